@@ -1,0 +1,100 @@
+//! L'ensemble des versions connues, où les règles cherchent ce dont elles parlent.
+
+use chrono::NaiveDate;
+
+use super::regles::{Valeur, valeur, valeur_facultative};
+use super::{Constat, Nature, Unite, Version};
+use crate::motif::guillemets;
+
+/// Pourquoi un référentiel n'est pas utilisable.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ErreurReferentiel {
+    /// Le fichier ne se lit pas.
+    #[error("Le référentiel ne se lit pas\u{a0}: {0}")]
+    Lecture(String),
+    /// Le référentiel se contredit.
+    #[error("Le référentiel se contredit\u{a0}: {}", .0.iter().map(|c| c.phrase.as_str()).collect::<Vec<_>>().join(" "))]
+    Contradictions(Vec<Constat>),
+    /// Version absente du catalogue.
+    #[error("La version {} n’est pas connue.", guillemets(.0))]
+    VersionInconnue(String),
+    /// Unité absente de la version.
+    #[error("L’unité {} n’existe pas dans la version {}.", guillemets(.unite), guillemets(.version))]
+    UniteInconnue {
+        /// Version.
+        version: String,
+        /// Unité.
+        unite: String,
+    },
+}
+
+/// Des versions de titres.
+#[derive(Debug, Clone, Copy)]
+pub struct Catalogue<'a> {
+    versions: &'a [Version],
+}
+
+impl<'a> Catalogue<'a> {
+    /// Un catalogue sur des versions déjà vérifiées.
+    pub fn nouveau(versions: &'a [Version]) -> Self {
+        Self { versions }
+    }
+
+    /// Toutes les versions.
+    pub fn versions(self) -> &'a [Version] {
+        self.versions
+    }
+
+    /// Une version par son code.
+    pub fn version(self, code: &str) -> Result<&'a Version, ErreurReferentiel> {
+        self.versions.iter().find(|v| v.code == code).ok_or_else(|| ErreurReferentiel::VersionInconnue(code.to_owned()))
+    }
+
+    /// Une unité par version et code.
+    pub fn unite(self, version: &str, unite: &str) -> Result<&'a Unite, ErreurReferentiel> {
+        self.version(version)?
+            .unite(unite)
+            .ok_or_else(|| ErreurReferentiel::UniteInconnue { version: version.to_owned(), unite: unite.to_owned() })
+    }
+
+    /// Les versions qui prolongent celle-ci : elles lui succèdent ou en reçoivent les unités.
+    pub fn suites(self, code: &str) -> impl Iterator<Item = &'a Version> {
+        self.versions.iter().filter(move |v| {
+            v.code != code
+                && (v.succede_a.as_deref() == Some(code) || v.correspondances.iter().any(|c| c.de_version == code))
+        })
+    }
+}
+
+impl Version {
+    /// Fin de validité, prorogations **publiées** à la date de connaissance comprises.
+    /// Une prorogation ne raccourcit jamais.
+    pub fn fin_connue(&self, connaissance: NaiveDate) -> Option<NaiveDate> {
+        let prorogee = self.prorogations.iter().filter(|p| p.publiee_le <= connaissance).map(|p| p.nouvelle_fin).max();
+        self.fin.map(|fin| prorogee.map_or(fin, |p| p.max(fin)))
+    }
+
+    /// Limite de délivrance d'un titre privé, prorogations publiées comprises.
+    pub fn delivrance_connue(&self, connaissance: NaiveDate) -> Option<NaiveDate> {
+        let prorogee = self
+            .prorogations
+            .iter()
+            .filter(|p| p.publiee_le <= connaissance)
+            .filter_map(|p| p.nouvelle_limite_delivrance)
+            .max();
+        self.limite_delivrance.map(|l| prorogee.map_or(l, |p| p.max(l)))
+    }
+
+    /// Titre d'un certificateur privé.
+    pub fn est_prive(&self) -> bool {
+        self.nature == Nature::Prive
+    }
+
+    pub(crate) fn regle(&self, code: &str, date: NaiveDate) -> Valeur<'_> {
+        valeur(Some(self), code, date)
+    }
+
+    pub(crate) fn regle_facultative(&self, code: &str, date: NaiveDate) -> Option<Valeur<'_>> {
+        valeur_facultative(Some(self), code, date)
+    }
+}

@@ -1,0 +1,130 @@
+//! The database: two pools on SQLite (one writer, several readers), one pool on PostgreSQL.
+
+use std::{path::Path, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use sea_orm_migration::MigratorTrait;
+use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+
+/// Connections to the database.
+#[derive(Clone, Debug)]
+pub struct Base {
+    lecture: DatabaseConnection,
+    ecriture: DatabaseConnection,
+}
+
+impl Base {
+    /// Opens the database of `url`, creating the SQLite file and its folder if needed.
+    /// `connexions` is the size of the pool (PostgreSQL) or the number of readers (SQLite).
+    pub async fn ouvrir(url: &str, connexions: u32) -> Result<Self, DbErr> {
+        if let Some(chemin) = chemin_sqlite(url) {
+            if let Some(dossier) = Path::new(chemin).parent().filter(|d| !d.as_os_str().is_empty()) {
+                std::fs::create_dir_all(dossier).map_err(|e| DbErr::Custom(format!("dossier {} : {e}", dossier.display())))?;
+            }
+            let adresse = format!("sqlite://{chemin}?mode=rwc");
+            let ecriture = Database::connect(options_sqlite(&adresse, 1, false)).await?;
+            let lecture = Database::connect(options_sqlite(&adresse, connexions, true)).await?;
+            Ok(Self { lecture, ecriture })
+        } else {
+            let pool = Database::connect(options_postgres(url, connexions)).await?;
+            Ok(Self { lecture: pool.clone(), ecriture: pool })
+        }
+    }
+
+    /// For reads outside a transaction.
+    pub fn lecture(&self) -> &DatabaseConnection {
+        &self.lecture
+    }
+
+    /// A write transaction: IMMEDIATE on SQLite, else a read followed by a write fails under load.
+    pub async fn ecriture(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.ecriture
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..Default::default()
+            })
+            .await
+    }
+
+    /// The engine.
+    pub fn moteur(&self) -> DbBackend {
+        self.ecriture.get_database_backend()
+    }
+
+    /// Whether the database answers.
+    pub async fn repond(&self) -> Result<(), DbErr> {
+        self.lecture.ping().await
+    }
+
+    /// Closes all connections.
+    pub async fn fermer(self) -> Result<(), DbErr> {
+        self.lecture.close().await?;
+        self.ecriture.close().await
+    }
+}
+
+/// Applies pending migrations of `M`; several nodes may start at once: one works, the others wait.
+pub async fn migrer<M: MigratorTrait>(url: &str) -> Result<(), DbErr> {
+    if let Some(chemin) = chemin_sqlite(url) {
+        if let Some(dossier) = Path::new(chemin).parent().filter(|d| !d.as_os_str().is_empty()) {
+            std::fs::create_dir_all(dossier).map_err(|e| DbErr::Custom(format!("dossier {} : {e}", dossier.display())))?;
+        }
+        let verrou =
+            std::fs::File::create(format!("{chemin}.migration")).map_err(|e| DbErr::Custom(format!("{chemin}.migration : {e}")))?;
+        verrou.lock().map_err(|e| DbErr::Custom(e.to_string()))?;
+        let base = Database::connect(options_sqlite(&format!("sqlite://{chemin}?mode=rwc"), 1, false)).await?;
+        let resultat = M::up(&base, None).await;
+        base.close().await?;
+        resultat
+    } else {
+        // One connection for all: the advisory lock belongs to it.
+        let base = Database::connect(options_postgres(url, 1)).await?;
+        use sea_orm::ConnectionTrait;
+        base.execute_unprepared("SELECT pg_advisory_lock(7015210903)").await?;
+        let resultat = M::up(&base, None).await;
+        let fin = base.execute_unprepared("SELECT pg_advisory_unlock(7015210903)").await;
+        base.close().await?;
+        resultat.and(fin.map(|_| ()))
+    }
+}
+
+fn chemin_sqlite(url: &str) -> Option<&str> {
+    let reste = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
+    Some(reste.split('?').next().unwrap_or(reste))
+}
+
+fn options_sqlite(url: &str, connexions: u32, lecture_seule: bool) -> ConnectOptions {
+    let mut o = ConnectOptions::new(url);
+    o.max_connections(connexions)
+        .min_connections(1)
+        .sqlx_logging(false)
+        .test_before_acquire(false)
+        .acquire_timeout(Duration::from_secs(20))
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .map_sqlx_sqlite_opts(move |o| {
+            let o = o
+                .journal_mode(SqliteJournalMode::Wal)
+                // An acknowledged record survives a power cut.
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(5))
+                .foreign_keys(true)
+                .pragma("journal_size_limit", "67108864")
+                .pragma("cache_size", "-4000");
+            if lecture_seule { o.read_only(true) } else { o }
+        });
+    o
+}
+
+fn options_postgres(url: &str, connexions: u32) -> ConnectOptions {
+    let mut o = ConnectOptions::new(url);
+    o.max_connections(connexions)
+        .min_connections(1)
+        .sqlx_logging(false)
+        .test_before_acquire(false)
+        .acquire_timeout(Duration::from_secs(20));
+    o
+}

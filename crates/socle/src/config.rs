@@ -1,0 +1,172 @@
+//! Configuration: `passeur.toml`, overridden by `PASSEUR_…`, overridden by flags.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use secrecy::SecretString;
+
+/// All that can be set. An unknown key or a bad value is refused at start, by name.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `sqlite://chemin/fichier.db` or `postgres://…`. Default: `passeur.db` in `data_dir`.
+    pub database_url: Option<SecretString>,
+    /// Where files of this instance live.
+    pub data_dir: PathBuf,
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// The address people type, used in mails and to mark cookies secure.
+    pub public_url: String,
+    /// `smtp://…` or `smtps://…`; none: mails are written into `data_dir/courriels`.
+    pub smtp_url: Option<SecretString>,
+    /// Sender of mails.
+    pub mail_from: String,
+    /// Connections to PostgreSQL, or readers on SQLite.
+    pub database_connections: u32,
+    /// A session unused for so many minutes ends.
+    pub session_idle_minutes: i64,
+    /// A session ends after so many hours in any case.
+    pub session_hours: i64,
+    /// Requests a minute that one API token may make.
+    pub api_requests_per_minute: u32,
+    /// `texte` or `json`.
+    pub log_format: String,
+    /// Filter of the logs, as `info` or `info,sqlx=warn`.
+    pub log: String,
+    /// Behind a reverse proxy: trust the last `X-Forwarded-For` for rate limits.
+    pub trust_proxy: bool,
+}
+
+#[derive(serde::Serialize)]
+struct Defauts {
+    data_dir: &'static str,
+    listen: &'static str,
+    public_url: &'static str,
+    mail_from: &'static str,
+    database_connections: u32,
+    session_idle_minutes: i64,
+    session_hours: i64,
+    api_requests_per_minute: u32,
+    log_format: &'static str,
+    log: &'static str,
+    trust_proxy: bool,
+}
+
+const DEFAUTS: Defauts = Defauts {
+    data_dir: "data",
+    listen: "127.0.0.1:8080",
+    public_url: "http://127.0.0.1:8080",
+    mail_from: "Passeur <passeur@localhost.localdomain>",
+    database_connections: 8,
+    session_idle_minutes: 12 * 60,
+    session_hours: 7 * 24,
+    api_requests_per_minute: 6000,
+    log_format: "texte",
+    log: "info",
+    trust_proxy: false,
+};
+
+/// The environment variables that are not settings of the program.
+const IGNOREES: [&str; 2] = ["config", "essai_"];
+
+impl Config {
+    /// Reads file (if there is one, or if `fichier` names one), environment, then `drapeaux` (key, value).
+    ///
+    /// # Errors
+    /// A sentence naming the key, what was read and where.
+    pub fn lire(fichier: Option<PathBuf>, drapeaux: &[(&str, String)]) -> Result<Self, String> {
+        let mut f = Figment::from(Serialized::defaults(&DEFAUTS));
+        let chemin = fichier.clone().unwrap_or_else(|| "passeur.toml".into());
+        if fichier.is_some() && !chemin.exists() {
+            return Err(format!("configuration : le fichier {} n’existe pas", chemin.display()));
+        }
+        if chemin.exists() {
+            f = f.merge(Toml::file_exact(&chemin));
+        }
+        f = f.merge(Env::prefixed("PASSEUR_").filter(|k| !IGNOREES.iter().any(|i| k.as_str().to_ascii_lowercase().starts_with(i))));
+        for (cle, valeur) in drapeaux {
+            f = f.merge(Serialized::default(cle, valeur));
+        }
+        let config: Self = f.extract().map_err(|e| {
+            e.into_iter()
+                .map(|e| {
+                    let cle = if e.path.is_empty() { String::new() } else { format!("« {} » : ", e.path.join(".")) };
+                    let ou = e.metadata.as_ref().map(|m| format!(" (lu dans {})", m.name)).unwrap_or_default();
+                    format!("configuration : {cle}{}{ou}", e.kind)
+                })
+                .collect::<Vec<_>>()
+                .join("\n")
+        })?;
+        config.verifier()?;
+        Ok(config)
+    }
+
+    fn verifier(&self) -> Result<(), String> {
+        let url = self.url_base();
+        if !(url.starts_with("sqlite:") || url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+            return Err("configuration : « database_url » doit commencer par sqlite:// ou postgres://".into());
+        }
+        if !(self.public_url.starts_with("http://") || self.public_url.starts_with("https://")) {
+            return Err("configuration : « public_url » doit commencer par http:// ou https://".into());
+        }
+        if !matches!(self.log_format.as_str(), "texte" | "json") {
+            return Err("configuration : « log_format » vaut texte ou json".into());
+        }
+        for (cle, v) in [
+            ("database_connections", i64::from(self.database_connections)),
+            ("session_idle_minutes", self.session_idle_minutes),
+            ("session_hours", self.session_hours),
+            ("api_requests_per_minute", i64::from(self.api_requests_per_minute)),
+        ] {
+            if v < 1 {
+                return Err(format!("configuration : « {cle} » doit valoir au moins 1"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The database's address, with its default.
+    pub fn url_base(&self) -> String {
+        use secrecy::ExposeSecret;
+        match &self.database_url {
+            Some(u) => u.expose_secret().to_owned(),
+            None => format!("sqlite://{}", self.data_dir.join("passeur.db").display()),
+        }
+    }
+
+    /// Cookies are marked `Secure` when people come by https.
+    pub fn https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn une_cle_inconnue_est_nommee() {
+        let dossier = std::env::temp_dir().join(format!("passeur-config-{}", std::process::id()));
+        std::fs::create_dir_all(&dossier).unwrap();
+        let fichier = dossier.join("p.toml");
+        std::fs::write(&fichier, "couleur = \"bleu\"\n").unwrap();
+        let e = Config::lire(Some(fichier.clone()), &[]).unwrap_err();
+        assert!(e.contains("couleur"), "{e}");
+        std::fs::write(&fichier, "listen = \"partout\"\n").unwrap();
+        let e = Config::lire(Some(fichier.clone()), &[]).unwrap_err();
+        assert!(e.contains("listen"), "{e}");
+        std::fs::write(&fichier, "session_hours = 0\n").unwrap();
+        assert!(Config::lire(Some(fichier), &[]).unwrap_err().contains("session_hours"));
+        std::fs::remove_dir_all(dossier).unwrap();
+    }
+
+    #[test]
+    fn un_drapeau_gagne() {
+        let c = Config::lire(None, &[("listen", "127.0.0.1:9999".into())]).unwrap();
+        assert_eq!(c.listen.port(), 9999);
+        assert!(c.url_base().starts_with("sqlite://"));
+    }
+}

@@ -1,0 +1,102 @@
+//! Tables of the kernel: journal, creation, tache.
+
+use sea_orm::DbBackend;
+use sea_orm_migration::{prelude::*, schema::*};
+
+/// Migrations of this crate, in order. A new one is added at the end, never changed once released.
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(Noyau)]
+}
+
+struct Noyau;
+
+impl MigrationName for Noyau {
+    fn name(&self) -> &'static str {
+        "m20261121_000001_noyau"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Noyau {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        m.create_table(
+            Table::create()
+                .table("journal")
+                .col(uuid("id").primary_key())
+                .col(timestamp_with_time_zone("quand"))
+                .col(uuid_null("acteur_id"))
+                .col(uuid_null("structure_id"))
+                .col(string_len("action", 32))
+                .col(string_len("objet", 32))
+                .col(uuid_null("objet_id"))
+                .col(json_binary("champs"))
+                .col(uuid("requete"))
+                .to_owned(),
+        )
+        .await?;
+        m.create_index(Index::create().name("ix_journal_structure").table("journal").col("structure_id").col("id").to_owned()).await?;
+        m.create_index(Index::create().name("ix_journal_objet").table("journal").col("objet_id").col("id").to_owned()).await?;
+        m.create_table(
+            Table::create()
+                .table("creation")
+                .col(uuid("id").primary_key())
+                .col(string_len("objet", 32))
+                .col(var_binary("empreinte", 32))
+                .col(timestamp_with_time_zone("cree_le"))
+                .to_owned(),
+        )
+        .await?;
+        m.create_table(
+            Table::create()
+                .table("tache")
+                .col(uuid("id").primary_key())
+                .col(string_len("genre", 32))
+                .col(json_binary("charge"))
+                .col(string_len_null("cle", 120).unique_key())
+                .col(timestamp_with_time_zone("cree_le"))
+                .col(timestamp_with_time_zone("pas_avant"))
+                .col(timestamp_with_time_zone_null("bail"))
+                .col(integer("essais"))
+                .col(timestamp_with_time_zone_null("faite_le"))
+                .col(timestamp_with_time_zone_null("abandonnee_le"))
+                .col(string_len_null("erreur", 500))
+                .to_owned(),
+        )
+        .await?;
+        m.create_index(Index::create().name("ix_tache_due").table("tache").col("faite_le").col("pas_avant").to_owned()).await?;
+        let c = m.get_connection();
+        match m.get_database_backend() {
+            DbBackend::Postgres => {
+                c.execute_unprepared(
+                    "CREATE FUNCTION journal_immuable() RETURNS trigger LANGUAGE plpgsql AS $$
+                     BEGIN
+                       IF TG_OP = 'UPDATE' AND NEW.acteur_id IS NULL
+                          AND (NEW.id, NEW.quand, NEW.structure_id, NEW.action, NEW.objet, NEW.objet_id, NEW.champs, NEW.requete)
+                              IS NOT DISTINCT FROM (OLD.id, OLD.quand, OLD.structure_id, OLD.action, OLD.objet, OLD.objet_id, OLD.champs, OLD.requete)
+                       THEN RETURN NEW; END IF;
+                       RAISE EXCEPTION 'journal: append-only';
+                     END $$;
+                     CREATE TRIGGER journal_immuable BEFORE UPDATE OR DELETE ON journal FOR EACH ROW EXECUTE FUNCTION journal_immuable();",
+                )
+                .await?;
+            }
+            _ => {
+                c.execute_unprepared(
+                    "CREATE TRIGGER journal_immuable_maj BEFORE UPDATE ON journal
+                     WHEN NOT (NEW.acteur_id IS NULL AND NEW.id IS OLD.id AND NEW.quand IS OLD.quand AND NEW.structure_id IS OLD.structure_id
+                               AND NEW.action IS OLD.action AND NEW.objet IS OLD.objet AND NEW.objet_id IS OLD.objet_id
+                               AND NEW.champs IS OLD.champs AND NEW.requete IS OLD.requete)
+                     BEGIN SELECT RAISE(ABORT, 'journal: append-only'); END;
+                     CREATE TRIGGER journal_immuable_sup BEFORE DELETE ON journal
+                     BEGIN SELECT RAISE(ABORT, 'journal: append-only'); END;",
+                )
+                .await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,51 @@
+//! Ports: what the program needs from outside, wired by the binary.
+
+/// A mail to send.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Lettre {
+    pub destinataire: String,
+    pub sujet: String,
+    /// Plain text: read by any mail program, any screen reader.
+    pub corps: String,
+}
+
+/// Mail could not be handed over; it will be tried again.
+#[derive(Debug, thiserror::Error)]
+#[error("courriel : {0}")]
+pub struct ErreurCourrier(pub String);
+
+/// Hands mail over to a server (SMTP), or writes it into a folder.
+#[async_trait::async_trait]
+pub trait Courrier: Send + Sync {
+    async fn envoyer(&self, lettre: &Lettre) -> Result<(), ErreurCourrier>;
+    /// Says whether mail can be handed over now.
+    async fn verifier(&self) -> Result<String, ErreurCourrier>;
+}
+
+/// The documents that can be printed; the shape of the data each reads is in `crates/documents/README.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Modele {
+    FicheDiagnostic,
+    LettreOrientation,
+    RapportBilan,
+    DonneesPersonne,
+    NoticeInformation,
+}
+
+/// A document could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("document : {0}")]
+pub struct ErreurDocument(pub String);
+
+impl From<ErreurDocument> for crate::Erreur {
+    fn from(e: ErreurDocument) -> Self {
+        Self::Interne(e.to_string())
+    }
+}
+
+/// Makes PDF documents.
+#[async_trait::async_trait]
+pub trait Documents: Send + Sync {
+    /// The PDF (A-2a, UA-1) of `modele` filled with `donnees`.
+    async fn pdf(&self, modele: Modele, donnees: serde_json::Value) -> Result<Vec<u8>, ErreurDocument>;
+}

@@ -1,0 +1,176 @@
+//! Background jobs: a table, so that they are enqueued in the transaction of the change, survive a
+//! restart, and run once even with several nodes.
+//!
+//! A worker claims a job for a lease; if it dies, the lease ends and another takes it. A job may thus
+//! run twice in rare cases: every job is idempotent.
+
+use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use sea_orm::{
+    ActiveValue::Set,
+    ExprTrait, QueryOrder, QuerySelect,
+    entity::prelude::*,
+    sea_query::{LockBehavior, LockType, OnConflict},
+};
+
+use crate::{
+    Contexte, Etat,
+    erreur::{Erreur, Resultat},
+};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "tache")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub genre: String,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub charge: Json,
+    /// Two jobs of one key are one job.
+    #[sea_orm(unique)]
+    pub cle: Option<String>,
+    pub cree_le: DateTimeUtc,
+    pub pas_avant: DateTimeUtc,
+    pub bail: Option<DateTimeUtc>,
+    pub essais: i32,
+    pub faite_le: Option<DateTimeUtc>,
+    pub abandonnee_le: Option<DateTimeUtc>,
+    pub erreur: Option<String>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// After so many tries a job is given up and shown to the administrator.
+pub const ESSAIS_MAX: i32 = 12;
+const BAIL: TimeDelta = TimeDelta::minutes(5);
+
+impl Contexte {
+    /// Enqueues a job in this transaction; with a `cle` already known, nothing is added.
+    pub async fn confier(&self, genre: &str, charge: Json, cle: Option<String>, pas_avant: Option<DateTimeUtc>) -> Resultat<()> {
+        Entity::insert(ActiveModel {
+            id: Set(self.nouvel_uuid()),
+            genre: Set(genre.to_owned()),
+            charge: Set(charge),
+            cle: Set(cle),
+            cree_le: Set(self.maintenant),
+            pas_avant: Set(pas_avant.unwrap_or(self.maintenant)),
+            bail: Set(None),
+            essais: Set(0),
+            faite_le: Set(None),
+            abandonnee_le: Set(None),
+            erreur: Set(None),
+        })
+        .on_conflict(OnConflict::column(Column::Cle).do_nothing().to_owned())
+        .exec_without_returning(&self.db())
+        .await?;
+        Ok(())
+    }
+}
+
+type Executant = Arc<dyn Fn(Etat, Json) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
+
+/// What runs each kind of job.
+#[derive(Clone, Default)]
+pub struct Executants(HashMap<&'static str, Executant>);
+
+impl Executants {
+    /// Says which function runs the jobs of `genre`.
+    pub fn avec<F, R>(mut self, genre: &'static str, f: F) -> Self
+    where
+        F: Fn(Etat, Json) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        self.0.insert(genre, Arc::new(move |e, c| Box::pin(f(e, c))));
+        self
+    }
+}
+
+/// Claims one job that is due, if any.
+pub async fn prendre(etat: &Etat) -> Resultat<Option<Model>> {
+    let maintenant = etat.horloge.maintenant();
+    let tx = etat.base.ecriture().await?;
+    let tache = Entity::find()
+        .filter(Column::FaiteLe.is_null())
+        .filter(Column::AbandonneeLe.is_null())
+        .filter(Column::PasAvant.lte(maintenant))
+        .filter(Column::Bail.is_null().or(Column::Bail.lt(maintenant)))
+        .order_by_asc(Column::PasAvant)
+        .limit(1)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .one(&tx)
+        .await?;
+    if let Some(t) = &tache {
+        Entity::update_many()
+            .col_expr(Column::Bail, Expr::value(Some(maintenant + BAIL)))
+            .col_expr(Column::Essais, Expr::value(t.essais + 1))
+            .filter(Column::Id.eq(t.id))
+            .exec(&tx)
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(tache)
+}
+
+/// Runs one job that is due; false when there is none.
+pub async fn executer_une(etat: &Etat, executants: &Executants) -> Resultat<bool> {
+    let Some(t) = prendre(etat).await? else { return Ok(false) };
+    let resultat = match executants.0.get(t.genre.as_str()) {
+        Some(f) => f(etat.clone(), t.charge.clone()).await,
+        None => Err(format!("genre de tâche inconnu : {}", t.genre)),
+    };
+    let maintenant = etat.horloge.maintenant();
+    let essais = t.essais + 1;
+    let mut fin = ActiveModel { id: Set(t.id), bail: Set(None), ..Default::default() };
+    match resultat {
+        Ok(()) => {
+            fin.faite_le = Set(Some(maintenant));
+            fin.erreur = Set(None);
+            // The load may name a person: it is forgotten once done.
+            fin.charge = Set(Json::Null);
+        }
+        Err(e) => {
+            tracing::warn!(tache = %t.id, genre = t.genre, essais, erreur = e, "job failed");
+            fin.erreur = Set(Some(e.chars().take(500).collect()));
+            if essais >= ESSAIS_MAX {
+                fin.abandonnee_le = Set(Some(maintenant));
+            } else {
+                fin.pas_avant = Set(maintenant + TimeDelta::seconds(10 << std::cmp::Ord::min(essais - 1, 11)));
+            }
+        }
+    }
+    let tx = etat.base.ecriture().await?;
+    fin.update(&tx).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Runs jobs until `arret`; a job under way is finished first.
+pub async fn travailler(etat: Etat, executants: Executants, mut arret: tokio::sync::watch::Receiver<bool>) {
+    while !*arret.borrow() {
+        let attente = match executer_une(&etat, &executants).await {
+            Ok(true) => continue,
+            Ok(false) => Duration::from_secs(5),
+            Err(Erreur::Indisponible(e)) => {
+                tracing::warn!(erreur = e, "job queue unreachable");
+                Duration::from_secs(10)
+            }
+            Err(e) => {
+                tracing::error!(erreur = %e, "job queue");
+                Duration::from_secs(30)
+            }
+        };
+        tokio::select! {
+            _ = tokio::time::sleep(attente) => {}
+            () = etat.reveil.notified() => {}
+            _ = arret.changed() => {}
+        }
+    }
+}
+
+/// The names of jobs every node knows.
+pub mod genre {
+    /// Sends a [`crate::ports::Lettre`].
+    pub const COURRIEL: &str = "courriel";
+}

@@ -1,0 +1,130 @@
+//! Lieux: the places where a structure receives.
+
+mod api;
+mod table;
+mod web;
+
+pub use api::api;
+pub use web::pages;
+
+use sea_orm::{ActiveValue::Set, QueryOrder, entity::prelude::*};
+use socle::{
+    Contexte, Erreur, Permission, Resultat,
+    controle::Controle,
+    identifiant::{LieuId, StructureId},
+    journal::Action,
+    texte::{nettoyer, plier},
+};
+
+use crate::commune::CodeCommune;
+
+pub use table::Model as Lieu;
+
+/// What is said of a lieu.
+#[derive(Clone, Debug, Default)]
+pub struct Fiche {
+    pub nom: String,
+    pub adresse: Option<String>,
+    pub commune: Option<CodeCommune>,
+    /// A closed lieu is kept for the past and no longer proposed.
+    pub actif: bool,
+}
+
+impl Fiche {
+    fn controler(mut self) -> Resultat<Self> {
+        let mut c = Controle::new();
+        self.nom = self.nom.trim().to_owned();
+        self.adresse = nettoyer(self.adresse);
+        c.exiger(!plier(&self.nom).is_empty(), "nom", "Indiquez le nom du lieu.");
+        c.texte("nom", Some(&self.nom), 150);
+        c.texte("adresse", self.adresse.as_deref(), 300);
+        c.finir()?;
+        Ok(self)
+    }
+}
+
+fn doublon(e: sea_orm::DbErr) -> Erreur {
+    match e.sql_err() {
+        Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => Erreur::champ("nom", "Un lieu de la structure porte déjà ce nom."),
+        _ => e.into(),
+    }
+}
+
+/// Adds a lieu to a structure.
+pub async fn ajouter(cx: &Contexte, structure: StructureId, fiche: Fiche) -> Resultat<Lieu> {
+    cx.exiger_dans(Permission::StructureGerer, structure)?;
+    let f = fiche.controler()?;
+    let l = table::ActiveModel {
+        id: Set(LieuId(cx.nouvel_uuid())),
+        structure_id: Set(structure),
+        cle_tri: Set(plier(&f.nom)),
+        nom: Set(f.nom),
+        adresse: Set(f.adresse),
+        commune: Set(f.commune.map(|c| c.to_string())),
+        actif: Set(f.actif),
+        version: Set(1),
+    }
+    .insert(&cx.db())
+    .await
+    .map_err(doublon)?;
+    cx.journaliser(Action::Creation, "lieu", l.id.0, structure, &[]).await?;
+    Ok(l)
+}
+
+/// Changes a lieu; `version` is the one that was read.
+pub async fn modifier(cx: &Contexte, id: LieuId, version: i32, fiche: Fiche) -> Resultat<()> {
+    let l = lire(cx, id).await?;
+    cx.exiger_dans(Permission::StructureGerer, l.structure_id)?;
+    let f = fiche.controler()?;
+    let r = table::Entity::update_many()
+        .set(table::ActiveModel {
+            cle_tri: Set(plier(&f.nom)),
+            nom: Set(f.nom),
+            adresse: Set(f.adresse),
+            commune: Set(f.commune.map(|c| c.to_string())),
+            actif: Set(f.actif),
+            version: Set(version + 1),
+            ..Default::default()
+        })
+        .filter(table::Column::Id.eq(id))
+        .filter(table::Column::Version.eq(version))
+        .exec(&cx.db())
+        .await
+        .map_err(doublon)?;
+    if r.rows_affected == 0 {
+        return Err(Erreur::VersionPerimee);
+    }
+    cx.journaliser(Action::Modification, "lieu", id.0, l.structure_id, &["fiche"]).await
+}
+
+/// One lieu of a structure the actor belongs to.
+pub async fn lire(cx: &Contexte, id: LieuId) -> Resultat<Lieu> {
+    let introuvable = Erreur::Introuvable("Ce lieu");
+    let Some(l) = table::Entity::find_by_id(id).one(&cx.db()).await? else { return Err(introuvable) };
+    match cx.exiger_dans(Permission::StructureLire, l.structure_id) {
+        Ok(()) => Ok(l),
+        Err(Erreur::Introuvable(_)) => Err(introuvable),
+        Err(e) => Err(e),
+    }
+}
+
+/// The lieux of the structure the actor works in, by name; with `fermes`, closed ones too.
+pub async fn lister(cx: &Contexte, fermes: bool) -> Resultat<Vec<Lieu>> {
+    let s = cx.exiger(Permission::StructureLire)?;
+    lister_de(cx, &[s], fermes).await
+}
+
+/// The lieux of some structures, each of which the actor must belong to.
+pub async fn lister_de(cx: &Contexte, structures: &[StructureId], fermes: bool) -> Resultat<Vec<Lieu>> {
+    for s in structures {
+        cx.exiger_dans(Permission::StructureLire, *s)?;
+    }
+    let mut q = table::Entity::find()
+        .filter(table::Column::StructureId.is_in(structures.iter().copied()))
+        .order_by_asc(table::Column::CleTri)
+        .order_by_asc(table::Column::Id);
+    if !fermes {
+        q = q.filter(table::Column::Actif.eq(true));
+    }
+    Ok(q.all(&cx.db()).await?)
+}

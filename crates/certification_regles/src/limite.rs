@@ -66,7 +66,7 @@ pub fn date_limite(catalogue: Catalogue, version: &Version, acquis: &Acquis, con
         );
         let regle = version.regle("prolongation.annees", fin);
         if resultat.unites_detenues_avant_la_fin.is_empty() {
-            motifs.push(regle.motif("limite.sans_prolongation", "Aucune unité n’était détenue avant la fin de validité : pas d’année de prolongation.".replace(" :", "\u{a0}:")));
+            motifs.push(regle.motif("limite.sans_prolongation", "Aucune unité n’était détenue avant la fin de validité\u{a0}: pas d’année de prolongation."));
         } else {
             let limite = plus_annees(fin, regle.valeur);
             resultat.prolongation = limite > fin;

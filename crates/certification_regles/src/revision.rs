@@ -76,7 +76,7 @@ pub fn fermeture(catalogue: Catalogue, acquis: &Acquis, date: NaiveDate, connais
     let mut f = Fermeture::default();
     for a in acquis.attributions.iter().filter(|a| a.en_vigueur(date)) {
         let Ok(version) = catalogue.version(&a.version) else { continue };
-        let (valide, motif) = unite_valide(catalogue, version, acquis, a, date, connaissance);
+        let (valide, motif) = unite_valide(catalogue, version, a, date, connaissance);
         if valide {
             f.ajouter(&a.version, &a.unite, a.provenance, BTreeSet::new());
         } else {
@@ -91,8 +91,7 @@ pub fn fermeture(catalogue: Catalogue, acquis: &Acquis, date: NaiveDate, connais
 /// sans regarder leur durée : c'est ce qui ouvre l'année de prolongation.
 pub(crate) fn detenues_avant(catalogue: Catalogue, version: &Version, acquis: &Acquis, fin: NaiveDate, connaissance: NaiveDate) -> BTreeSet<String> {
     let mut f = Fermeture::default();
-    let jusque = fin.max(connaissance);
-    for a in acquis.attributions.iter().filter(|a| a.date <= fin && a.en_vigueur(jusque)) {
+    for a in acquis.attributions.iter().filter(|a| a.date <= fin && a.en_vigueur(connaissance)) {
         f.ajouter(&a.version, &a.unite, a.provenance, BTreeSet::new());
     }
     fermer(catalogue, acquis, fin, &mut f);

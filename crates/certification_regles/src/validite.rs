@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::acquis::{Acquis, Attribution};
+use crate::acquis::Attribution;
 use crate::dates::{annees, en_francais, plus_annees};
 use crate::motif::{Motif, NBSP, Reference, guillemets};
 use crate::referentiel::{Catalogue, Sort, ValiditeUnites, Version};
 
 /// L'unité attribuée compte-t-elle encore à cette date ?
-pub fn unite_valide(catalogue: Catalogue, version: &Version, acquis: &Acquis, a: &Attribution, date: NaiveDate, connaissance: NaiveDate) -> (bool, Motif) {
+pub fn unite_valide(catalogue: Catalogue, version: &Version, a: &Attribution, date: NaiveDate, connaissance: NaiveDate) -> (bool, Motif) {
     let unite = guillemets(&a.unite);
     let reference = Reference::referentiel(version);
     if !a.en_vigueur(date) {
@@ -26,7 +26,7 @@ pub fn unite_valide(catalogue: Catalogue, version: &Version, acquis: &Acquis, a:
             let echeance = plus_annees(a.date, n);
             (Some(echeance), format!("L’unité {unite}, attribuée le {}, compte {}, jusqu’au {} compris.", en_francais(a.date), annees(n), en_francais(echeance)))
         }
-        ValiditeUnites::ValiditeTitre => match echeance_du_titre(catalogue, version, acquis, connaissance, &mut BTreeSet::new()) {
+        ValiditeUnites::ValiditeTitre => match echeance_du_titre(catalogue, version, connaissance, &mut BTreeSet::new()) {
             Some(e) => (Some(e), format!("L’unité {unite} compte tant que le titre est valide ou prolongé{NBSP}: jusqu’au {} compris.", en_francais(e))),
             None => (None, format!("L’unité {unite} compte tant que le titre est valide, et aucune fin n’est fixée.")),
         },
@@ -41,7 +41,7 @@ pub fn unite_valide(catalogue: Catalogue, version: &Version, acquis: &Acquis, a:
 
 /// Fin du titre, année de prolongation comprise ; pour un titre révisé, celle des versions qui
 /// le suivent si elle est plus tardive : l'unité continue de compter par les correspondances.
-fn echeance_du_titre(catalogue: Catalogue, version: &Version, acquis: &Acquis, connaissance: NaiveDate, vues: &mut BTreeSet<String>) -> Option<NaiveDate> {
+fn echeance_du_titre(catalogue: Catalogue, version: &Version, connaissance: NaiveDate, vues: &mut BTreeSet<String>) -> Option<NaiveDate> {
     // Une version déjà vue n'ajoute rien ; le vérificateur refuse les révisions en cercle.
     if !vues.insert(version.code.clone()) {
         return Some(NaiveDate::MIN);
@@ -57,7 +57,7 @@ fn echeance_du_titre(catalogue: Catalogue, version: &Version, acquis: &Acquis, c
     }
     let mut echeance = propre;
     for suite in catalogue.suites(&version.code) {
-        echeance = echeance.max(echeance_du_titre(catalogue, suite, acquis, connaissance, vues)?);
+        echeance = echeance.max(echeance_du_titre(catalogue, suite, connaissance, vues)?);
     }
     Some(echeance)
 }

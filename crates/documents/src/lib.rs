@@ -57,10 +57,12 @@ impl Documents for Typst {
     /// The data do not have the expected shape (the message names the field), or the template fails, which
     /// is a defect of this crate.
     async fn pdf(&self, modele: Modele, donnees: Value) -> Result<Vec<u8>, ErreurDocument> {
-        let _place =
+        let place =
             Arc::clone(&self.places).acquire_owned().await.map_err(|_| ErreurDocument("le service des documents est arrêté".into()))?;
         let atelier = Arc::clone(&self.atelier);
         let composition = tokio::task::spawn_blocking(move || {
+            // Held by the work itself: a request given up does not free the place of a document still being made.
+            let _place = place;
             let composition = atelier.get_or_init(Atelier::new).composer(modele, donnees);
             // typst remembers the layouts it made, and with them what is written in them: nothing of one
             // person's document stays in memory once it is handed over.

@@ -219,7 +219,7 @@ mod tests {
     fn les_dates_sont_en_toutes_lettres() {
         assert_eq!(date_longue(d(2026, 3, 3)), "mardi 3\u{a0}mars 2026");
         assert_eq!(date_longue(d(2026, 8, 1)), "samedi 1er\u{a0}août 2026");
-        assert_eq!(date_courte(&d(2026, 3, 3)), "03/03/2026");
+        assert_eq!(date_courte(d(2026, 3, 3)), "03/03/2026");
         assert_eq!(mois_annee(d(2026, 12, 3)), "décembre 2026");
         assert_eq!(iso(d(2026, 3, 3)), "2026-03-03");
     }

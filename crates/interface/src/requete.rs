@@ -111,9 +111,8 @@ pub fn page_de(parts: &Parts) -> Page {
     page
 }
 
-/// `genre|annuler|texte`, each percent-encoded by the cookie crate. A message never names a person.
+/// `genre|annuler|texte`, percent-encoded by the cookie jar. A message never names a person.
 fn lire_message(valeur: &str) -> Option<Message> {
-    let valeur = percent_decode(valeur)?;
     let mut parts = valeur.splitn(3, '|');
     let (genre, annuler, texte) = (parts.next()?, parts.next()?, parts.next()?);
     let mut m = Message { genre: crate::page::Genre::de(genre), texte: texte.to_owned(), annuler: None };
@@ -123,37 +122,9 @@ fn lire_message(valeur: &str) -> Option<Message> {
     Some(m)
 }
 
-fn percent_decode(v: &str) -> Option<String> {
-    let o = v.as_bytes();
-    let mut s = Vec::with_capacity(o.len());
-    let mut i = 0;
-    while i < o.len() {
-        if o[i] == b'%' {
-            s.push(u8::from_str_radix(v.get(i + 1..i + 3)?, 16).ok()?);
-            i += 3;
-        } else {
-            s.push(o[i]);
-            i += 1;
-        }
-    }
-    String::from_utf8(s).ok()
-}
-
-fn percent_encode(v: &str) -> String {
-    v.bytes()
-        .map(|b| {
-            if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/') {
-                char::from(b).to_string()
-            } else {
-                format!("%{b:02X}")
-            }
-        })
-        .collect()
-}
-
 /// See other, with the message the next page shows once.
 pub fn aller(href: &str, message: Message) -> Response {
-    let valeur = percent_encode(&format!("{}|{}|{}", message.genre.code(), message.annuler.as_deref().unwrap_or(""), message.texte));
+    let valeur = format!("{}|{}|{}", message.genre.code(), message.annuler.as_deref().unwrap_or(""), message.texte);
     let cookie = Cookie::build((COOKIE_MESSAGE, valeur)).path("/").http_only(true).same_site(SameSite::Lax).max_age(DUREE_MESSAGE).build();
     (CookieJar::new().add(cookie), Redirect::to(href)).into_response()
 }
@@ -283,9 +254,10 @@ mod tests {
     #[test]
     fn un_message_va_et_vient() {
         let r = aller("/x", Message::succes("C’est enregistré : été").avec_annuler("/y/z"));
-        let c = r.headers()[header::SET_COOKIE].to_str().unwrap();
-        let valeur = c.strip_prefix("message=").unwrap().split(';').next().unwrap();
-        let m = lire_message(valeur).unwrap();
+        let pose = r.headers()[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+        let mut entetes = axum::http::HeaderMap::new();
+        entetes.insert(header::COOKIE, pose.parse().unwrap());
+        let m = lire_message(CookieJar::from_headers(&entetes).get(COOKIE_MESSAGE).unwrap().value()).unwrap();
         assert_eq!(m.texte, "C’est enregistré : été");
         assert_eq!(m.annuler.as_deref(), Some("/y/z"));
         assert_eq!(r.status(), StatusCode::SEE_OTHER);
@@ -293,8 +265,8 @@ mod tests {
 
     #[test]
     fn un_message_forge_ne_mene_pas_ailleurs() {
-        let m = lire_message(&percent_encode("succes|//ailleurs.invalid/|x")).unwrap();
+        let m = lire_message("succes|//ailleurs.invalid/|x").unwrap();
         assert_eq!(m.annuler, None);
-        assert!(lire_message("%ZZ").is_none());
+        assert!(lire_message("sans barre").is_none());
     }
 }

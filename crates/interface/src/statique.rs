@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn l_adresse_porte_l_empreinte() {
         let adresse = url("app.css");
-        assert!(adresse.starts_with("/static/app.") && adresse.ends_with(".css"), "{adresse}");
+        assert_eq!((adresse.len(), adresse.split_at(12).0, adresse.split_at(24).1), (28, "/static/app.", ".css"), "{adresse}");
         let css = FICHIERS.iter().find(|f| f.nom == "app.css").unwrap();
         assert!(String::from_utf8_lossy(&css.contenu).contains(url(POLICE)));
         assert!(autre_version("app.css", "app.0123456789ab.css"));
@@ -148,6 +148,22 @@ mod tests {
         assert!(accepte_gzip("deflate, gzip;q=0.8"));
         assert!(!accepte_gzip("br, gzip;q=0"));
         assert!(!accepte_gzip("identity"));
+    }
+
+    #[tokio::test]
+    async fn une_adresse_exacte_est_immuable_et_comprimee() {
+        use axum::http::Request;
+        use tower::ServiceExt;
+        let demander = async |adresse: &str| {
+            let requete = Request::get(adresse).header("accept-encoding", "gzip, br").body(Body::empty()).unwrap();
+            let r = routes::<()>().oneshot(requete).await.unwrap();
+            let entete = |nom| r.headers().get(nom).map(|v: &HeaderValue| v.to_str().unwrap().to_owned());
+            (r.status().as_u16(), entete("cache-control").unwrap_or_default(), entete("content-encoding"))
+        };
+        assert_eq!(demander(url("app.css")).await, (200, IMMUABLE.into(), Some("gzip".into())));
+        assert_eq!(demander(url(POLICE)).await, (200, IMMUABLE.into(), None));
+        assert_eq!(demander("/static/app.0123456789ab.css").await, (200, COURT.into(), Some("gzip".into())));
+        assert_eq!(demander("/static/autre.css").await.0, 404);
     }
 
     #[test]

@@ -132,13 +132,20 @@ fn aucun_gabarit_n_a_de_style_ni_de_script_en_ligne() {
     assert!(trouves.len() >= 5);
     for chemin in trouves {
         let html = fs::read_to_string(&chemin).unwrap();
-        for interdit in [" style=", "<style", "<script>", "javascript:", " onclick=", " onchange=", " onsubmit=", " hx-on", "hx-vals=\"js:"] {
+        for interdit in [" style=", "<style", "<script>", "javascript:", " onclick=", " onchange=", " onsubmit=", " hx-on", "hx-vals=\"js:"]
+        {
             // A macro may have an argument called `style`: only attributes count.
-            let present = html.match_indices(interdit).any(|(i, _)| interdit != " style=" || html[i + interdit.len()..].starts_with(['\'', '"']) && dans_balise(&html, i));
+            let present = html
+                .match_indices(interdit)
+                .any(|(i, _)| interdit != " style=" || html[i + interdit.len()..].starts_with(['\'', '"']) && dans_balise(&html, i));
             assert!(!present, "{} : {interdit}", chemin.display());
         }
         for script in html.split("<script").skip(1) {
-            assert!(script.starts_with(" src=") || script.starts_with(" type=\"application/json\""), "{} : script en ligne", chemin.display());
+            assert!(
+                script.starts_with(" src=") || script.starts_with(" type=\"application/json\""),
+                "{} : script en ligne",
+                chemin.display()
+            );
         }
     }
 }
@@ -153,7 +160,14 @@ fn dans_balise(html: &str, position: usize) -> bool {
 #[test]
 fn la_page_des_composants_se_rend_sans_style_en_ligne() {
     for theme in [None, Some(Theme::Clair), Some(Theme::Sombre)] {
-        let html = PageStyle::nouvelle(Page { theme, instance_demo: true, incident: Some("Les messages partent avec retard.".into()), ..Page::exemple() }).render().unwrap();
+        let html = PageStyle::nouvelle(Page {
+            theme,
+            instance_demo: true,
+            incident: Some("Les messages partent avec retard.".into()),
+            ..Page::exemple()
+        })
+        .render()
+        .unwrap();
         assert!(html.contains("<title>Composants de l’interface – Espace d’exemple – Passeur</title>"), "{}", &html[..600]);
         assert!(!html.contains("style=\""));
         assert_eq!(html.matches("<h1").count(), 1);

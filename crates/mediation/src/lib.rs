@@ -1,1 +1,34 @@
-//! mediation
+//! Mediation: from welcoming a person to the evaluation of what was done with them.
+//!
+//! One module per thing of the trade. It knows the territory (structures, lieux, partners), never the
+//! figures made from it (`bilan`) nor the titles (`certification`).
+
+pub mod accompagnement;
+pub mod accueil;
+pub mod aujourdhui;
+pub mod chronologie;
+pub mod diagnostic;
+mod effacement;
+pub mod migrations;
+pub mod nomenclatures;
+pub mod orientation;
+pub mod parcours;
+pub mod personne;
+
+use interface::requete::Pages;
+use socle::Etat;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Pages of this crate.
+pub fn pages() -> Pages {
+    [accueil::pages(), personne::pages(), diagnostic::pages(), parcours::pages(), accompagnement::pages(), orientation::pages()]
+        .into_iter()
+        .fold(aujourdhui::pages(), Pages::fusionner)
+}
+
+/// API of this crate, under `/api/v1`.
+pub fn api() -> OpenApiRouter<Etat> {
+    [accueil::api(), diagnostic::api(), parcours::api(), accompagnement::api(), orientation::api()]
+        .into_iter()
+        .fold(personne::api(), OpenApiRouter::merge)
+}

@@ -10,6 +10,7 @@ pub mod contexte;
 pub mod controle;
 pub mod creation;
 pub mod droits;
+pub mod equipe;
 pub mod erreur;
 pub mod etat;
 pub mod horloge;

@@ -26,6 +26,9 @@ pub enum ErreurReferentiel {
         /// Unité.
         unite: String,
     },
+    /// Des faits qui ne vont pas ensemble.
+    #[error("La demande se contredit\u{a0}: {0}")]
+    Incoherence(String),
 }
 
 /// Des versions de titres.

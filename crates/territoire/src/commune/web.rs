@@ -37,7 +37,7 @@ pub fn lire_saisie(c: &mut Controle, champ: &str, texte: &str) -> Option<CodeCom
             None
         }
         (_, plusieurs) => {
-            let noms = plusieurs.iter().map(|x| x.libelle()).collect::<Vec<_>>().join(", ");
+            let noms = plusieurs.iter().map(super::Commune::libelle).collect::<Vec<_>>().join(", ");
             c.faute(champ, format!("Plusieurs communes répondent à cette saisie. Précisez laquelle : {noms}."));
             None
         }

@@ -1,0 +1,7 @@
+//! aujourdhui (stub).
+
+use interface::requete::Pages;
+
+pub fn pages() -> Pages {
+    Pages::new()
+}

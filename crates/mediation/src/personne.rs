@@ -1,0 +1,261 @@
+//! People received. A person belongs to structures, not to one mediator; only the structures that
+//! follow the person see the file, and each opening of it is journaled.
+
+mod api;
+mod consentement;
+mod depot;
+pub mod recherche;
+mod regles;
+mod table;
+mod web;
+
+pub use api::api;
+pub use consentement::{Consentement, Consentir, consentements, consentir, retirer};
+pub use regles::nom_affiche;
+pub use web::pages;
+
+use sea_orm::{IntoActiveModel, entity::prelude::*};
+use serde::{Deserialize, Serialize};
+use socle::{
+    Contexte, Erreur, Permission, Resultat,
+    api::present,
+    creation::{self, Reclamation},
+    identifiant::{PersonneId, StructureId},
+    journal::Action,
+    texte::nettoyer,
+};
+use territoire::commune::CodeCommune;
+
+use crate::nomenclatures::{Besoin, Besoins, Genre, Statut, TrancheAge};
+
+pub use table::Model as Personne;
+
+/// Creates a person's file. All is optional but a name or a nickname.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CreerPersonne {
+    /// Made by the client; the same creation twice is one record.
+    pub id: Option<PersonneId>,
+    #[schema(max_length = 100)]
+    pub prenom: Option<String>,
+    #[schema(max_length = 100)]
+    pub nom: Option<String>,
+    /// The name the person goes by.
+    #[schema(max_length = 100)]
+    pub surnom: Option<String>,
+    pub telephone: Option<String>,
+    pub courriel: Option<String>,
+    pub date_naissance: Option<chrono::NaiveDate>,
+    #[schema(minimum = 1900)]
+    pub annee_naissance: Option<i32>,
+    pub tranche_age: Option<TrancheAge>,
+    pub genre: Option<Genre>,
+    pub statut: Option<Statut>,
+    /// INSEE code.
+    pub commune: Option<String>,
+    /// Language spoken best.
+    pub langue: Option<String>,
+    pub besoins: Vec<Besoin>,
+    /// Accommodations of place, device or technique. Never a diagnosis of health.
+    pub amenagements: Option<String>,
+    pub notes: Option<String>,
+}
+
+/// Changes a person's file; a field left out is left as it is, `null` empties it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ModifierPersonne {
+    /// The version read; refused (409) if another was written since.
+    pub version: Option<i32>,
+    #[serde(deserialize_with = "present")]
+    pub prenom: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    pub nom: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    pub surnom: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    pub telephone: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    pub courriel: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    pub date_naissance: Option<Option<chrono::NaiveDate>>,
+    #[serde(deserialize_with = "present")]
+    pub annee_naissance: Option<Option<i32>>,
+    #[serde(deserialize_with = "present")]
+    pub tranche_age: Option<Option<TrancheAge>>,
+    #[serde(deserialize_with = "present")]
+    pub genre: Option<Option<Genre>>,
+    #[serde(deserialize_with = "present")]
+    pub statut: Option<Option<Statut>>,
+    #[serde(deserialize_with = "present")]
+    pub commune: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    pub langue: Option<Option<String>>,
+    pub besoins: Option<Vec<Besoin>>,
+    #[serde(deserialize_with = "present")]
+    pub amenagements: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    pub notes: Option<Option<String>>,
+}
+
+/// Creates a file, followed by the structure the actor works in. The bool is false when a repeated
+/// request found the record already made.
+pub async fn creer(cx: &Contexte, demande: CreerPersonne) -> Resultat<(Personne, bool)> {
+    let structure = cx.exiger(Permission::PersonnesEcrire)?;
+    let id = match creation::reclamer(cx, "personne", demande.id.map(|i| i.0), &demande).await? {
+        Reclamation::Repetee(id) => return Ok((trouver(cx, PersonneId(id), Permission::PersonnesLire).await?, false)),
+        Reclamation::Nouvelle(id) => PersonneId(id),
+    };
+    let mut p = Personne {
+        id,
+        prenom: demande.prenom,
+        nom: demande.nom,
+        surnom: demande.surnom,
+        cle_tri: String::new(),
+        telephone: demande.telephone,
+        courriel: demande.courriel,
+        date_naissance: demande.date_naissance,
+        annee_naissance: demande.annee_naissance,
+        tranche_age: demande.tranche_age,
+        genre: demande.genre,
+        statut: demande.statut,
+        commune: nettoyer(demande.commune),
+        langue: demande.langue,
+        besoins: Besoins(demande.besoins),
+        amenagements: demande.amenagements,
+        notes: demande.notes,
+        version: 1,
+        cree_le: cx.maintenant,
+        modifie_le: cx.maintenant,
+        efface_le: None,
+    };
+    regles::controler(&mut p, cx.aujourd_hui())?;
+    table::Entity::insert(p.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
+    depot::suivre(cx, structure, id, None).await?;
+    depot::indexer(cx, &p, &[structure]).await?;
+    cx.journaliser(Action::Creation, "personne", id.0, structure, &[]).await?;
+    Ok((p, true))
+}
+
+/// The file of a person whom a structure of the actor follows, with the right `p` there. Not journaled:
+/// for use cases that write on the file; to show it, see [`ouvrir`].
+pub async fn trouver(cx: &Contexte, id: PersonneId, p: Permission) -> Resultat<Personne> {
+    let introuvable = Erreur::Introuvable("Cette personne");
+    if cx.acteur.est_systeme() {
+        return table::Entity::find_by_id(id).one(&cx.db()).await?.ok_or(introuvable);
+    }
+    let structures = depot::structures(cx, id).await?;
+    // One structure may follow without the actor having the right there; another may give it.
+    if !structures.iter().any(|s| cx.acteur.fonctions.iter().any(|f| f.structure == *s)) {
+        return Err(if cx.acteur.fonctions.iter().any(|f| f.role.permet(p)) { introuvable } else { Erreur::Interdit(p) });
+    }
+    if !structures.iter().any(|s| cx.acteur.peut_dans(p, *s)) {
+        return Err(Erreur::Interdit(p));
+    }
+    table::Entity::find_by_id(id).filter(table::Column::EffaceLe.is_null()).one(&cx.db()).await?.ok_or(introuvable)
+}
+
+/// Opens a person's file: journaled.
+pub async fn ouvrir(cx: &Contexte, id: PersonneId) -> Resultat<Personne> {
+    let p = trouver(cx, id, Permission::PersonnesLire).await?;
+    cx.journaliser(Action::Ouverture, "personne", id.0, cx.acteur.structure, &[]).await?;
+    Ok(p)
+}
+
+/// Several files at once, those that the structure follows; unknown ones are left out.
+pub async fn plusieurs(cx: &Contexte, ids: &[PersonneId]) -> Resultat<Vec<Personne>> {
+    let structure = cx.exiger(Permission::PersonnesLire)?;
+    depot::suivies(cx, structure, ids).await
+}
+
+/// Changes a file.
+pub async fn modifier(cx: &Contexte, id: PersonneId, m: ModifierPersonne) -> Resultat<Personne> {
+    let avant = trouver(cx, id, Permission::PersonnesEcrire).await?;
+    if m.version.is_some_and(|v| v != avant.version) {
+        return Err(Erreur::VersionPerimee);
+    }
+    let a = avant.clone();
+    // A new birth date or year makes the band declared before stale, unless one is declared too.
+    let naissance_changee = m.date_naissance.is_some() || m.annee_naissance.is_some();
+    let mut p = Personne {
+        prenom: m.prenom.unwrap_or(a.prenom),
+        nom: m.nom.unwrap_or(a.nom),
+        surnom: m.surnom.unwrap_or(a.surnom),
+        telephone: m.telephone.unwrap_or(a.telephone),
+        courriel: m.courriel.unwrap_or(a.courriel),
+        annee_naissance: match (m.annee_naissance, m.date_naissance) {
+            (Some(annee), _) => annee,
+            (None, Some(_)) => None,
+            (None, None) => a.annee_naissance,
+        },
+        date_naissance: m.date_naissance.unwrap_or(if m.annee_naissance.is_some() { None } else { a.date_naissance }),
+        tranche_age: m.tranche_age.unwrap_or(if naissance_changee { None } else { a.tranche_age }),
+        genre: m.genre.unwrap_or(a.genre),
+        statut: m.statut.unwrap_or(a.statut),
+        commune: nettoyer(m.commune.unwrap_or(a.commune)),
+        langue: m.langue.unwrap_or(a.langue),
+        besoins: m.besoins.map_or(a.besoins, Besoins),
+        amenagements: m.amenagements.unwrap_or(a.amenagements),
+        notes: m.notes.unwrap_or(a.notes),
+        version: a.version + 1,
+        modifie_le: cx.maintenant,
+        ..avant.clone()
+    };
+    regles::controler(&mut p, cx.aujourd_hui())?;
+    let r = table::Entity::update_many()
+        .set(p.clone().into_active_model().reset_all())
+        .filter(table::Column::Id.eq(id))
+        .filter(table::Column::Version.eq(avant.version))
+        .exec(&cx.db())
+        .await?;
+    if r.rows_affected == 0 {
+        return Err(Erreur::VersionPerimee);
+    }
+    depot::indexer(cx, &p, &depot::structures(cx, id).await?).await?;
+    cx.journaliser(Action::Modification, "personne", id.0, cx.acteur.structure, &regles::differences(&avant, &p)).await?;
+    Ok(p)
+}
+
+/// Erases a person: identity, contact and free texts go for good, from every structure; what the person
+/// took part in stays counted, with age band, genre and statut alone.
+pub async fn effacer(cx: &Contexte, id: PersonneId) -> Resultat<()> {
+    let p = trouver(cx, id, Permission::PersonnesEcrire).await?;
+    depot::effacer(cx, &p).await?;
+    creation::oublier(cx, [id.0]).await?;
+    cx.journaliser(Action::Effacement, "personne", id.0, cx.acteur.structure, &[]).await
+}
+
+/// A page of the people followed by the structure the actor works in, in the order of ids.
+pub async fn page(cx: &Contexte, apres: Option<Uuid>, combien: u64) -> Resultat<Vec<Personne>> {
+    let structure = cx.exiger(Permission::PersonnesLire)?;
+    depot::page(cx, structure, apres, combien).await
+}
+
+/// Shares the file with another structure; the person's consent is recorded in the same act.
+pub async fn partager(cx: &Contexte, id: PersonneId, destinataire: StructureId, maniere: Option<String>) -> Resultat<()> {
+    trouver(cx, id, Permission::PersonnesEcrire).await?;
+    let structure = cx.exiger(Permission::PersonnesEcrire)?;
+    if destinataire == structure {
+        return Err(Erreur::champ("structure", "Cette structure suit déjà la personne."));
+    }
+    let c = consentement::consentir(
+        cx,
+        id,
+        Consentir {
+            finalite: crate::nomenclatures::Finalite::Partage,
+            donne_le: cx.aujourd_hui(),
+            destinataire: Some(destinataire),
+            maniere,
+        },
+    )
+    .await?;
+    depot::suivre(cx, destinataire, id, Some(c.id)).await?;
+    let p = trouver(cx, id, Permission::PersonnesEcrire).await?;
+    depot::indexer(cx, &p, &[destinataire]).await?;
+    cx.journaliser(Action::Partage, "personne", id.0, structure, &[]).await
+}
+
+/// The INSEE code of a file, checked.
+pub(crate) fn commune_connue(code: &str) -> bool {
+    CodeCommune::try_from(code).is_ok()
+}

@@ -1,0 +1,126 @@
+//! Queries of people's files.
+
+use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, entity::prelude::*, sea_query::OnConflict};
+use socle::{
+    Contexte, Resultat,
+    identifiant::{ConsentementId, PersonneId, StructureId},
+};
+
+use super::{
+    Personne, regles,
+    table::{self, cle, consentement, suivi},
+};
+
+/// The structures that follow a person.
+pub async fn structures(cx: &Contexte, id: PersonneId) -> Resultat<Vec<StructureId>> {
+    Ok(suivi::Entity::find().filter(suivi::Column::PersonneId.eq(id)).all(&cx.db()).await?.into_iter().map(|s| s.structure_id).collect())
+}
+
+/// Makes a structure follow a person; already following is no fault.
+pub async fn suivre(cx: &Contexte, structure: StructureId, id: PersonneId, consentement: Option<ConsentementId>) -> Resultat<()> {
+    suivi::Entity::insert(suivi::ActiveModel {
+        structure_id: Set(structure),
+        personne_id: Set(id),
+        depuis: Set(cx.maintenant),
+        consentement_id: Set(consentement),
+    })
+    .on_conflict(OnConflict::columns([suivi::Column::StructureId, suivi::Column::PersonneId]).do_nothing().to_owned())
+    .exec_without_returning(&cx.db())
+    .await?;
+    Ok(())
+}
+
+/// Ends the sharing of a file with a structure.
+pub async fn ne_plus_suivre(cx: &Contexte, structure: StructureId, id: PersonneId) -> Resultat<()> {
+    suivi::Entity::delete_many()
+        .filter(suivi::Column::StructureId.eq(structure))
+        .filter(suivi::Column::PersonneId.eq(id))
+        .exec(&cx.db())
+        .await?;
+    cle::Entity::delete_many().filter(cle::Column::StructureId.eq(structure)).filter(cle::Column::PersonneId.eq(id)).exec(&cx.db()).await?;
+    Ok(())
+}
+
+/// Writes the search keys of a person anew, for these structures.
+pub async fn indexer(cx: &Contexte, p: &Personne, structures: &[StructureId]) -> Resultat<()> {
+    cle::Entity::delete_many()
+        .filter(cle::Column::PersonneId.eq(p.id))
+        .filter(cle::Column::StructureId.is_in(structures.iter().copied()))
+        .exec(&cx.db())
+        .await?;
+    let cles = regles::cles(p);
+    let lignes = structures
+        .iter()
+        .flat_map(|s| cles.iter().map(|c| cle::ActiveModel { structure_id: Set(*s), cle: Set(c.clone()), personne_id: Set(p.id) }))
+        .collect::<Vec<_>>();
+    if !lignes.is_empty() {
+        cle::Entity::insert_many(lignes).exec_without_returning(&cx.db()).await?;
+    }
+    Ok(())
+}
+
+/// Those of `ids` that the structure follows, in the order of names.
+pub async fn suivies(cx: &Contexte, structure: StructureId, ids: &[PersonneId]) -> Resultat<Vec<Personne>> {
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    let suivis: Vec<PersonneId> = suivi::Entity::find()
+        .filter(suivi::Column::StructureId.eq(structure))
+        .filter(suivi::Column::PersonneId.is_in(ids.iter().copied()))
+        .all(&cx.db())
+        .await?
+        .into_iter()
+        .map(|s| s.personne_id)
+        .collect();
+    Ok(table::Entity::find()
+        .filter(table::Column::Id.is_in(suivis))
+        .filter(table::Column::EffaceLe.is_null())
+        .order_by_asc(table::Column::CleTri)
+        .order_by_asc(table::Column::Id)
+        .all(&cx.db())
+        .await?)
+}
+
+/// A page of the people a structure follows, `combien` and one more.
+pub async fn page(cx: &Contexte, structure: StructureId, apres: Option<Uuid>, combien: u64) -> Resultat<Vec<Personne>> {
+    let mut q = suivi::Entity::find().filter(suivi::Column::StructureId.eq(structure)).order_by_asc(suivi::Column::PersonneId);
+    if let Some(a) = apres {
+        q = q.filter(suivi::Column::PersonneId.gt(a));
+    }
+    let ids: Vec<PersonneId> = q.limit(combien + 1).all(&cx.db()).await?.into_iter().map(|s| s.personne_id).collect();
+    Ok(table::Entity::find().filter(table::Column::Id.is_in(ids)).order_by_asc(table::Column::Id).all(&cx.db()).await?)
+}
+
+/// Erases identity and texts everywhere; keeps what figures need.
+pub async fn effacer(cx: &Contexte, p: &Personne) -> Resultat<()> {
+    table::Entity::update_many()
+        .set(table::ActiveModel {
+            prenom: Set(None),
+            nom: Set(None),
+            surnom: Set(None),
+            cle_tri: Set(String::new()),
+            telephone: Set(None),
+            courriel: Set(None),
+            date_naissance: Set(None),
+            commune: Set(None),
+            langue: Set(None),
+            besoins: Set(crate::nomenclatures::Besoins::default()),
+            amenagements: Set(None),
+            notes: Set(None),
+            version: Set(p.version + 1),
+            modifie_le: Set(cx.maintenant),
+            efface_le: Set(Some(cx.maintenant)),
+            ..Default::default()
+        })
+        .filter(table::Column::Id.eq(p.id))
+        .exec(&cx.db())
+        .await?;
+    cle::Entity::delete_many().filter(cle::Column::PersonneId.eq(p.id)).exec(&cx.db()).await?;
+    suivi::Entity::delete_many().filter(suivi::Column::PersonneId.eq(p.id)).exec(&cx.db()).await?;
+    consentement::Entity::update_many()
+        .col_expr(consentement::Column::Maniere, Expr::value(None::<String>))
+        .filter(consentement::Column::PersonneId.eq(p.id))
+        .exec(&cx.db())
+        .await?;
+    crate::effacement::textes(cx, p.id).await
+}

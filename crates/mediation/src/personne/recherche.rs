@@ -1,0 +1,183 @@
+//! Finding a person while typing: by name (accents and case ignored, near spellings found), telephone,
+//! date or year of birth. Each step reads one range of one index, whatever the number of people.
+
+use sea_orm::{
+    ConnectionTrait, ExprTrait, FromQueryResult,
+    sea_query::{Alias, Cond, Expr, Query, SelectStatement},
+};
+use socle::{
+    Contexte, Permission, Resultat,
+    identifiant::{PersonneId, StructureId},
+    texte::{plier, sonner, telephone},
+};
+
+use super::{CreerPersonne, Personne, depot, table::cle};
+
+/// A search text: words to find in names, or a key to find as it is.
+#[derive(Debug, PartialEq, Eq)]
+enum Cherche {
+    Mots(Vec<String>),
+    /// Prefixes of keys, any of which answers.
+    Cles(Vec<String>),
+    Rien,
+}
+
+fn comprendre(texte: &str) -> Cherche {
+    let t = texte.trim();
+    if t.chars().count() > 100 {
+        return Cherche::Rien;
+    }
+    for format in ["%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y"] {
+        if let Ok(d) = chrono::NaiveDate::parse_from_str(t, format) {
+            return Cherche::Cles(vec![format!("n:{d}")]);
+        }
+    }
+    if !t.is_empty() && t.chars().all(|c| c.is_ascii_digit() || " .-+()/".contains(c)) {
+        let chiffres: String = t.chars().filter(char::is_ascii_digit).collect();
+        let mut cles = vec![];
+        if chiffres.len() == 4 && (chiffres.starts_with("19") || chiffres.starts_with("20")) {
+            cles.push(format!("a:{chiffres}"));
+        }
+        let tel = telephone(t);
+        if !tel.is_empty() {
+            cles.push(format!("t:{tel}"));
+        }
+        return if cles.is_empty() { Cherche::Rien } else { Cherche::Cles(cles) };
+    }
+    let mut mots: Vec<String> = plier(t).split(' ').filter(|m| !m.is_empty()).map(str::to_owned).take(4).collect();
+    if mots.iter().map(|m| m.chars().count()).sum::<usize>() < 2 {
+        return Cherche::Rien;
+    }
+    // The longest word first: its range of the index is the shortest.
+    mots.sort_by_key(|m| std::cmp::Reverse(m.len()));
+    Cherche::Mots(mots)
+}
+
+#[derive(FromQueryResult)]
+struct Trouvee {
+    personne_id: PersonneId,
+}
+
+/// How the keys of one word are found.
+#[derive(Clone, Copy, PartialEq)]
+enum Sorte {
+    Exacte,
+    Prefixe,
+    Son,
+}
+
+fn condition(alias: &Alias, sorte: Sorte, mot: &str) -> Cond {
+    let colonne = || Expr::col((alias.clone(), cle::Column::Cle));
+    match sorte {
+        Sorte::Exacte => Cond::all().add(colonne().eq(mot)),
+        Sorte::Prefixe => Cond::all().add(colonne().gte(mot)).add(colonne().lt(format!("{mot}\u{10FFFF}"))),
+        Sorte::Son => {
+            let son = sonner(mot);
+            if son.is_empty() { Cond::all().add(colonne().eq(mot)) } else { Cond::all().add(colonne().eq(format!("~{son}"))) }
+        }
+    }
+}
+
+fn requete(structure: StructureId, mots: &[String], sorte: Sorte, limite: u64) -> SelectStatement {
+    let alias = |i: usize| Alias::new(format!("k{i}"));
+    let premier = alias(0);
+    let mut q = Query::select();
+    q.distinct()
+        .column((premier.clone(), cle::Column::PersonneId))
+        .from_as(cle::Entity, premier.clone())
+        .and_where(Expr::col((premier.clone(), cle::Column::StructureId)).eq(structure))
+        .cond_where(condition(&premier, sorte, &mots[0]))
+        .limit(limite);
+    for (i, mot) in mots.iter().enumerate().skip(1) {
+        let a = alias(i);
+        q.join_as(
+            sea_orm::JoinType::InnerJoin,
+            cle::Entity,
+            a.clone(),
+            Cond::all()
+                .add(Expr::col((a.clone(), cle::Column::PersonneId)).equals((premier.clone(), cle::Column::PersonneId)))
+                .add(Expr::col((a.clone(), cle::Column::StructureId)).eq(structure))
+                .add(condition(&a, sorte, mot)),
+        );
+    }
+    q
+}
+
+async fn ids(cx: &Contexte, q: &SelectStatement) -> Resultat<Vec<PersonneId>> {
+    let db = cx.db();
+    let statement = db.get_database_backend().build(q);
+    Ok(Trouvee::find_by_statement(statement).all(&db).await?.into_iter().map(|t| t.personne_id).collect())
+}
+
+/// The people of the structure that answer to `texte`, the likeliest first, at most `max` (≤ 50).
+pub async fn chercher(cx: &Contexte, texte: &str, max: usize) -> Resultat<Vec<Personne>> {
+    let structure = cx.exiger(Permission::PersonnesLire)?;
+    let mut trouvees: Vec<PersonneId> = vec![];
+    let ajouter = |trouvees: &mut Vec<PersonneId>, ids: Vec<PersonneId>| {
+        for id in ids {
+            if !trouvees.contains(&id) {
+                trouvees.push(id);
+            }
+        }
+    };
+    match comprendre(texte) {
+        Cherche::Rien => {}
+        Cherche::Cles(prefixes) => {
+            for p in prefixes {
+                ajouter(&mut trouvees, ids(cx, &requete(structure, &[p], Sorte::Prefixe, max as u64)).await?);
+            }
+        }
+        Cherche::Mots(mots) => {
+            for sorte in [Sorte::Exacte, Sorte::Prefixe, Sorte::Son] {
+                if trouvees.len() < max && (sorte != Sorte::Son || mots.iter().all(|m| m.len() > 2)) {
+                    ajouter(&mut trouvees, ids(cx, &requete(structure, &mots, sorte, max as u64)).await?);
+                }
+            }
+        }
+    }
+    trouvees.truncate(max);
+    let mut personnes = depot::suivies(cx, structure, &trouvees).await?;
+    personnes.sort_by_key(|p| trouvees.iter().position(|t| *t == p.id));
+    Ok(personnes)
+}
+
+/// The files that may be the same person as the one about to be created: near name and compatible year
+/// of birth, or same telephone, or same mail address.
+pub async fn doublons(cx: &Contexte, d: &CreerPersonne) -> Resultat<Vec<Personne>> {
+    let mut proches: Vec<Personne> = vec![];
+    let nom = [d.prenom.as_deref(), d.nom.as_deref(), d.surnom.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let annee = d.annee_naissance.or(d.date_naissance.map(|n| chrono::Datelike::year(&n)));
+    if plier(&nom).contains(' ') {
+        proches.extend(
+            chercher(cx, &nom, 20)
+                .await?
+                .into_iter()
+                .filter(|p| annee.is_none() || p.annee_naissance.is_none() || annee == p.annee_naissance),
+        );
+    }
+    if let Some(t) = d.telephone.as_deref().map(telephone).filter(|t| t.len() >= 10) {
+        for p in chercher(cx, &t, 10).await? {
+            if !proches.iter().any(|x| x.id == p.id) {
+                proches.push(p);
+            }
+        }
+    }
+    proches.truncate(8);
+    Ok(proches)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comprend_ce_qui_est_tape() {
+        assert_eq!(comprendre("12/03/1970"), Cherche::Cles(vec!["n:1970-03-12".into()]));
+        assert_eq!(comprendre("1970"), Cherche::Cles(vec!["a:1970".into(), "t:1970".into()]));
+        assert_eq!(comprendre("06 12 34"), Cherche::Cles(vec!["t:061234".into()]));
+        assert_eq!(comprendre("Zoé Martin"), Cherche::Mots(vec!["martin".into(), "zoe".into()]));
+        assert_eq!(comprendre("z"), Cherche::Rien);
+        assert_eq!(comprendre("12"), Cherche::Rien);
+        assert_eq!(comprendre(&"x".repeat(300)), Cherche::Rien);
+    }
+}

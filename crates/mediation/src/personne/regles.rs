@@ -1,0 +1,138 @@
+//! Pure rules of a person's file.
+
+use chrono::{Datelike, NaiveDate};
+use socle::{
+    Resultat,
+    controle::Controle,
+    texte::{nettoyer, plier, sonner, telephone},
+};
+
+use super::Personne;
+
+/// Cleans and checks a file; sets what is derived.
+pub fn controler(p: &mut Personne, aujourd_hui: NaiveDate) -> Resultat<()> {
+    let mut c = Controle::new();
+    for (champ, v, max) in [
+        ("prenom", &mut p.prenom, 100),
+        ("nom", &mut p.nom, 100),
+        ("surnom", &mut p.surnom, 100),
+        ("telephone", &mut p.telephone, 40),
+        ("courriel", &mut p.courriel, 200),
+        ("langue", &mut p.langue, 60),
+        ("amenagements", &mut p.amenagements, 1000),
+        ("notes", &mut p.notes, 10_000),
+    ] {
+        *v = nettoyer(v.take());
+        c.texte(champ, v.as_deref(), max);
+    }
+    let nomme = [&p.prenom, &p.nom, &p.surnom].iter().any(|v| v.as_deref().is_some_and(|t| !plier(t).is_empty()));
+    c.exiger(nomme, "nom", "Indiquez au moins un nom, un prénom ou un surnom.");
+    if let Some(t) = &p.telephone {
+        c.exiger(
+            !telephone(t).is_empty() && t.chars().all(|x| x.is_ascii_digit() || " .-+()/".contains(x)),
+            "telephone",
+            "Ce numéro n’est pas lisible. Exemple : 06 12 34 56 78.",
+        );
+    }
+    if let Some(e) = &p.courriel {
+        let bien = e.split_once('@').is_some_and(|(a, b)| !a.is_empty() && b.contains('.') && !e.contains(char::is_whitespace));
+        c.exiger(bien, "courriel", "Cette adresse n’est pas complète. Exemple : prenom.nom@exemple.fr.");
+    }
+    if let Some(d) = p.date_naissance {
+        c.exiger(d <= aujourd_hui && d.year() >= 1900, "date_naissance", "La date de naissance est après aujourd’hui, ou avant 1900.");
+        if p.annee_naissance.is_some_and(|a| a != d.year()) {
+            c.faute("annee_naissance", "L’année de naissance ne va pas avec la date de naissance.");
+        }
+        p.annee_naissance = Some(d.year());
+    }
+    if let Some(a) = p.annee_naissance {
+        c.exiger(
+            (1900..=aujourd_hui.year()).contains(&a),
+            "annee_naissance",
+            "L’année de naissance s’écrit avec quatre chiffres, entre 1900 et cette année.",
+        );
+    }
+    if let Some(code) = &p.commune {
+        c.exiger(super::commune_connue(code), "commune", "Ce code de commune n’existe pas : il faut un code INSEE à cinq caractères.");
+    }
+    p.besoins.0.sort_unstable();
+    p.besoins.0.dedup();
+    let nom = [p.nom.as_deref(), p.prenom.as_deref(), p.surnom.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    p.cle_tri = plier(&nom).chars().take(200).collect();
+    c.finir()
+}
+
+/// How a person is named on screens: « Prénom NOM (surnom) ».
+pub fn nom_affiche(p: &Personne) -> String {
+    let etat_civil = [p.prenom.clone(), p.nom.as_ref().map(|n| n.to_uppercase())].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    match (&p.surnom, etat_civil.is_empty()) {
+        (Some(s), true) => s.clone(),
+        (Some(s), false) => format!("{etat_civil} ({s})"),
+        (None, false) => etat_civil,
+        (None, true) => "Personne effacée".into(),
+    }
+}
+
+/// The keys under which a person is found: each word of the names, its sound (`~`), telephone (`t:`),
+/// date (`n:`) and year (`a:`) of birth.
+pub fn cles(p: &Personne) -> Vec<String> {
+    let mut cles = Vec::new();
+    for nom in [&p.prenom, &p.nom, &p.surnom].into_iter().flatten() {
+        let plie = plier(nom);
+        for mot in plie.split(' ').filter(|m| !m.is_empty()) {
+            cles.push(mot.to_owned());
+            if mot.len() > 2 {
+                let son = sonner(mot);
+                if !son.is_empty() {
+                    cles.push(format!("~{son}"));
+                }
+            }
+        }
+        // « Le Goff » is also found as « legoff ».
+        if plie.contains(' ') {
+            cles.push(plie.replace(' ', ""));
+        }
+    }
+    if let Some(t) = p.telephone.as_deref().map(telephone).filter(|t| !t.is_empty()) {
+        cles.push(format!("t:{t}"));
+    }
+    if let Some(d) = p.date_naissance {
+        cles.push(format!("n:{d}"));
+    }
+    if let Some(a) = p.annee_naissance {
+        cles.push(format!("a:{a}"));
+    }
+    for c in &mut cles {
+        *c = c.chars().take(60).collect();
+        while c.len() > 60 {
+            c.pop();
+        }
+    }
+    cles.sort_unstable();
+    cles.dedup();
+    cles
+}
+
+/// The names of the fields that differ, for the journal.
+pub fn differences(a: &Personne, b: &Personne) -> Vec<&'static str> {
+    [
+        ("prenom", a.prenom != b.prenom),
+        ("nom", a.nom != b.nom),
+        ("surnom", a.surnom != b.surnom),
+        ("telephone", a.telephone != b.telephone),
+        ("courriel", a.courriel != b.courriel),
+        ("date_naissance", a.date_naissance != b.date_naissance),
+        ("annee_naissance", a.annee_naissance != b.annee_naissance),
+        ("tranche_age", a.tranche_age != b.tranche_age),
+        ("genre", a.genre != b.genre),
+        ("statut", a.statut != b.statut),
+        ("commune", a.commune != b.commune),
+        ("langue", a.langue != b.langue),
+        ("besoins", a.besoins != b.besoins),
+        ("amenagements", a.amenagements != b.amenagements),
+        ("notes", a.notes != b.notes),
+    ]
+    .into_iter()
+    .filter_map(|(champ, change)| change.then_some(champ))
+    .collect()
+}

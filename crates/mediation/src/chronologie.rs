@@ -24,6 +24,6 @@ pub async fn reunir(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec<Eve
     tout.extend(crate::parcours::evenements(cx, id, max).await?);
     tout.extend(crate::accompagnement::evenements(cx, id, max).await?);
     tout.extend(crate::orientation::evenements(cx, id, max).await?);
-    tout.sort_by(|a, b| (b.jour, b.ordre).cmp(&(a.jour, a.ordre)));
+    tout.sort_by_key(|e| std::cmp::Reverse((e.jour, e.ordre)));
     Ok(tout)
 }

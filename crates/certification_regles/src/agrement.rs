@@ -123,7 +123,7 @@ pub fn agrement_couvre(version: &Version, agrements: &[Agrement], s: &SessionACo
         let motif = match couverture {
             Couverture::Oui => limite.motif("agrement.couvre", format!("L’agrément couvre le {le}.")),
             Couverture::Prolongation => regle.motif("agrement.prolongation", format!("Le {le} est dans l’année de prolongation{NBSP}: l’agrément valait à la fin du titre et la session a été déclarée avant.")),
-            Couverture::DeclareeTropTard => regle.motif("agrement.declaree_trop_tard", format!("Le {le} est dans l’année de prolongation, mais la session n’a pas été déclarée avant la fin du titre.")),
+            Couverture::DeclareeTropTard => regle.motif("agrement.declaree_trop_tard", format!("Le {le} est dans l’année de prolongation, mais la session n’a pas été déclarée avant la fin du titre, ou sa déclaration n’est pas indiquée.")),
             Couverture::AvantDebut => limite.motif("agrement.avant_debut", format!("L’agrément ne commence qu’après le {le}.")),
             Couverture::ApresFin => limite.motif("agrement.apres_fin", format!("L’agrément ne couvre plus le {le}.")),
             Couverture::Retire => Motif::nouveau("agrement.retire", Reference::agrement(), format!("L’agrément est retiré avant le {le}.")),

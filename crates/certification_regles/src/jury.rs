@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agrement::{Couverture, DroitBorne, couvre};
 use crate::dates::{annees, en_francais, plus_annees};
-use crate::motif::{Motif, NBSP, Reference, Reponse, guillemets, liste};
+use crate::motif::{Motif, NBSP, Reference, Reponse, compte, guillemets};
 use crate::referentiel::Version;
 
 /// Une habilitation.
@@ -156,10 +156,10 @@ pub struct ExamenJury {
 }
 
 /// Un membre peut-il siéger ce jour-là pour cette version ?
-pub fn eligible(version: &Version, jure: &Jure, jour: NaiveDate, declaree_le: Option<NaiveDate>, connaissance: NaiveDate) -> Result<(), Motif> {
+pub fn eligible(version: &Version, jure: &Jure, jour: NaiveDate, declaree_le: Option<NaiveDate>, connaissance: NaiveDate) -> Result<(), Box<Motif>> {
     let nom = guillemets(&jure.id);
     let le = en_francais(jour);
-    let refus = |m: Motif| m.fait("jure", &jure.id).fait("jour", jour).contre();
+    let refus = |m: Motif| Box::new(m.fait("jure", &jure.id).fait("jour", jour).contre());
     let limite = version.regle("jury.habilitation_limitee_au_titre", jour);
     let couverture = jure
         .habilitations
@@ -212,13 +212,13 @@ pub fn examiner(version: &Version, s: &SessionJury, connaissance: NaiveDate) -> 
                 }
                 Err(m) => {
                     exclusions.push(Exclusion { jure: j.id.clone(), candidat: None, jour: Some(jour), regle: m.regle.clone(), phrase: m.phrase.clone() });
-                    motifs.push(Motif { sens: crate::motif::Sens::Information, ..m });
+                    motifs.push(Motif { sens: crate::motif::Sens::Information, ..*m });
                 }
             }
         }
         let min = version.regle("jury.membres_min", jour);
         let suffisant = presents.len() as u32 >= min.valeur;
-        let phrase = format!("Le {}, {} membre(s) habilité(s) et présent(s)\u{a0}; il en faut {}.", en_francais(jour), presents.len(), min.valeur);
+        let phrase = format!("Le {}, {}\u{a0}; il en faut {}.", en_francais(jour), compte(presents.len() as u64, "membre habilité et présent", "membres habilités et présents"), min.valeur);
         motifs.push(min.motif("jury.membres_du_jour", phrase).fait("jour", jour).fait("membres", &*presents).selon(suffisant));
         jours.push(JourJury { jour, membres: presents.iter().map(|m| (*m).to_owned()).collect(), suffisant });
     }
@@ -245,7 +245,7 @@ fn quorum(version: &Version, s: &SessionJury, c: &CandidatSession, siegent: &BTr
     let date = jours.first().copied().unwrap_or_default();
     let min = version.regle("jury.quorum_candidat", date);
     let atteint = membres.len() as u32 >= min.valeur;
-    let phrase = format!("{} membre(s) peuvent délibérer sur {} ({})\u{a0}; il en faut {}.", membres.len(), guillemets(&c.id), liste(&membres), min.valeur);
+    let phrase = format!("{} délibérer sur {}\u{a0}; il en faut {}.", compte(membres.len() as u64, "membre peut", "membres peuvent"), guillemets(&c.id), min.valeur);
     motifs.push(min.motif("jury.quorum_candidat", phrase).fait("candidat", &c.id).fait("membres", &membres).selon(atteint));
     QuorumCandidat { candidat: c.id.clone(), membres: membres.into_iter().map(str::to_owned).collect(), quorum: atteint }
 }

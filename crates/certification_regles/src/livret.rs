@@ -102,13 +102,19 @@ impl Livret {
                     id: None,
                     decision: Some(d.id.clone()),
                     session: d.session.clone(),
-                    retiree_le: self.retraits.get(&d.id).copied(),
+                    retiree_le: self.retrait_de(d),
                 });
             }
             (_, Objet::Titre { version }) => {
-                self.titres.insert(TitreAttribue { version: version.clone(), date: d.date, id: None, decision: Some(d.id.clone()), retire_le: self.retraits.get(&d.id).copied() });
+                self.titres.insert(TitreAttribue { version: version.clone(), date: d.date, id: None, decision: Some(d.id.clone()), retire_le: self.retrait_de(d) });
             }
         }
+    }
+
+    /// Le jour du retrait d'une décision ; une décision lue à l'état retiré sans son retrait ne vaut
+    /// à aucun moment.
+    fn retrait_de(&self, d: &Decision) -> Option<NaiveDate> {
+        self.retraits.get(&d.id).copied().or_else(|| (d.etat == EtatDecision::Retiree).then_some(d.date))
     }
 
     fn marquer(&mut self, decision: &str, jour: NaiveDate) {

@@ -25,6 +25,12 @@ pub(crate) fn liste<I: IntoIterator<Item = S>, S: AsRef<str>>(mots: I) -> String
     }
 }
 
+/// « 1 membre », « 2 membres » : le nombre et le mot accordé.
+pub(crate) fn compte(n: impl Into<u64>, un: &str, plusieurs: &str) -> String {
+    let n = n.into();
+    format!("{n} {}", if n > 1 { plusieurs } else { un })
+}
+
 /// D'où vient une règle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reference {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::acquis::Origine;
 use crate::entreprise::{Contrat, PeriodeEntreprise, periode_en_entreprise};
-use crate::motif::{Motif, NBSP, Reference, Reponse, liste};
+use crate::motif::{Motif, NBSP, Reference, Reponse, compte, liste};
 use crate::referentiel::{ErreurReferentiel, Version};
 
 /// L'état du dossier professionnel.
@@ -102,7 +102,7 @@ fn exemples(version: &Version, f: &FaitsPreparation, date: NaiveDate, motifs: &m
         if n < min.valeur || n > max.valeur {
             justes = false;
             let borne = if n < min.valeur { &min } else { &max };
-            let phrase = format!("Le dossier professionnel donne {n} exemple(s) pour {}{NBSP}: il en faut de {} à {}.", liste([u]), min.valeur, max.valeur);
+            let phrase = format!("Le dossier professionnel donne {} pour {}{NBSP}: il en faut de {} à {}.", compte(n, "exemple", "exemples"), liste([u]), min.valeur, max.valeur);
             motifs.push(borne.motif("preparation.exemples", phrase).fait("unite", u).fait("exemples", n).contre());
         }
     }
@@ -115,7 +115,7 @@ fn ecf(version: &Version, f: &FaitsPreparation, date: NaiveDate, motifs: &mut Ve
     for e in f.ecf.iter().filter(|e| e.complet) {
         match e.evaluateurs {
             Some(n) if n < evaluateurs.valeur => {
-                let phrase = format!("L’ECF de {} porte {n} évaluateur(s){NBSP}: il en faut {}.", liste([&e.unite]), evaluateurs.valeur);
+                let phrase = format!("L’ECF de {} porte {}{NBSP}: il en faut {}.", liste([&e.unite]), compte(n, "évaluateur", "évaluateurs"), evaluateurs.valeur);
                 motifs.push(evaluateurs.motif("preparation.evaluateurs", phrase).fait("unite", &e.unite));
             }
             _ => {

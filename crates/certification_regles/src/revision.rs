@@ -83,7 +83,8 @@ pub fn fermeture(catalogue: Catalogue, acquis: &Acquis, date: NaiveDate, connais
             f.motifs.push(motif);
         }
     }
-    fermer(catalogue, acquis, date, &mut f);
+    let appliquees = fermer(catalogue, acquis, date, &mut f);
+    expliquer(catalogue, date, &appliquees, &mut f);
     f
 }
 
@@ -99,7 +100,8 @@ pub(crate) fn detenues_avant(catalogue: Catalogue, version: &Version, acquis: &A
     version.unites_du_titre().map(|u| u.code.clone()).filter(|u| detenues.contains(u)).collect()
 }
 
-fn fermer(catalogue: Catalogue, acquis: &Acquis, date: NaiveDate, f: &mut Fermeture) {
+/// Applique équivalences et correspondances ; rend celles qui se sont appliquées.
+fn fermer(catalogue: Catalogue, acquis: &Acquis, date: NaiveDate, f: &mut Fermeture) -> BTreeSet<(usize, usize)> {
     for v in catalogue.versions() {
         for e in &v.equivalences {
             let en_vigueur = v.entree(e.en_vigueur).is_none_or(|d| d <= date);
@@ -115,7 +117,7 @@ fn fermer(catalogue: Catalogue, acquis: &Acquis, date: NaiveDate, f: &mut Fermet
     let mut appliquees = BTreeSet::new();
     loop {
         let mut change = false;
-        for (i, v) in catalogue.versions().iter().enumerate() {
+        for (i, v) in catalogue.versions().enumerate() {
             for (j, c) in v.correspondances.iter().enumerate() {
                 let en_vigueur = v.entree(c.en_vigueur).is_none_or(|d| d <= date);
                 if appliquees.contains(&(i, j)) || !en_vigueur || c.unites_source.is_empty() {
@@ -131,10 +133,9 @@ fn fermer(catalogue: Catalogue, acquis: &Acquis, date: NaiveDate, f: &mut Fermet
             }
         }
         if !change {
-            break;
+            return appliquees;
         }
     }
-    expliquer(catalogue, date, &appliquees, f);
 }
 
 fn texte(v: &Version, reference: &str) -> Reference {
@@ -143,7 +144,7 @@ fn texte(v: &Version, reference: &str) -> Reference {
 
 fn expliquer(catalogue: Catalogue, date: NaiveDate, appliquees: &BTreeSet<(usize, usize)>, f: &mut Fermeture) {
     let mut motifs = Vec::new();
-    for (i, v) in catalogue.versions().iter().enumerate() {
+    for (i, v) in catalogue.versions().enumerate() {
         for (j, c) in v.correspondances.iter().enumerate() {
             let manquantes: Vec<&String> = c.unites_source.iter().filter(|u| !f.contient(&c.de_version, u, true)).collect();
             let entree = v.entree(c.en_vigueur);
@@ -246,7 +247,7 @@ pub fn revision(catalogue: Catalogue, cible: &str, acquis: &Acquis, date: NaiveD
     let f = fermeture(catalogue, acquis, date, connaissance);
     let (situation_cible, mut motifs) = situer(catalogue, version, acquis, &f, date, connaissance);
     let mut autres = Vec::new();
-    for v in catalogue.versions().iter().filter(|v| v.code != cible && !f.de_la_version(&v.code).is_empty()) {
+    for v in catalogue.versions().filter(|v| v.code != cible && !f.de_la_version(&v.code).is_empty()) {
         let (s, m) = situer(catalogue, v, acquis, &f, date, connaissance);
         motifs.extend(m.into_iter().filter(|m| m.regle == "revision.manquantes" || m.regle.starts_with("limite.")));
         autres.push(s);

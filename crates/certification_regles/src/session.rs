@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::motif::{Motif, NBSP, Reference, Refus, guillemets, liste};
+use crate::motif::{Motif, NBSP, Reference, Refus, compte, guillemets, liste};
 use crate::referentiel::Version;
 
 /// L'état.
@@ -155,12 +155,12 @@ fn gardes(version: &Version, action: ActionSession, f: &FaitsSession, date: Naiv
             let phrase = if couvre { "L’agrément couvre les dates, le site et la version." } else { "L’agrément ne couvre pas les dates, le site ou la version." };
             exiger(couvre, Motif::nouveau("session.agrement", Reference::agrement(), phrase).fait("agrement_couvre", f.agrement_couvre));
             let n = f.jures_habilites.unwrap_or(0);
-            let phrase = format!("{n} juré(s) habilité(s) prévu(s){NBSP}; il en faut {}.", membres.valeur);
+            let phrase = format!("{}{NBSP}; il en faut {}.", compte(n, "juré habilité prévu", "jurés habilités prévus"), membres.valeur);
             exiger(n >= membres.valeur, membres.motif("session.jures_habilites", phrase).fait("jures_habilites", n));
         }
         A::Convoquer => {
             let n = f.candidats.unwrap_or(0);
-            exiger(n > 0, Motif::nouveau("session.candidats", Reference::modele(), format!("{n} candidat(s) à convoquer.")).fait("candidats", n));
+            exiger(n > 0, Motif::nouveau("session.candidats", Reference::modele(), format!("{} à convoquer.", compte(n, "candidat", "candidats"))).fait("candidats", n));
             if let (Some(delai), Some(le), Some(jour)) = (version.regle_facultative("session.convocation_jours", date), f.convoquee_le, f.premier_jour) {
                 let jours = (jour - le).num_days();
                 let phrase = format!("La convocation part {jours} jours avant la session{NBSP}; le délai est de {} jours.", delai.valeur);
@@ -169,17 +169,17 @@ fn gardes(version: &Version, action: ActionSession, f: &FaitsSession, date: Naiv
         }
         A::Ouvrir => {
             let n = f.jures_presents.unwrap_or(0);
-            let phrase = format!("{n} juré(s) habilité(s) présent(s){NBSP}; le quorum est de {}.", membres.valeur);
+            let phrase = format!("{}{NBSP}; le quorum est de {}.", compte(n, "juré habilité présent", "jurés habilités présents"), membres.valeur);
             exiger(n >= membres.valeur, membres.motif("session.quorum", phrase).fait("jures_presents", n));
         }
         A::ConstaterQuorumNonAtteint => {
             let n = f.jures_presents.unwrap_or(0);
-            let phrase = format!("{n} juré(s) habilité(s) présent(s){NBSP}; le quorum est de {}.", membres.valeur);
+            let phrase = format!("{}{NBSP}; le quorum est de {}.", compte(n, "juré habilité présent", "jurés habilités présents"), membres.valeur);
             exiger(n < membres.valeur, membres.motif("session.quorum", phrase).fait("jures_presents", n));
         }
         A::SignerPv => {
             let sans = f.candidats_sans_decision.unwrap_or(0);
-            exiger(sans == 0, Motif::nouveau("session.decisions_completes", Reference::sessions(), format!("{sans} candidat(s) sans décision.")).fait("candidats_sans_decision", sans));
+            exiger(sans == 0, Motif::nouveau("session.decisions_completes", Reference::sessions(), format!("{} sans décision.", compte(sans, "candidat", "candidats"))).fait("candidats_sans_decision", sans));
             let (presents, signataires) = (f.membres_presents.clone().unwrap_or_default(), f.signataires.clone().unwrap_or_default());
             let manquent: Vec<&String> = presents.difference(&signataires).collect();
             let de_trop: Vec<&String> = signataires.difference(&presents).collect();

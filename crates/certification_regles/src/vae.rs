@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::dates::{en_francais, plus_mois};
-use crate::motif::{Motif, NBSP, Reference, Reponse, guillemets};
+use crate::motif::{Motif, NBSP, Reference, Reponse, compte, guillemets};
 use crate::referentiel::Version;
 use crate::referentiel::regles::duree_mois;
 
@@ -154,14 +154,14 @@ pub fn plafonds(version: &Version, anterieurs: &[DossierVae], nouveau: &DossierV
     let autres: BTreeSet<&str> = comptes.iter().map(|d| d.certification.as_str()).filter(|c| *c != nouveau.certification).collect();
     let mut motifs = Vec::new();
     let max = version.regle("vae.dossiers_par_certification_an", nouveau.date);
-    let phrase = format!("{meme} dossier(s) déjà déposé(s) en {annee} pour {}{NBSP}; le maximum est de {}.", guillemets(&nouveau.certification), max.valeur);
+    let phrase = format!("{} en {annee} pour {}{NBSP}; le maximum est de {}.", compte(meme, "dossier déjà déposé", "dossiers déjà déposés"), guillemets(&nouveau.certification), max.valeur);
     motifs.push(max.motif("vae.plafond_certification", phrase).fait("annee", annee).fait("deja", meme).selon(meme < max.valeur));
     let max = version.regle("vae.certifications_par_an", nouveau.date);
-    let phrase = format!("{} autre(s) certification(s) déjà visée(s) en {annee}{NBSP}; le maximum est de {} certifications différentes.", autres.len(), max.valeur);
+    let phrase = format!("{} en {annee}{NBSP}; le maximum est de {} certifications différentes.", compte(autres.len() as u64, "autre certification déjà visée", "autres certifications déjà visées"), max.valeur);
     motifs.push(max.motif("vae.plafond_annuel", phrase).fait("annee", annee).fait("autres", &autres).selon((autres.len() as u32) < max.valeur));
     let ignores = anterieurs.iter().filter(|d| d.blocs_seuls && d.date.year() == annee).count();
     if ignores > 0 {
-        motifs.push(Motif::nouveau("vae.blocs_seuls", Reference::vae(), format!("{ignores} dossier(s) antérieur(s) sur des blocs seuls ne comptent pas.")));
+        motifs.push(Motif::nouveau("vae.blocs_seuls", Reference::vae(), format!("{} sur des blocs seuls, sans effet sur les plafonds.", compte(ignores as u64, "dossier antérieur", "dossiers antérieurs"))));
     }
     let resultat = PlafondsVae { annee, pour_cette_certification: meme, autres_certifications: autres.into_iter().map(str::to_owned).collect() };
     Reponse::deduite(resultat, motifs)

@@ -1,26 +1,342 @@
-//! accompagnement (stub).
+//! Accompaniments: one session of support, individual or collective, recorded with what was done.
 
-use interface::requete::Pages;
-use socle::{Contexte, Etat, Resultat, identifiant::PersonneId};
-use utoipa_axum::router::OpenApiRouter;
+mod api;
+mod depot;
+mod regles;
+mod saisie;
+mod table;
+mod web;
 
-pub fn pages() -> Pages {
-    Pages::new()
+pub use api::api;
+pub use web::pages;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use sea_orm::{ActiveValue::Set, IntoActiveModel, entity::prelude::*};
+use serde::{Deserialize, Serialize};
+use socle::{
+    Contexte, Erreur, Nomenclature, Permission, Resultat,
+    api::present,
+    creation::{self, Reclamation},
+    equipe,
+    identifiant::{AccompagnementId, LieuId, PersonneId, StructureId, UtilisateurId},
+    journal::Action,
+    texte::nettoyer,
+};
+
+use crate::{
+    nomenclatures::{Autonomie, Demarche, Genre, LieuType, Materiel, Niveau, Statut, Thematique, TrancheAge, TypeActivite},
+    personne,
+};
+
+pub use table::Model as Ligne;
+
+/// Anonymous participants: how many, and the totals declared by age band, genre and statut. What is not
+/// declared is `non_communique`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Anonymes {
+    #[schema(minimum = 0, maximum = 10000)]
+    pub total: u32,
+    pub tranches_age: BTreeMap<TrancheAge, u32>,
+    pub genres: BTreeMap<Genre, u32>,
+    pub statuts: BTreeMap<Statut, u32>,
 }
 
-pub fn api() -> OpenApiRouter<Etat> {
-    OpenApiRouter::new()
+/// Records an accompaniment.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreerAccompagnement {
+    /// Made by the client; the same creation twice is one record.
+    pub id: Option<AccompagnementId>,
+    pub r#type: TypeActivite,
+    /// In the last two years, today at the latest.
+    pub date: NaiveDate,
+    #[schema(minimum = 1, maximum = 1440)]
+    pub duree_minutes: u32,
+    pub lieu_type: LieuType,
+    /// One of the structure's lieux.
+    pub lieu: Option<LieuId>,
+    /// INSEE code.
+    pub commune: Option<String>,
+    /// At least one.
+    #[schema(min_items = 1)]
+    pub thematiques: Vec<Thematique>,
+    #[serde(default)]
+    pub demarches: Vec<Demarche>,
+    #[serde(default)]
+    pub materiels: Vec<Materiel>,
+    pub autonomie: Option<Autonomie>,
+    #[schema(max_length = 200)]
+    pub titre: Option<String>,
+    pub niveau: Option<Niveau>,
+    #[schema(max_length = 5000)]
+    pub notes: Option<String>,
+    /// People named, whom the structure follows.
+    #[serde(default)]
+    pub personnes: Vec<PersonneId>,
+    pub anonymes: Option<Anonymes>,
 }
 
-/// What happened to a person, for the timeline.
-pub async fn evenements(_cx: &Contexte, _id: PersonneId, _max: u64) -> Resultat<Vec<crate::chronologie::Evenement>> {
-    Ok(vec![])
+/// Changes an accompaniment; a field left out is left as it is, a list given replaces the list.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ModifierAccompagnement {
+    /// The version read; refused (409) if another was written since.
+    pub version: Option<i32>,
+    pub date: Option<NaiveDate>,
+    pub duree_minutes: Option<u32>,
+    pub lieu_type: Option<LieuType>,
+    #[serde(deserialize_with = "present")]
+    pub lieu: Option<Option<LieuId>>,
+    #[serde(deserialize_with = "present")]
+    pub commune: Option<Option<String>>,
+    pub thematiques: Option<Vec<Thematique>>,
+    pub demarches: Option<Vec<Demarche>>,
+    pub materiels: Option<Vec<Materiel>>,
+    #[serde(deserialize_with = "present")]
+    pub autonomie: Option<Option<Autonomie>>,
+    #[serde(deserialize_with = "present")]
+    pub titre: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    pub niveau: Option<Option<Niveau>>,
+    #[serde(deserialize_with = "present")]
+    pub notes: Option<Option<String>>,
+    pub personnes: Option<Vec<PersonneId>>,
+    pub anonymes: Option<Anonymes>,
+}
+
+/// An accompaniment with all that belongs to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Accompagnement {
+    pub ligne: Ligne,
+    pub thematiques: Vec<Thematique>,
+    pub demarches: Vec<Demarche>,
+    pub materiels: Vec<Materiel>,
+    pub personnes: Vec<PersonneId>,
+    pub anonymes: Anonymes,
+}
+
+/// Records an accompaniment; the bool is false when a repeated request found the record already made.
+pub async fn creer(cx: &Contexte, demande: CreerAccompagnement) -> Resultat<(Accompagnement, bool)> {
+    let structure = cx.exiger(Permission::AccompagnementsEcrire)?;
+    let id = match creation::reclamer(cx, "accompagnement", demande.id.map(|i| i.0), &demande).await? {
+        Reclamation::Repetee(id) => return Ok((lire(cx, AccompagnementId(id)).await?, false)),
+        Reclamation::Nouvelle(id) => AccompagnementId(id),
+    };
+    let d = demande;
+    let mut a = Accompagnement {
+        ligne: Ligne {
+            id,
+            structure_id: structure,
+            mediateur_id: cx.auteur()?,
+            type_activite: d.r#type,
+            date: d.date,
+            duree_minutes: i32::try_from(d.duree_minutes).unwrap_or(i32::MAX),
+            lieu_type: d.lieu_type,
+            lieu_id: d.lieu,
+            commune: nettoyer(d.commune),
+            autonomie: d.autonomie,
+            titre: nettoyer(d.titre),
+            niveau: d.niveau,
+            notes: nettoyer(d.notes),
+            nommes: 0,
+            anonymes: 0,
+            version: 1,
+            cree_le: cx.maintenant,
+            modifie_le: cx.maintenant,
+            supprime_le: None,
+        },
+        thematiques: d.thematiques,
+        demarches: d.demarches,
+        materiels: d.materiels,
+        personnes: d.personnes,
+        anonymes: d.anonymes.unwrap_or_default(),
+    };
+    controler(cx, structure, &mut a).await?;
+    table::Entity::insert(a.ligne.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
+    depot::detailler(cx, &a).await?;
+    cx.journaliser(Action::Creation, "accompagnement", id.0, structure, &[]).await?;
+    Ok((a, true))
+}
+
+/// Checks what is pure, then that people and lieu are the structure's own.
+async fn controler(cx: &Contexte, structure: StructureId, a: &mut Accompagnement) -> Resultat<()> {
+    let mut c = regles::controler(a, cx.aujourd_hui());
+    if !a.personnes.is_empty() {
+        let connues = personne::plusieurs(cx, &a.personnes).await?;
+        for (i, p) in a.personnes.iter().enumerate() {
+            if !connues.iter().any(|x| x.id == *p) {
+                c.faute(&format!("personnes[{i}]"), "Cette personne n’est pas suivie par votre structure.");
+            }
+        }
+    }
+    if let Some(l) = a.ligne.lieu_id {
+        match territoire::lieu::lire(cx, l).await {
+            Ok(l) if l.structure_id == structure => {}
+            Ok(_) | Err(Erreur::Introuvable(_)) => c.faute("lieu", "Ce lieu n’est pas un lieu de votre structure."),
+            Err(e) => return Err(e),
+        }
+    }
+    c.finir()
+}
+
+async fn ligne(cx: &Contexte, id: AccompagnementId, p: Permission, supprimes: bool) -> Resultat<Ligne> {
+    let introuvable = Erreur::Introuvable("Cet accompagnement");
+    let Some(l) = table::Entity::find_by_id(id).one(&cx.db()).await? else {
+        return Err(if cx.acteur.peut(p) { introuvable } else { Erreur::Interdit(p) });
+    };
+    match cx.exiger_dans(p, l.structure_id) {
+        Ok(()) if supprimes == l.supprime_le.is_some() => Ok(l),
+        Ok(()) | Err(Erreur::Introuvable(_)) => Err(introuvable),
+        Err(e) => Err(e),
+    }
+}
+
+/// One accompaniment.
+pub async fn lire(cx: &Contexte, id: AccompagnementId) -> Resultat<Accompagnement> {
+    let l = ligne(cx, id, Permission::AccompagnementsLire, false).await?;
+    Ok(depot::completer(cx, vec![l]).await?.remove(0))
+}
+
+/// Changes an accompaniment.
+pub async fn modifier(cx: &Contexte, id: AccompagnementId, m: ModifierAccompagnement) -> Resultat<Accompagnement> {
+    let l = ligne(cx, id, Permission::AccompagnementsEcrire, false).await?;
+    if m.version.is_some_and(|v| v != l.version) {
+        return Err(Erreur::VersionPerimee);
+    }
+    let avant = depot::completer(cx, vec![l]).await?.remove(0);
+    let a = avant.clone();
+    let mut apres = Accompagnement {
+        ligne: Ligne {
+            date: m.date.unwrap_or(a.ligne.date),
+            duree_minutes: m.duree_minutes.map_or(a.ligne.duree_minutes, |d| i32::try_from(d).unwrap_or(i32::MAX)),
+            lieu_type: m.lieu_type.unwrap_or(a.ligne.lieu_type),
+            lieu_id: m.lieu.unwrap_or(a.ligne.lieu_id),
+            commune: nettoyer(m.commune.unwrap_or(a.ligne.commune)),
+            autonomie: m.autonomie.unwrap_or(a.ligne.autonomie),
+            titre: nettoyer(m.titre.unwrap_or(a.ligne.titre)),
+            niveau: m.niveau.unwrap_or(a.ligne.niveau),
+            notes: nettoyer(m.notes.unwrap_or(a.ligne.notes)),
+            version: a.ligne.version + 1,
+            modifie_le: cx.maintenant,
+            ..avant.ligne.clone()
+        },
+        thematiques: m.thematiques.unwrap_or(a.thematiques),
+        demarches: m.demarches.unwrap_or(a.demarches),
+        materiels: m.materiels.unwrap_or(a.materiels),
+        personnes: m.personnes.unwrap_or(a.personnes),
+        anonymes: m.anonymes.unwrap_or(a.anonymes),
+    };
+    let mut nouvelles = apres.clone();
+    // People already recorded stay even if the structure no longer follows them.
+    nouvelles.personnes.retain(|p| !avant.personnes.contains(p));
+    if nouvelles.personnes.is_empty() {
+        let mut c = regles::controler(&mut apres, cx.aujourd_hui());
+        controler_lieu(cx, &avant, &apres, &mut c).await?;
+        c.finir()?;
+    } else {
+        controler(cx, apres.ligne.structure_id, &mut apres).await?;
+    }
+    let r = table::Entity::update_many()
+        .set(apres.ligne.clone().into_active_model().reset_all())
+        .filter(table::Column::Id.eq(id))
+        .filter(table::Column::Version.eq(avant.ligne.version))
+        .exec(&cx.db())
+        .await?;
+    if r.rows_affected == 0 {
+        return Err(Erreur::VersionPerimee);
+    }
+    depot::vider(cx, id).await?;
+    depot::detailler(cx, &apres).await?;
+    cx.journaliser(Action::Modification, "accompagnement", id.0, apres.ligne.structure_id, &regles::differences(&avant, &apres)).await?;
+    Ok(apres)
+}
+
+async fn controler_lieu(cx: &Contexte, avant: &Accompagnement, apres: &Accompagnement, c: &mut socle::controle::Controle) -> Resultat<()> {
+    if let Some(l) = apres.ligne.lieu_id.filter(|l| Some(*l) != avant.ligne.lieu_id) {
+        match territoire::lieu::lire(cx, l).await {
+            Ok(l) if l.structure_id == apres.ligne.structure_id => {}
+            Ok(_) | Err(Erreur::Introuvable(_)) => c.faute("lieu", "Ce lieu n’est pas un lieu de votre structure."),
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}
+
+/// Removes an accompaniment from lists and figures; [`retablir`] undoes it.
+pub async fn supprimer(cx: &Contexte, id: AccompagnementId) -> Resultat<()> {
+    let l = ligne(cx, id, Permission::AccompagnementsEcrire, false).await?;
+    marquer(cx, &l, Some(cx.maintenant)).await?;
+    cx.journaliser(Action::Suppression, "accompagnement", id.0, l.structure_id, &[]).await
+}
+
+/// Puts back an accompaniment that was removed.
+pub async fn retablir(cx: &Contexte, id: AccompagnementId) -> Resultat<()> {
+    let l = ligne(cx, id, Permission::AccompagnementsEcrire, true).await?;
+    marquer(cx, &l, None).await?;
+    cx.journaliser(Action::Retablissement, "accompagnement", id.0, l.structure_id, &[]).await
+}
+
+async fn marquer(cx: &Contexte, l: &Ligne, supprime_le: Option<DateTimeUtc>) -> Resultat<()> {
+    let r = table::Entity::update_many()
+        .set(table::ActiveModel {
+            supprime_le: Set(supprime_le),
+            version: Set(l.version + 1),
+            modifie_le: Set(cx.maintenant),
+            ..Default::default()
+        })
+        .filter(table::Column::Id.eq(l.id))
+        .filter(table::Column::Version.eq(l.version))
+        .exec(&cx.db())
+        .await?;
+    if r.rows_affected == 0 { Err(Erreur::VersionPerimee) } else { Ok(()) }
+}
+
+/// Which accompaniments to list.
+#[derive(Clone, Debug, Default)]
+pub struct Filtre {
+    pub du: Option<NaiveDate>,
+    pub au: Option<NaiveDate>,
+    pub mediateur: Option<UtilisateurId>,
+    pub personne: Option<PersonneId>,
+}
+
+/// A page of the structure's accompaniments in the order of ids.
+pub async fn page(cx: &Contexte, f: &Filtre, apres: Option<Uuid>, combien: u64) -> Resultat<Vec<Accompagnement>> {
+    let s = cx.exiger(Permission::AccompagnementsLire)?;
+    let lignes = depot::page(cx, s, f, apres, combien).await?;
+    depot::completer(cx, lignes).await
+}
+
+/// The structure's accompaniments, newest first, before the one given (its date and id).
+pub async fn recents(cx: &Contexte, f: &Filtre, avant: Option<(NaiveDate, Uuid)>, combien: u64) -> Resultat<Vec<Accompagnement>> {
+    let s = cx.exiger(Permission::AccompagnementsLire)?;
+    let lignes = depot::recents(cx, s, f, avant, combien).await?;
+    depot::completer(cx, lignes).await
+}
+
+/// The last accompaniment the actor recorded in this structure: what a new one starts from.
+pub async fn dernier(cx: &Contexte) -> Resultat<Option<Accompagnement>> {
+    let s = cx.exiger(Permission::AccompagnementsLire)?;
+    let l = depot::dernier(cx, s, cx.auteur()?).await?;
+    Ok(depot::completer(cx, l.into_iter().collect()).await?.pop())
+}
+
+/// What an accompaniment was, in a line: « Atelier : Découvrir le courriel », « Courriel, Bureautique ».
+pub fn intitule(a: &Accompagnement) -> String {
+    let sujets = a.thematiques.iter().map(|t| t.libelle()).collect::<Vec<_>>().join(", ");
+    match &a.ligne.titre {
+        Some(t) => t.clone(),
+        None => sujets,
+    }
 }
 
 /// An accompaniment of the day, as « Aujourd'hui » lists it.
 #[derive(Clone, Debug)]
 pub struct DuJour {
-    pub id: socle::identifiant::AccompagnementId,
+    pub id: AccompagnementId,
     /// « Individuel · Courriel, Bureautique » or the title of the workshop.
     pub titre: String,
     /// Names of those present, or « 1 personne anonyme ».
@@ -29,7 +345,53 @@ pub struct DuJour {
     pub mediateur: String,
 }
 
+impl DuJour {
+    /// « 1 h 30 ».
+    pub fn duree(&self) -> String {
+        interface::format::duree(i64::from(self.duree_minutes))
+    }
+}
+
 /// The accompaniments of one day in the structure the actor works in, newest first; at most 50.
-pub async fn du_jour(_cx: &Contexte, _date: chrono::NaiveDate) -> Resultat<Vec<DuJour>> {
-    Ok(vec![])
+pub async fn du_jour(cx: &Contexte, date: NaiveDate) -> Resultat<Vec<DuJour>> {
+    let f = Filtre { du: Some(date), au: Some(date), ..Filtre::default() };
+    let accompagnements = recents(cx, &f, None, 50).await?;
+    decrire(cx, accompagnements).await
+}
+
+/// Puts names on accompaniments, in three queries whatever their number.
+pub async fn decrire(cx: &Contexte, accompagnements: Vec<Accompagnement>) -> Resultat<Vec<DuJour>> {
+    let mut ids: Vec<PersonneId> = accompagnements.iter().flat_map(|a| a.personnes.iter().copied()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let personnes: std::collections::HashMap<_, _> =
+        personne::plusieurs(cx, &ids).await?.into_iter().map(|p| (p.id, personne::nom_affiche(&p))).collect();
+    let noms = equipe::noms(cx, accompagnements.iter().map(|a| a.ligne.mediateur_id)).await?;
+    Ok(accompagnements
+        .into_iter()
+        .map(|a| DuJour {
+            id: a.ligne.id,
+            titre: format!("{} · {}", a.ligne.type_activite.libelle(), intitule(&a)),
+            presents: regles::presents(&a, &personnes),
+            duree_minutes: a.ligne.duree_minutes,
+            mediateur: noms.get(&a.ligne.mediateur_id).cloned().unwrap_or_default(),
+        })
+        .collect())
+}
+
+/// What happened to a person, for the timeline.
+pub async fn evenements(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec<crate::chronologie::Evenement>> {
+    let f = Filtre { personne: Some(id), ..Filtre::default() };
+    Ok(recents(cx, &f, None, max)
+        .await?
+        .into_iter()
+        .map(|a| crate::chronologie::Evenement {
+            jour: a.ligne.date,
+            ordre: a.ligne.id.0,
+            icone: if a.ligne.type_activite == TypeActivite::Collectif { "presentation" } else { "hand-heart" },
+            titre: format!("Accompagnement {}", a.ligne.type_activite.libelle().to_lowercase()),
+            detail: Some(format!("{} ({})", intitule(&a), interface::format::duree(i64::from(a.ligne.duree_minutes)))),
+            href: Some(format!("/accompagnements/{}", a.ligne.id)),
+        })
+        .collect())
 }

@@ -34,23 +34,30 @@ pub enum ErreurReferentiel {
 /// Des versions de titres.
 #[derive(Debug, Clone, Copy)]
 pub struct Catalogue<'a> {
-    versions: &'a [Version],
+    jointes: &'a [Version],
+    livree: Option<&'a Version>,
 }
 
 impl<'a> Catalogue<'a> {
     /// Un catalogue sur des versions déjà vérifiées.
     pub fn nouveau(versions: &'a [Version]) -> Self {
-        Self { versions }
+        Self { jointes: versions, livree: None }
+    }
+
+    /// Le même, avec une version livrée en plus, sans la copier.
+    #[must_use]
+    pub fn avec(self, livree: Option<&'a Version>) -> Self {
+        Self { livree, ..self }
     }
 
     /// Toutes les versions.
-    pub fn versions(self) -> &'a [Version] {
-        self.versions
+    pub fn versions(self) -> impl Iterator<Item = &'a Version> + Clone {
+        self.jointes.iter().chain(self.livree)
     }
 
     /// Une version par son code.
     pub fn version(self, code: &str) -> Result<&'a Version, ErreurReferentiel> {
-        self.versions.iter().find(|v| v.code == code).ok_or_else(|| ErreurReferentiel::VersionInconnue(code.to_owned()))
+        self.versions().find(|v| v.code == code).ok_or_else(|| ErreurReferentiel::VersionInconnue(code.to_owned()))
     }
 
     /// Une unité par version et code.
@@ -62,7 +69,7 @@ impl<'a> Catalogue<'a> {
 
     /// Les versions qui prolongent celle-ci : elles lui succèdent ou en reçoivent les unités.
     pub fn suites(self, code: &str) -> impl Iterator<Item = &'a Version> {
-        self.versions.iter().filter(move |v| {
+        self.versions().filter(move |v| {
             v.code != code
                 && (v.succede_a.as_deref() == Some(code) || v.correspondances.iter().any(|c| c.de_version == code))
         })

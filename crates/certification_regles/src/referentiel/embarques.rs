@@ -15,7 +15,11 @@ const TEXTES: [(&str, &str); 3] = [
 
 /// Lit un référentiel TOML. Ne le vérifie pas : voir [`super::verifier`].
 pub fn charger_toml(texte: &str) -> Result<Version, ErreurReferentiel> {
-    toml::from_str(texte).map_err(|e| ErreurReferentiel::Lecture(crate::simulation::erreurs::en_francais(&e.to_string())))
+    toml::from_str(texte).map_err(|e| {
+        let message = crate::simulation::erreurs::en_francais(e.message());
+        let ligne = e.span().and_then(|s| texte.get(..s.start)).map(|avant| avant.matches('\n').count() + 1);
+        ErreurReferentiel::Lecture(ligne.map_or(message.clone(), |l| format!("ligne {l}, {message}")))
+    })
 }
 
 /// Les versions livrées, lues une seule fois.

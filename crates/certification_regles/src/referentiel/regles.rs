@@ -53,6 +53,9 @@ pub struct Regle {
     /// Source.
     #[serde(default)]
     pub source: String,
+    /// Date du texte source.
+    #[serde(default)]
+    pub date: Option<NaiveDate>,
     /// Certitude.
     #[serde(default = "incertain")]
     pub certitude: Certitude,
@@ -123,7 +126,7 @@ impl Valeur<'_> {
         let table = if self.propre { "table de règles de la version" } else { "table de règles commune" };
         Reference {
             libelle: format!("{} ({table})", self.ligne.source),
-            date: self.ligne.du.map(|d| d.to_string()),
+            date: self.ligne.date.or(self.ligne.du).map(|d| d.to_string()),
             certitude: Some(self.ligne.certitude),
         }
     }

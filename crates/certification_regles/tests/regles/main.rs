@@ -1,0 +1,12 @@
+//! Les règles, vérifiées : les vingt cas de la page du domaine, les propriétés, les référentiels
+//! livrés, la simulation.
+
+#![expect(clippy::unwrap_used, reason = "un test s'arrête là où il échoue")]
+
+mod cas_01_a_10;
+mod cas_11_a_20;
+mod fabrique;
+mod propriete;
+mod referentiels;
+mod schema;
+mod simulation;

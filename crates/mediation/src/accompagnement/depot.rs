@@ -1,0 +1,201 @@
+//! Queries of accompaniments.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use sea_orm::{
+    ActiveValue::Set,
+    QueryOrder, QuerySelect, Select,
+    entity::prelude::*,
+    sea_query::{Cond, Query},
+};
+use socle::{
+    Contexte, Nomenclature, Resultat,
+    identifiant::{AccompagnementId, StructureId, UtilisateurId},
+};
+
+use super::{
+    Accompagnement, Anonymes, Filtre, Ligne,
+    table::{self, anonyme, code, participation},
+};
+
+const THEMATIQUE: &str = "thematique";
+const DEMARCHE: &str = "demarche";
+const MATERIEL: &str = "materiel";
+const TRANCHE_AGE: &str = "tranche_age";
+const GENRE: &str = "genre";
+const STATUT: &str = "statut";
+
+/// Writes what belongs to an accompaniment: codes, participants, declared totals.
+pub async fn detailler(cx: &Contexte, a: &Accompagnement) -> Resultat<()> {
+    let id = a.ligne.id;
+    fn codes<'a, N: Nomenclature>(id: AccompagnementId, axe: &'static str, v: &'a [N]) -> impl Iterator<Item = code::ActiveModel> + 'a {
+        v.iter().map(move |n| code::ActiveModel { accompagnement_id: Set(id), axe: Set(axe.to_owned()), code: Set(n.code()) })
+    }
+    let tous: Vec<_> =
+        codes(id, THEMATIQUE, &a.thematiques).chain(codes(id, DEMARCHE, &a.demarches)).chain(codes(id, MATERIEL, &a.materiels)).collect();
+    if !tous.is_empty() {
+        code::Entity::insert_many(tous).exec_without_returning(&cx.db()).await?;
+    }
+    if !a.personnes.is_empty() {
+        let lignes = a.personnes.iter().map(|p| participation::ActiveModel {
+            accompagnement_id: Set(id),
+            personne_id: Set(*p),
+            structure_id: Set(a.ligne.structure_id),
+            date: Set(a.ligne.date),
+        });
+        participation::Entity::insert_many(lignes).exec_without_returning(&cx.db()).await?;
+    }
+    fn totaux<'a, N: Nomenclature + Ord>(
+        id: AccompagnementId,
+        axe: &'static str,
+        v: &'a std::collections::BTreeMap<N, u32>,
+    ) -> impl Iterator<Item = anonyme::ActiveModel> + 'a {
+        v.iter().map(move |(n, combien)| anonyme::ActiveModel {
+            accompagnement_id: Set(id),
+            axe: Set(axe.to_owned()),
+            code: Set(n.code()),
+            nombre: Set(i32::try_from(*combien).unwrap_or(i32::MAX)),
+        })
+    }
+    let n = &a.anonymes;
+    let declares: Vec<_> =
+        totaux(id, TRANCHE_AGE, &n.tranches_age).chain(totaux(id, GENRE, &n.genres)).chain(totaux(id, STATUT, &n.statuts)).collect();
+    if !declares.is_empty() {
+        anonyme::Entity::insert_many(declares).exec_without_returning(&cx.db()).await?;
+    }
+    Ok(())
+}
+
+/// Removes what belongs to an accompaniment, before it is written anew.
+pub async fn vider(cx: &Contexte, id: AccompagnementId) -> Resultat<()> {
+    code::Entity::delete_many().filter(code::Column::AccompagnementId.eq(id)).exec(&cx.db()).await?;
+    participation::Entity::delete_many().filter(participation::Column::AccompagnementId.eq(id)).exec(&cx.db()).await?;
+    anonyme::Entity::delete_many().filter(anonyme::Column::AccompagnementId.eq(id)).exec(&cx.db()).await?;
+    Ok(())
+}
+
+/// Adds to each line what belongs to it, in three queries whatever their number.
+pub async fn completer(cx: &Contexte, lignes: Vec<Ligne>) -> Resultat<Vec<Accompagnement>> {
+    let ids: Vec<AccompagnementId> = lignes.iter().map(|l| l.id).collect();
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    let mut tout: HashMap<AccompagnementId, Accompagnement> = lignes
+        .into_iter()
+        .map(|l| {
+            let anonymes = Anonymes { total: l.anonymes.unsigned_abs(), ..Anonymes::default() };
+            (l.id, Accompagnement { ligne: l, thematiques: vec![], demarches: vec![], materiels: vec![], personnes: vec![], anonymes })
+        })
+        .collect();
+    fn lire<N: Nomenclature>(v: &mut Vec<N>, code: &str) {
+        v.extend(N::depuis(code));
+    }
+    for c in code::Entity::find().filter(code::Column::AccompagnementId.is_in(ids.iter().copied())).all(&cx.db()).await? {
+        let Some(a) = tout.get_mut(&c.accompagnement_id) else { continue };
+        match c.axe.as_str() {
+            THEMATIQUE => lire(&mut a.thematiques, &c.code),
+            DEMARCHE => lire(&mut a.demarches, &c.code),
+            _ => lire(&mut a.materiels, &c.code),
+        }
+    }
+    if tout.values().any(|a| a.ligne.nommes > 0) {
+        for p in
+            participation::Entity::find().filter(participation::Column::AccompagnementId.is_in(ids.iter().copied())).all(&cx.db()).await?
+        {
+            if let Some(a) = tout.get_mut(&p.accompagnement_id) {
+                a.personnes.push(p.personne_id);
+            }
+        }
+    }
+    if tout.values().any(|a| a.ligne.anonymes > 0) {
+        for n in anonyme::Entity::find().filter(anonyme::Column::AccompagnementId.is_in(ids.iter().copied())).all(&cx.db()).await? {
+            let Some(a) = tout.get_mut(&n.accompagnement_id) else { continue };
+            let combien = n.nombre.unsigned_abs();
+            match n.axe.as_str() {
+                TRANCHE_AGE => {
+                    a.anonymes.tranches_age.extend(Nomenclature::depuis(&n.code).map(|k| (k, combien)));
+                }
+                GENRE => {
+                    a.anonymes.genres.extend(Nomenclature::depuis(&n.code).map(|k| (k, combien)));
+                }
+                _ => {
+                    a.anonymes.statuts.extend(Nomenclature::depuis(&n.code).map(|k| (k, combien)));
+                }
+            }
+        }
+    }
+    Ok(ids
+        .into_iter()
+        .filter_map(|id| tout.remove(&id))
+        .map(|mut a| {
+            a.thematiques.sort_unstable();
+            a.demarches.sort_unstable();
+            a.materiels.sort_unstable();
+            a.personnes.sort_unstable();
+            a
+        })
+        .collect())
+}
+
+fn filtrer(structure: StructureId, f: &Filtre) -> Select<table::Entity> {
+    let mut q = table::Entity::find().filter(table::Column::StructureId.eq(structure)).filter(table::Column::SupprimeLe.is_null());
+    if let Some(d) = f.du {
+        q = q.filter(table::Column::Date.gte(d));
+    }
+    if let Some(d) = f.au {
+        q = q.filter(table::Column::Date.lte(d));
+    }
+    if let Some(m) = f.mediateur {
+        q = q.filter(table::Column::MediateurId.eq(m));
+    }
+    if let Some(p) = f.personne {
+        let mut siennes = Query::select();
+        siennes
+            .column(participation::Column::AccompagnementId)
+            .from(participation::Entity)
+            .and_where(participation::Column::PersonneId.eq(p))
+            .and_where(participation::Column::StructureId.eq(structure));
+        q = q.filter(table::Column::Id.in_subquery(siennes));
+    }
+    q
+}
+
+/// In the order of ids, `combien` and one more.
+pub async fn page(cx: &Contexte, structure: StructureId, f: &Filtre, apres: Option<Uuid>, combien: u64) -> Resultat<Vec<Ligne>> {
+    let mut q = filtrer(structure, f).order_by_asc(table::Column::Id);
+    if let Some(a) = apres {
+        q = q.filter(table::Column::Id.gt(a));
+    }
+    Ok(q.limit(combien + 1).all(&cx.db()).await?)
+}
+
+/// Newest first.
+pub async fn recents(
+    cx: &Contexte,
+    structure: StructureId,
+    f: &Filtre,
+    avant: Option<(NaiveDate, Uuid)>,
+    combien: u64,
+) -> Resultat<Vec<Ligne>> {
+    let mut q = filtrer(structure, f).order_by_desc(table::Column::Date).order_by_desc(table::Column::Id);
+    if let Some((date, id)) = avant {
+        q = q.filter(
+            Cond::any().add(table::Column::Date.lt(date)).add(Cond::all().add(table::Column::Date.eq(date)).add(table::Column::Id.lt(id))),
+        );
+    }
+    Ok(q.limit(combien).all(&cx.db()).await?)
+}
+
+/// The last one recorded by this account in the last days: what a new one starts from.
+pub async fn dernier(cx: &Contexte, structure: StructureId, mediateur: UtilisateurId) -> Resultat<Option<Ligne>> {
+    Ok(table::Entity::find()
+        .filter(table::Column::StructureId.eq(structure))
+        .filter(table::Column::MediateurId.eq(mediateur))
+        .filter(table::Column::SupprimeLe.is_null())
+        .order_by_desc(table::Column::CreeLe)
+        .order_by_desc(table::Column::Id)
+        .limit(1)
+        .one(&cx.db())
+        .await?)
+}

@@ -1,0 +1,123 @@
+//! The web application: routes of all crates and the layers around them, outermost last.
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::Response,
+};
+use comptes::{Garde, couche_jeton, couche_session};
+use interface::requete::{Pages, effacer_message};
+use socle::{Erreur, Etat, erreur::Refus};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, CompressionLevel, predicate::{NotForContentType, Predicate, SizeAbove}},
+    csrf::CsrfLayer,
+    timeout::TimeoutLayer,
+};
+
+use crate::{apidoc, publiques, rendu, sante};
+
+/// Largest body of a page's form or of an API request; uploads have their own.
+const CORPS_MAX: usize = 1024 * 1024;
+
+/// All pages, with the list of their routes.
+pub fn pages() -> Pages {
+    publiques::pages()
+        .fusionner(comptes::pages())
+        .fusionner(territoire::pages())
+        .fusionner(mediation::pages())
+        .fusionner(bilan::pages())
+}
+
+/// The whole application. `demo` marks every page as a demonstration.
+pub fn routeur(etat: Etat, demo: bool) -> Router {
+    let pages = pages();
+    let garde = Garde::new(etat.clone(), &pages.routes);
+
+    let web = pages
+        .routeur
+        .layer(middleware::from_fn(effacer_message))
+        .layer(middleware::from_fn(move |mut req: Request, suite: Next| async move {
+            if demo {
+                req.extensions_mut().insert(interface::requete::InstanceDemo);
+            }
+            suite.run(req).await
+        }))
+        .layer(middleware::from_fn_with_state(garde.clone(), couche_session))
+        .layer(CsrfLayer::new().with_rejection_response(|_| rendu::refuser(Erreur::Illisible(
+            "Cette demande vient d’un autre site : elle est refusée par sécurité. Revenez sur Passeur et recommencez.".into(),
+        ), StatusCode::FORBIDDEN)));
+
+    let (api, description) = apidoc::api();
+    let api = api.fallback(api_inconnue).method_not_allowed_fallback(methode_refusee).layer(middleware::from_fn_with_state(garde.clone(), couche_jeton));
+
+    Router::new()
+        .nest("/api/v1", api)
+        .merge(apidoc::routes(description))
+        .merge(web)
+        .merge(sante::routes())
+        .fallback(page_inconnue)
+        .method_not_allowed_fallback(methode_refusee)
+        .with_state(etat.clone())
+        .layer(DefaultBodyLimit::max(CORPS_MAX))
+        .layer(
+            ServiceBuilder::new()
+                .layer(middleware::from_fn_with_state(etat.clone(), rendu::rendre))
+                .layer(middleware::from_fn_with_state(etat, securiser))
+                .layer(compression())
+                .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)))
+                .layer(CatchPanicLayer::custom(|_| rendu::refuser(Erreur::Interne("panique".into()), StatusCode::INTERNAL_SERVER_ERROR))),
+        )
+        .merge(interface::statique::routes())
+}
+
+fn compression() -> CompressionLayer<impl Predicate> {
+    // A fast level: the slow ones divide the rate of pages by three.
+    CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(860).and(NotForContentType::const_new("application/pdf")))
+}
+
+async fn page_inconnue() -> Refus {
+    Erreur::Introuvable("Cette page").into()
+}
+
+async fn api_inconnue() -> Refus {
+    Erreur::Introuvable("Cette adresse").into()
+}
+
+async fn methode_refusee() -> Response {
+    rendu::refuser(Erreur::Illisible("Cette adresse n’accepte pas cette méthode.".into()), StatusCode::METHOD_NOT_ALLOWED)
+}
+
+/// Security headers on every answer but static files. No inline script nor style anywhere.
+async fn securiser(axum::extract::State(etat): axum::extract::State<Etat>, req: Request, suite: Next) -> Response {
+    let mut r = suite.run(req).await;
+    let h = r.headers_mut();
+    let pose = |h: &mut axum::http::HeaderMap, nom: header::HeaderName, v: &'static str| {
+        h.entry(nom).or_insert(HeaderValue::from_static(v));
+    };
+    pose(
+        h,
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    );
+    pose(h, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    pose(h, header::REFERRER_POLICY, "same-origin");
+    pose(h, header::HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
+    pose(h, header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    pose(h, header::CACHE_CONTROL, "no-store");
+    if etat.config.https() {
+        pose(h, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    r
+}
+
+/// Serves until `arret` ends; requests in flight are finished.
+pub async fn servir(etat: Etat, demo: bool, ecoute: tokio::net::TcpListener, arret: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    let app = routeur(etat, demo).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(ecoute, app).with_graceful_shutdown(arret).await
+}

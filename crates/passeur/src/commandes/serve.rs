@@ -1,0 +1,80 @@
+//! `passeur serve`.
+
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use clap::Args;
+use socle::{
+    config::Config,
+    tache::{Executants, genre, travailler},
+};
+use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
+
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// Charge la structure de démonstration dans une base vide et l’annonce sur chaque page
+    #[arg(long)]
+    demo: bool,
+    /// Adresse et port d’écoute
+    #[arg(long, value_name = "ADRESSE:PORT")]
+    listen: Option<SocketAddr>,
+}
+
+impl Serve {
+    /// The settings this command's flags override.
+    pub fn drapeaux(&self) -> Vec<(&'static str, Option<String>)> {
+        vec![("listen", self.listen.map(|l| l.to_string()))]
+    }
+}
+
+fn journaux(config: &Config) -> anyhow::Result<()> {
+    let filtre = EnvFilter::try_new(&config.log).with_context(|| "configuration : « log » n’est pas lisible")?;
+    let r = tracing_subscriber::registry().with(filtre);
+    if config.log_format == "json" {
+        r.with(tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr)).init();
+    } else {
+        r.with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr)).init();
+    }
+    Ok(())
+}
+
+/// What runs the jobs of this program.
+pub fn executants() -> Executants {
+    Executants::default().avec(genre::COURRIEL, crate::courrier::tache)
+}
+
+/// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.
+pub async fn servir(s: Serve, config: Config) -> anyhow::Result<()> {
+    journaux(&config)?;
+    let ecoute = tokio::net::TcpListener::bind(config.listen).await.with_context(|| format!("impossible d’écouter sur {} : un autre programme l’occupe-t-il ?", config.listen))?;
+    let adresse = ecoute.local_addr()?;
+    let etat = super::demarrer(config).await?;
+    if s.demo {
+        crate::demo::charger_si_vide(&etat).await?;
+        crate::demo::annoncer(&super::adresse(adresse));
+    }
+    // The index of communes is made once; better now than under the first person's fingers.
+    tokio::task::spawn_blocking(|| territoire::commune::chercher("paris", 1).len());
+    let (arreter, arret) = tokio::sync::watch::channel(false);
+    let travail = tokio::spawn(travailler(etat.clone(), executants(), arret));
+    tracing::info!(%adresse, "ready");
+    println!("Passeur est prêt : {}", super::adresse(adresse));
+    crate::application::servir(etat.clone(), s.demo, ecoute, fin()).await?;
+    tracing::info!("stopping");
+    let _ = arreter.send(true);
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(30), travail).await;
+    etat.base.clone().fermer().await?;
+    Ok(())
+}
+
+async fn fin() {
+    let ctrl_c = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        if let Ok(mut terme) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            tokio::select! { _ = ctrl_c => {}, _ = terme.recv() => {} }
+            return;
+        }
+    }
+    let _ = ctrl_c.await;
+}

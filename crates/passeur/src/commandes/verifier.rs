@@ -1,0 +1,61 @@
+//! `passeur check`: says what is wrong and how to mend it.
+
+use sea_orm_migration::MigratorTrait;
+use socle::{base::Base, config::Config};
+
+/// Checks each thing in turn; every fault is told, then the command fails if there was one.
+pub async fn verifier(config: Config) -> anyhow::Result<()> {
+    let mut fautes = 0;
+    let mut dire = |quoi: &str, r: Result<String, String>| match r {
+        Ok(m) => println!("  bien   {quoi} : {m}"),
+        Err(m) => {
+            fautes += 1;
+            println!("  FAUTE  {quoi} : {m}");
+        }
+    };
+    dire("configuration", Ok(format!("écoute sur {}, adresse publique {}", config.listen, config.public_url)));
+    dire("dossier des données", dossier(&config));
+    let url = config.url_base();
+    match Base::ouvrir(&url, 1).await {
+        Ok(base) => {
+            let migrations = Migrations::lire(&base).await;
+            dire("base de données", base.repond().await.map(|()| format!("{:?} répond", base.moteur())).map_err(|e| format!("{e}. Vérifiez « database_url » et que le serveur est en marche.")));
+            dire("migrations", migrations);
+            let _ = base.fermer().await;
+        }
+        Err(e) => dire("base de données", Err(format!("{e}. Vérifiez « database_url », que le serveur est en marche et que le compte a le droit de se connecter."))),
+    }
+    let courrier = crate::courrier::selon(&config)?;
+    dire("courriel", courrier.verifier().await.map_err(|e| format!("{e}. Vérifiez « smtp_url » ; en attendant, les courriels restent dans la file et seront envoyés plus tard.")));
+    if !config.https() && !config.listen.ip().is_loopback() {
+        dire("https", Err("l’adresse publique n’est pas en https alors que le programme écoute au-delà de cette machine : mettez un serveur https devant, et son adresse dans « public_url ».".into()));
+    }
+    anyhow::ensure!(fautes == 0, "{fautes} point(s) à corriger");
+    println!("Tout va bien.");
+    Ok(())
+}
+
+struct Migrations;
+
+impl Migrations {
+    async fn lire(base: &Base) -> Result<String, String> {
+        use sea_orm::{ConnectionTrait, Statement};
+        let db = base.lecture();
+        let connues = crate::Migrateur::migrations().len();
+        match db.query_all_raw(Statement::from_string(db.get_database_backend(), "SELECT version FROM seaql_migrations")).await {
+            Ok(l) if l.len() >= connues => Ok(format!("{connues} appliquées")),
+            Ok(l) => Err(format!("{} sur {connues} appliquées. Lancez « passeur migrate ».", l.len())),
+            Err(_) => Err("aucune appliquée. Lancez « passeur migrate ».".into()),
+        }
+    }
+}
+
+fn dossier(config: &Config) -> Result<String, String> {
+    let d = &config.data_dir;
+    let essai = d.join(".essai-ecriture");
+    std::fs::create_dir_all(d)
+        .and_then(|()| std::fs::write(&essai, b"x"))
+        .and_then(|()| std::fs::remove_file(&essai))
+        .map(|()| format!("{} accepte l’écriture", d.display()))
+        .map_err(|e| format!("{} : {e}. Donnez à ce compte le droit d’y écrire, ou changez « data_dir ».", d.display()))
+}

@@ -52,17 +52,28 @@ pub struct AccesSession {
 }
 
 /// L'accès est-il ouvert ?
-pub fn acces_session(catalogue: Catalogue, version: &Version, acquis: &Acquis, f: &FaitsAcces, connaissance: NaiveDate) -> Result<Reponse<AccesSession>, ErreurReferentiel> {
+pub fn acces_session(
+    catalogue: Catalogue,
+    version: &Version,
+    acquis: &Acquis,
+    f: &FaitsAcces,
+    connaissance: NaiveDate,
+) -> Result<Reponse<AccesSession>, ErreurReferentiel> {
     acquis.verifier(catalogue)?;
     let presentees: BTreeSet<String> = f.origines.keys().cloned().collect();
     for u in &presentees {
         let unite = catalogue.unite(&version.code, u)?;
         if (unite.nature == NatureUnite::Ccs) != (f.session == TypeSession::Ccs) {
-            return Err(ErreurReferentiel::Incoherence(format!("l’unité {} ne se présente pas en session {}.", guillemets(u), guillemets(f.session.code()))));
+            return Err(ErreurReferentiel::Incoherence(format!(
+                "l’unité {} ne se présente pas en session {}.",
+                guillemets(u),
+                guillemets(f.session.code())
+            )));
         }
     }
     let (s, motifs_situation) = situation(catalogue, version, acquis, f.date, connaissance);
-    let mut motifs: Vec<Motif> = motifs_situation.into_iter().filter(|m| m.regle.starts_with("revision.") || m.regle.starts_with("validite.")).collect();
+    let mut motifs: Vec<Motif> =
+        motifs_situation.into_iter().filter(|m| m.regle.starts_with("revision.") || m.regle.starts_with("validite.")).collect();
     if f.session == TypeSession::Ccs {
         for (u, origine) in &f.origines {
             motifs.extend(acces_ccs(catalogue, version, u, acquis, *origine, &f.experiences, f.date)?.motifs);
@@ -73,10 +84,23 @@ pub fn acces_session(catalogue: Catalogue, version: &Version, acquis: &Acquis, f
     }
     let origines: BTreeSet<Origine> = f.origines.values().copied().collect();
     if origines.contains(&Origine::Vae) && f.session != TypeSession::Ccs {
-        motifs.extend(recevabilite(version, f.complet_le, f.notification.as_ref(), f.date).motifs);
+        // Après une réussite partielle, les CCP manquants se passent dans la limite du titre (seed 002).
+        if f.session == TypeSession::Ccp && !s.acquises.is_empty() && f.notification.is_none() && f.complet_le.is_none() {
+            let phrase = "Une unité est déjà acquise\u{a0}: les CCP manquants se passent dans la limite de validité du titre.";
+            motifs.push(Motif::nouveau("acces.capitalisation", Reference::delivrance(), phrase).fait("acquises", &s.acquises));
+        } else {
+            motifs.extend(recevabilite(version, f.complet_le, f.notification.as_ref(), f.date).motifs);
+        }
     }
     if origines.contains(&Origine::Formation) && f.session != TypeSession::Ccs {
-        let reprise = FaitsReprise { origine: Origine::Formation, session: f.session, date: f.date, sessions: f.sessions.clone(), depart: None, nouvelle_formation_le: f.nouvelle_formation_le };
+        let reprise = FaitsReprise {
+            origine: Origine::Formation,
+            session: f.session,
+            date: f.date,
+            sessions: f.sessions.clone(),
+            depart: None,
+            nouvelle_formation_le: f.nouvelle_formation_le,
+        };
         motifs.extend(seconde_chance(version, &reprise).motifs);
     }
     if f.autres_sessions.contains(&f.date) {
@@ -87,8 +111,19 @@ pub fn acces_session(catalogue: Catalogue, version: &Version, acquis: &Acquis, f
     Ok(Reponse::deduite(resultat, motifs))
 }
 
-fn unites(f: &FaitsAcces, acquises: &[String], manquantes: &[String], titre_detenu: bool, presentees: &BTreeSet<String>, motifs: &mut Vec<Motif>) {
-    let mut refuser = |regle: &str, phrase: String| motifs.push(Motif::nouveau(regle, Reference::delivrance(), phrase).fait("presentees", presentees).fait("acquises", acquises).contre());
+fn unites(
+    f: &FaitsAcces,
+    acquises: &[String],
+    manquantes: &[String],
+    titre_detenu: bool,
+    presentees: &BTreeSet<String>,
+    motifs: &mut Vec<Motif>,
+) {
+    let mut refuser = |regle: &str, phrase: String| {
+        motifs.push(
+            Motif::nouveau(regle, Reference::delivrance(), phrase).fait("presentees", presentees).fait("acquises", acquises).contre(),
+        );
+    };
     if titre_detenu {
         refuser("acces.titre_detenu", "Le titre est déjà détenu.".to_owned());
     }
@@ -99,11 +134,18 @@ fn unites(f: &FaitsAcces, acquises: &[String], manquantes: &[String], titre_dete
     let non_presentees: Vec<&String> = manquantes.iter().filter(|u| !presentees.contains(*u)).collect();
     match f.session {
         TypeSession::Ccp if presentees.is_empty() => {
-            let phrase = if manquantes.is_empty() { "Aucun CCP n’est à passer\u{a0}: l’entretien final dû relève d’une session titre." } else { "Une session CCP présente au moins une unité." };
+            let phrase = if manquantes.is_empty() {
+                "Aucun CCP n’est à passer\u{a0}: l’entretien final dû relève d’une session titre."
+            } else {
+                "Une session CCP présente au moins une unité."
+            };
             refuser("acces.aucune_unite", phrase.to_owned());
         }
         TypeSession::Titre if !non_presentees.is_empty() => {
-            refuser("acces.unites_non_presentees", format!("Une session titre porte sur toutes les unités manquantes{NBSP}: il reste {}.", liste(non_presentees)));
+            refuser(
+                "acces.unites_non_presentees",
+                format!("Une session titre porte sur toutes les unités manquantes{NBSP}: il reste {}.", liste(non_presentees)),
+            );
         }
         _ => {}
     }

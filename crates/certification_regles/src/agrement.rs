@@ -56,7 +56,14 @@ impl Couverture {
 }
 
 /// La date est-elle couverte ? `limite_au_titre` : le droit finit au plus tard avec le titre.
-pub(crate) fn couvre(version: &Version, droit: &DroitBorne, date: NaiveDate, declaree_le: Option<NaiveDate>, connaissance: NaiveDate, limite_au_titre: bool) -> Couverture {
+pub(crate) fn couvre(
+    version: &Version,
+    droit: &DroitBorne,
+    date: NaiveDate,
+    declaree_le: Option<NaiveDate>,
+    connaissance: NaiveDate,
+    limite_au_titre: bool,
+) -> Couverture {
     if droit.retire_le.is_some_and(|r| r <= date) {
         return Couverture::Retire;
     }
@@ -112,7 +119,16 @@ pub fn agrement_couvre(version: &Version, agrements: &[Agrement], s: &SessionACo
         let limite = version.regle("agrement.limite_au_titre", jour);
         let couverture = du_site
             .iter()
-            .map(|a| couvre(version, &DroitBorne { debut: a.debut, fin: a.fin, retire_le: a.retire_le }, jour, s.declaree_le, connaissance, limite.oui()))
+            .map(|a| {
+                couvre(
+                    version,
+                    &DroitBorne { debut: a.debut, fin: a.fin, retire_le: a.retire_le },
+                    jour,
+                    s.declaree_le,
+                    connaissance,
+                    limite.oui(),
+                )
+            })
             .min_by_key(|c| *c as u8)
             .unwrap_or(Couverture::ApresFin);
         if couverture.admise() {
@@ -135,7 +151,11 @@ pub fn agrement_couvre(version: &Version, agrements: &[Agrement], s: &SessionACo
         motifs.push(Motif::nouveau("agrement.ccs", Reference::agrement(), phrase));
         let refuse = s.ccs.is_some_and(|c| du_site.iter().all(|a| a.ccs.as_ref().is_some_and(|l| !l.iter().any(|x| x == c))));
         if refuse {
-            motifs.push(Motif::nouveau("agrement.ccs_non_couvert", Reference::agrement(), "L’agrément du titre ne s’étend pas à ce CCS.").fait("ccs", s.ccs).contre());
+            motifs.push(
+                Motif::nouveau("agrement.ccs_non_couvert", Reference::agrement(), "L’agrément du titre ne s’étend pas à ce CCS.")
+                    .fait("ccs", s.ccs)
+                    .contre(),
+            );
         }
     }
     Reponse::deduite(couverts, motifs)

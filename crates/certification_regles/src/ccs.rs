@@ -21,7 +21,15 @@ pub struct AccesCcs {
 }
 
 /// Le candidat peut-il se présenter à ce CCS à cette date ?
-pub fn acces_ccs(catalogue: Catalogue, version: &Version, ccs: &str, acquis: &Acquis, origine: Origine, experiences: &[Experience], date: NaiveDate) -> Result<Reponse<AccesCcs>, ErreurReferentiel> {
+pub fn acces_ccs(
+    catalogue: Catalogue,
+    version: &Version,
+    ccs: &str,
+    acquis: &Acquis,
+    origine: Origine,
+    experiences: &[Experience],
+    date: NaiveDate,
+) -> Result<Reponse<AccesCcs>, ErreurReferentiel> {
     let unite = catalogue.unite(&version.code, ccs)?;
     if unite.nature != NatureUnite::Ccs {
         return Err(ErreurReferentiel::Incoherence(format!("l’unité {} n’est pas un CCS.", guillemets(ccs))));
@@ -36,13 +44,20 @@ pub fn acces_ccs(catalogue: Catalogue, version: &Version, ccs: &str, acquis: &Ac
         (false, Some(r)) => format!("Le titre auquel le CCS est associé a été retiré le {}.", en_francais(r)),
         (false, None) => "Le titre auquel le CCS est associé n’est pas détenu.".to_owned(),
     };
-    motifs.push(Motif::nouveau("ccs.titre_detenu", Reference::delivrance(), phrase).fait("titre", titre).fait("retire_le", retire).selon(titre_detenu));
+    motifs.push(
+        Motif::nouveau("ccs.titre_detenu", Reference::delivrance(), phrase)
+            .fait("titre", titre)
+            .fait("retire_le", retire)
+            .selon(titre_detenu),
+    );
     let ccs_detenu = acquis.unites_en_vigueur(&version.code, date).contains(ccs);
     if ccs_detenu {
         motifs.push(Motif::nouveau("ccs.deja_detenu", Reference::delivrance(), "Ce CCS est déjà détenu.").contre());
     }
     if origine == Origine::Formation {
-        motifs.push(Motif::nouveau("ccs.par_formation", Reference::delivrance(), "Le candidat vient d’un parcours de formation au CCS.").pour());
+        motifs.push(
+            Motif::nouveau("ccs.par_formation", Reference::delivrance(), "Le candidat vient d’un parcours de formation au CCS.").pour(),
+        );
     } else {
         let min = version.regle("ccs.experience_min_mois", date);
         let assez = experience_atteint(experiences, min.valeur);

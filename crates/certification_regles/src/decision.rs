@@ -69,17 +69,36 @@ pub fn decision(etat: EtatDecision, action: ActionDecision, motivation: Option<&
         (E::Signee, ActionDecision::Valider) => E::Validee,
         (E::Validee, ActionDecision::Retirer) => {
             if motivation.is_none_or(|m| m.trim().is_empty()) {
-                return Err(Refus::un(Motif::nouveau("decision.retrait_motive", Reference::sessions(), "Un retrait se prononce par une décision motivée.")));
+                return Err(Refus::un(Motif::nouveau(
+                    "decision.retrait_motive",
+                    Reference::sessions(),
+                    "Un retrait se prononce par une décision motivée.",
+                )));
             }
             E::Retiree
         }
         _ => {
-            let phrase = format!("Une décision {} ne permet pas l’action {}.", guillemets(libelle_decision(etat)), guillemets(libelle_action(action)));
-            return Err(Refus::un(Motif::nouveau("decision.transition_interdite", Reference::modele(), phrase).fait("etat", etat).fait("action", action)));
+            let phrase = format!(
+                "Une décision {} ne permet pas l’action {}.",
+                guillemets(libelle_decision(etat)),
+                guillemets(libelle_action(action))
+            );
+            return Err(Refus::un(
+                Motif::nouveau("decision.transition_interdite", Reference::modele(), phrase).fait("etat", etat).fait("action", action),
+            ));
         }
     };
     let phrase = format!("La décision devient {}.", guillemets(libelle_decision(suivant)));
-    Ok((suivant, vec![Motif::nouveau("decision.transition", Reference::modele(), phrase).fait("etat", etat).fait("suivant", suivant).fait("motivation", motivation).pour()]))
+    Ok((
+        suivant,
+        vec![
+            Motif::nouveau("decision.transition", Reference::modele(), phrase)
+                .fait("etat", etat)
+                .fait("suivant", suivant)
+                .fait("motivation", motivation)
+                .pour(),
+        ],
+    ))
 }
 
 /// L'état d'un document après l'action. Un document délivré se retire aussi avant sa remise :
@@ -92,7 +111,11 @@ pub fn document(etat: EtatDocument, action: ActionDocument, motivation: Option<&
         (E::Delivre, ActionDocument::Remettre) => E::Remis,
         (E::Delivre | E::Remis, ActionDocument::Retirer) => {
             if motivation.is_none_or(|m| m.trim().is_empty()) {
-                return Err(Refus::un(Motif::nouveau("document.retrait_motive", Reference::sessions(), "Le retrait d’un document suit une décision motivée.")));
+                return Err(Refus::un(Motif::nouveau(
+                    "document.retrait_motive",
+                    Reference::sessions(),
+                    "Le retrait d’un document suit une décision motivée.",
+                )));
             }
             E::Retire
         }
@@ -104,11 +127,16 @@ pub fn document(etat: EtatDocument, action: ActionDocument, motivation: Option<&
                 ActionDocument::Retirer => "retirer",
             };
             let phrase = format!("Un document {} ne permet pas l’action {}.", guillemets(libelle_document(etat)), guillemets(action_));
-            return Err(Refus::un(Motif::nouveau("document.transition_interdite", Reference::modele(), phrase).fait("etat", etat).fait("action", action)));
+            return Err(Refus::un(
+                Motif::nouveau("document.transition_interdite", Reference::modele(), phrase).fait("etat", etat).fait("action", action),
+            ));
         }
     };
     let phrase = format!("Le document devient {}.", guillemets(libelle_document(suivant)));
-    Ok((suivant, vec![Motif::nouveau("document.transition", Reference::modele(), phrase).fait("etat", etat).fait("suivant", suivant).pour()]))
+    Ok((
+        suivant,
+        vec![Motif::nouveau("document.transition", Reference::modele(), phrase).fait("etat", etat).fait("suivant", suivant).pour()],
+    ))
 }
 
 fn libelle_decision(etat: EtatDecision) -> &'static str {
@@ -168,7 +196,12 @@ pub fn delivrance(nature: Nature, document: NatureDocument) -> (Delivrance, Moti
             false,
             "Pour un titre du ministère, ce document est délivré par le représentant territorial compétent\u{a0}: la plateforme le prépare, le demande et le suit.",
         ),
-        (Nature::Prive, _) => ("certificateur", true, "Pour un titre privé, le certificateur délivre ce document, et la plateforme l’établit pour lui."),
+        (Nature::Prive, _) => {
+            ("certificateur", true, "Pour un titre privé, le certificateur délivre ce document, et la plateforme l’établit pour lui.")
+        }
     };
-    (Delivrance { emetteur, delivre_par_la_plateforme: plateforme }, Motif::nouveau("documents.delivrance", Reference::delivrance(), phrase).fait("nature", nature).fait("document", document))
+    (
+        Delivrance { emetteur, delivre_par_la_plateforme: plateforme },
+        Motif::nouveau("documents.delivrance", Reference::delivrance(), phrase).fait("nature", nature).fait("document", document),
+    )
 }

@@ -64,9 +64,23 @@ pub fn deliberer(version: &Version, session: TypeSession, p: &Proposition) -> Re
     let manquantes: Vec<String> = unites.difference(&apres).cloned().collect();
     let tenu = entretien.resultat.tenu == Some(true);
 
-    let mut motifs: Vec<Motif> = entretien.motifs.into_iter().map(|mut m| { m.sens = Sens::Information; m }).collect();
+    let mut motifs: Vec<Motif> = entretien
+        .motifs
+        .into_iter()
+        .map(|mut m| {
+            m.sens = Sens::Information;
+            m
+        })
+        .collect();
     if p.entretien_favorable.is_some() && !tenu {
-        motifs.push(Motif::nouveau("deliberation.entretien_non_tenu", Reference::delivrance(), "Un résultat d’entretien est donné alors que l’entretien ne se tient pas.").contre());
+        motifs.push(
+            Motif::nouveau(
+                "deliberation.entretien_non_tenu",
+                Reference::delivrance(),
+                "Un résultat d’entretien est donné alors que l’entretien ne se tient pas.",
+            )
+            .contre(),
+        );
     }
     let deja: Vec<&String> = accordees.intersection(&faits.acquises).collect();
     if !deja.is_empty() {
@@ -81,7 +95,8 @@ pub fn deliberer(version: &Version, session: TypeSession, p: &Proposition) -> Re
             motifs.push(Motif::nouveau("deliberation.attribution", Reference::delivrance(), phrase).pour());
         }
     } else {
-        let phrase = format!("Sans attribution du titre, le jury attribue tout ou partie des unités présentées{NBSP}: {}.", liste(&accordees));
+        let phrase =
+            format!("Sans attribution du titre, le jury attribue tout ou partie des unités présentées{NBSP}: {}.", liste(&accordees));
         motifs.push(Motif::nouveau("deliberation.sans_titre", Reference::delivrance(), phrase).fait("accordees", &accordees));
     }
     let admise = motifs.iter().all(|m| m.sens != Sens::Defavorable);
@@ -101,7 +116,13 @@ pub fn deliberer(version: &Version, session: TypeSession, p: &Proposition) -> Re
     } else if session != TypeSession::Ccs && !apres.is_empty() {
         documents.push("livret".to_owned());
     }
-    let phrase = if titre_attribue { "Un parchemin est dû." } else if documents.is_empty() { "Ni parchemin ni livret." } else { "Un livret de certification est dû, pas de parchemin." };
+    let phrase = if titre_attribue {
+        "Un parchemin est dû."
+    } else if documents.is_empty() {
+        "Ni parchemin ni livret."
+    } else {
+        "Un livret de certification est dû, pas de parchemin."
+    };
     motifs.push(Motif::nouveau("deliberation.documents", Reference::delivrance(), phrase).fait("documents", &documents));
     let resultat = Deliberation {
         entretien: entretien.resultat,
@@ -143,6 +164,9 @@ fn conditions(
     if !tenu {
         refuser("deliberation.sans_entretien", "Le titre ne peut pas être attribué sans entretien final.".to_owned());
     } else if entretien_favorable != Some(true) {
-        refuser("deliberation.entretien_defavorable", "L’entretien final n’est pas favorable\u{a0}: pas de titre, et aucun CCP à repasser.".to_owned());
+        refuser(
+            "deliberation.entretien_defavorable",
+            "L’entretien final n’est pas favorable\u{a0}: pas de titre, et aucun CCP à repasser.".to_owned(),
+        );
     }
 }

@@ -50,7 +50,8 @@ pub struct CompteEntreprise {
 /// La plus longue présence continue, en jours calendaires : une semaine va jusqu'au dimanche,
 /// et deux périodes qui se touchent n'en font qu'une. 3 + 3 semaines séparées n'en font pas 6.
 fn plus_longue_suite(periodes: &[PeriodeEntreprise]) -> u32 {
-    let mut bornes: Vec<(NaiveDate, NaiveDate)> = periodes.iter().filter(|p| p.debut <= p.fin).map(|p| (p.debut, jusqu_au_dimanche(p.fin))).collect();
+    let mut bornes: Vec<(NaiveDate, NaiveDate)> =
+        periodes.iter().filter(|p| p.debut <= p.fin).map(|p| (p.debut, jusqu_au_dimanche(p.fin))).collect();
     bornes.sort_unstable();
     let mut plus_longue = 0;
     let mut en_cours: Option<(NaiveDate, NaiveDate)> = None;
@@ -76,7 +77,12 @@ fn jusqu_au_dimanche(fin: NaiveDate) -> NaiveDate {
 }
 
 /// La période en entreprise suffit-elle pour cette voie ?
-pub fn periode_en_entreprise(version: &Version, voie: &str, periodes: &[PeriodeEntreprise], contrat: Option<&Contrat>) -> Reponse<CompteEntreprise> {
+pub fn periode_en_entreprise(
+    version: &Version,
+    voie: &str,
+    periodes: &[PeriodeEntreprise],
+    contrat: Option<&Contrat>,
+) -> Reponse<CompteEntreprise> {
     let mut compte = CompteEntreprise {
         semaines_continues: plus_longue_suite(periodes) / 7,
         minutes: periodes.iter().filter_map(|p| p.minutes).sum(),
@@ -95,7 +101,10 @@ pub fn periode_en_entreprise(version: &Version, voie: &str, periodes: &[PeriodeE
     compte.exigee = true;
     compte.semaines_exigees = regle.semaines_continues;
     compte.minutes_exigees = regle.minutes;
-    let reference = || Reference { libelle: if regle.source.is_empty() { format!("Référentiel {}", guillemets(version.nom())) } else { regle.source.clone() }, ..Reference::referentiel(version) };
+    let reference = || Reference {
+        libelle: if regle.source.is_empty() { format!("Référentiel {}", guillemets(version.nom())) } else { regle.source.clone() },
+        ..Reference::referentiel(version)
+    };
     if regle.selon_contrat {
         match contrat {
             None => {
@@ -110,13 +119,32 @@ pub fn periode_en_entreprise(version: &Version, voie: &str, periodes: &[PeriodeE
     }
     if let Some(n) = compte.semaines_exigees {
         let assez = compte.semaines_continues >= n;
-        let phrase = format!("{n} semaines continues en entreprise sont exigées{NBSP}; la plus longue suite en compte {}.", compte.semaines_continues);
-        motifs.push(Motif::nouveau("entreprise.semaines_continues", reference(), phrase).fait("voie", voie).fait("exigees", n).fait("faites", compte.semaines_continues).selon(assez));
+        let phrase = format!(
+            "{n} semaines continues en entreprise sont exigées{NBSP}; la plus longue suite en compte {}.",
+            compte.semaines_continues
+        );
+        motifs.push(
+            Motif::nouveau("entreprise.semaines_continues", reference(), phrase)
+                .fait("voie", voie)
+                .fait("exigees", n)
+                .fait("faites", compte.semaines_continues)
+                .selon(assez),
+        );
     }
     if let Some(n) = compte.minutes_exigees {
         let assez = compte.minutes >= n;
-        let phrase = format!("{} en entreprise sont exigées{NBSP}; {} sont faites.", crate::referentiel::verification::heures(n), crate::referentiel::verification::heures(compte.minutes));
-        motifs.push(Motif::nouveau("entreprise.minutes", reference(), phrase).fait("voie", voie).fait("exigees", n).fait("faites", compte.minutes).selon(assez));
+        let phrase = format!(
+            "{} en entreprise sont exigées{NBSP}; {} sont faites.",
+            crate::referentiel::verification::heures(n),
+            crate::referentiel::verification::heures(compte.minutes)
+        );
+        motifs.push(
+            Motif::nouveau("entreprise.minutes", reference(), phrase)
+                .fait("voie", voie)
+                .fait("exigees", n)
+                .fait("faites", compte.minutes)
+                .selon(assez),
+        );
     }
     Reponse::deduite(compte, motifs)
 }

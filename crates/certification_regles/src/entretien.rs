@@ -52,13 +52,21 @@ pub fn entretien_final(version: &Version, session: TypeSession, f: &FaitsEntreti
     let prevu = match session {
         TypeSession::Titre | TypeSession::Ccs => {
             let quoi = if session == TypeSession::Titre { "titre" } else { "CCS" };
-            motifs.push(Motif::nouveau("entretien.prevu_par_nature", Reference::delivrance(), format!("Toute session {quoi} prévoit un entretien final.")).pour());
+            motifs.push(
+                Motif::nouveau(
+                    "entretien.prevu_par_nature",
+                    Reference::delivrance(),
+                    format!("Toute session {quoi} prévoit un entretien final."),
+                )
+                .pour(),
+            );
             true
         }
         TypeSession::Ccp => {
             let prevu = !manquantes.is_empty() && manquantes.is_subset(&f.presentees);
             let phrase = if manquantes.is_empty() {
-                "Toutes les unités étaient déjà acquises\u{a0}: aucun CCP n’est à repasser, l’entretien final relève d’une session titre.".to_owned()
+                "Toutes les unités étaient déjà acquises\u{a0}: aucun CCP n’est à repasser, l’entretien final relève d’une session titre."
+                    .to_owned()
             } else if prevu {
                 format!("Les unités présentées couvrent tout ce qui manque ({})\u{a0}: l’entretien final est prévu.", liste(&manquantes))
             } else {
@@ -81,8 +89,16 @@ pub fn entretien_final(version: &Version, session: TypeSession, f: &FaitsEntreti
         TypeSession::Titre => {}
         TypeSession::Ccp => conditions_ccp(f, &manquantes, accordees, &mut motifs),
         TypeSession::Ccs => {
-            let detenu = if f.titre_detenu { "Le titre est détenu." } else { "Le titre auquel le CCS est associé n’est pas détenu\u{a0}: l’entretien ne se tient pas." };
-            motifs.push(Motif::nouveau("entretien.ccs_titre_detenu", Reference::delivrance(), detenu).fait("titre_detenu", f.titre_detenu).selon(f.titre_detenu));
+            let detenu = if f.titre_detenu {
+                "Le titre est détenu."
+            } else {
+                "Le titre auquel le CCS est associé n’est pas détenu\u{a0}: l’entretien ne se tient pas."
+            };
+            motifs.push(
+                Motif::nouveau("entretien.ccs_titre_detenu", Reference::delivrance(), detenu)
+                    .fait("titre_detenu", f.titre_detenu)
+                    .selon(f.titre_detenu),
+            );
             if f.ccs_detenu {
                 motifs.push(Motif::nouveau("entretien.ccs_deja_detenu", Reference::delivrance(), "Ce CCS est déjà détenu.").contre());
             }
@@ -90,19 +106,35 @@ pub fn entretien_final(version: &Version, session: TypeSession, f: &FaitsEntreti
     }
     let tenu = prevu && motifs.iter().all(|m| m.sens != Sens::Defavorable);
     let phrase = if tenu { "L’entretien final se tient." } else { "L’entretien final ne se tient pas." };
-    motifs.push(Motif::nouveau("entretien.tenu", Reference::delivrance(), phrase).fait("prevu", prevu).fait("accordees", accordees).selon(tenu));
+    motifs.push(
+        Motif::nouveau("entretien.tenu", Reference::delivrance(), phrase).fait("prevu", prevu).fait("accordees", accordees).selon(tenu),
+    );
     Ok(Reponse { favorable: tenu, resultat: Entretien { prevu, tenu: Some(tenu) }, motifs })
 }
 
 fn conditions_ccp(f: &FaitsEntretien, manquantes: &BTreeSet<String>, accordees: &BTreeSet<String>, motifs: &mut Vec<Motif>) {
     let restent: Vec<&String> = manquantes.difference(accordees).collect();
     let complet = restent.is_empty();
-    let phrase = if complet { "Toutes les unités du titre sont acquises ou accordées dans la session.".to_owned() } else { format!("Le jury n’a pas accordé {}{NBSP}: le titre n’est pas complet.", liste(&restent)) };
-    motifs.push(Motif::nouveau("entretien.unites_completes", Reference::delivrance(), phrase).fait("acquises", &f.acquises).fait("accordees", accordees).fait("restent", &restent).selon(complet));
+    let phrase = if complet {
+        "Toutes les unités du titre sont acquises ou accordées dans la session.".to_owned()
+    } else {
+        format!("Le jury n’a pas accordé {}{NBSP}: le titre n’est pas complet.", liste(&restent))
+    };
+    motifs.push(
+        Motif::nouveau("entretien.unites_completes", Reference::delivrance(), phrase)
+            .fait("acquises", &f.acquises)
+            .fait("accordees", accordees)
+            .fait("restent", &restent)
+            .selon(complet),
+    );
     for (regle, vrai, refus) in [
         ("entretien.titre_deja_detenu", !f.titre_detenu, "Le titre est déjà détenu."),
         ("entretien.hors_limite", f.dans_la_limite, "La date est hors de la limite du titre."),
-        ("entretien.livret_absent", f.livret_produit, "Le livret de certification n’est pas produit\u{a0}: l’entretien final se tient au vu du livret."),
+        (
+            "entretien.livret_absent",
+            f.livret_produit,
+            "Le livret de certification n’est pas produit\u{a0}: l’entretien final se tient au vu du livret.",
+        ),
     ] {
         if !vrai {
             motifs.push(Motif::nouveau(regle, Reference::delivrance(), refus).contre());

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::acquis::Origine;
 use crate::motif::{Motif, NBSP, Reference, Reponse, guillemets, liste};
 use crate::referentiel::regles::communes;
-use crate::referentiel::{ErreurReferentiel, Epreuve, Version};
+use crate::referentiel::{Epreuve, ErreurReferentiel, Version};
 
 /// Ce que vise une session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +66,11 @@ pub fn epreuves_dues(version: &Version, p: &Presentation) -> Result<Reponse<Vec<
     let mut dues = Vec::new();
     let mut motifs = Vec::new();
     for e in table {
-        let reference = if e.source.is_empty() { Reference::referentiel(version) } else { Reference::nouvelle(format!("Modalités d’obtention du titre ({})", e.source), "2015-12-22") };
+        let reference = if e.source.is_empty() {
+            Reference::referentiel(version)
+        } else {
+            Reference::nouvelle(format!("Modalités d’obtention du titre ({})", e.source), "2015-12-22")
+        };
         let entretien = e.dernier_ccp_seulement;
         let concernees: Vec<String> =
             p.origines.iter().filter(|(_, o)| e.cas.iter().any(|c| *c == cas(p.session, **o))).map(|(u, _)| u.clone()).collect();
@@ -78,7 +82,12 @@ pub fn epreuves_dues(version: &Version, p: &Presentation) -> Result<Reponse<Vec<
             (false, true) => "L’entretien final n’est pas dû à cette session\u{a0}: pour un CCP, il ne se tient qu’avec le dernier CCP manquant, au vu du livret.".to_owned(),
             (false, false) => format!("L’épreuve {nom} n’est pas due{NBSP}: aucune unité présentée n’a l’origine voulue."),
         };
-        motifs.push(Motif::nouveau(&format!("epreuves.{}", e.code), reference, phrase).fait("session", p.session).fait("origines", p.origines).fait("due", due));
+        motifs.push(
+            Motif::nouveau(&format!("epreuves.{}", e.code), reference, phrase)
+                .fait("session", p.session)
+                .fait("origines", p.origines)
+                .fait("due", due),
+        );
         if due {
             let unites = if entretien { Vec::new() } else { concernees };
             dues.push(EpreuveDue { epreuve: e.code.clone(), libelle: e.libelle.clone(), unites, complements: e.complements.clone() });

@@ -145,7 +145,13 @@ pub fn transition(etat: EtatInscription, action: ActionInscription, f: &FaitsIns
         (E::Recevable, A::Preparer) if vae => E::EnPreparation,
         (E::Deposee, A::Preparer) if !vae => E::EnPreparation,
         (E::Deposee, A::Preparer) => {
-            return refuser("inscription.recevabilite", Reference::vae(), "Un candidat à la VAE prépare son dossier une fois recevable.", etat, action);
+            return refuser(
+                "inscription.recevabilite",
+                Reference::vae(),
+                "Un candidat à la VAE prépare son dossier une fois recevable.",
+                etat,
+                action,
+            );
         }
         (E::EnPreparation, A::DeclarerPrete) => E::Prete,
         (E::Prete, A::Inscrire) => E::Inscrite,
@@ -163,7 +169,8 @@ pub fn transition(etat: EtatInscription, action: ActionInscription, f: &FaitsIns
             return refuser("inscription.reserve_vae", Reference::vae(), "Cette action ne concerne que la VAE.", etat, action);
         }
         _ => {
-            let phrase = format!("Une inscription à l’état {} ne permet pas l’action {}.", guillemets(etat.libelle()), guillemets(action.libelle()));
+            let phrase =
+                format!("Une inscription à l’état {} ne permet pas l’action {}.", guillemets(etat.libelle()), guillemets(action.libelle()));
             return refuser("inscription.transition_interdite", Reference::modele(), &phrase, etat, action);
         }
     };
@@ -171,7 +178,10 @@ pub fn transition(etat: EtatInscription, action: ActionInscription, f: &FaitsIns
         return refuser(regle, reference, phrase, etat, action);
     }
     let phrase = format!("L’inscription passe de {} à {}.", guillemets(etat.libelle()), guillemets(suivant.libelle()));
-    Ok((suivant, vec![Motif::nouveau("inscription.transition", Reference::modele(), phrase).fait("etat", etat).fait("suivant", suivant).pour()]))
+    Ok((
+        suivant,
+        vec![Motif::nouveau("inscription.transition", Reference::modele(), phrase).fait("etat", etat).fait("suivant", suivant).pour()],
+    ))
 }
 
 fn refuser<T>(regle: &str, reference: Reference, phrase: &str, etat: EtatInscription, action: ActionInscription) -> Result<T, Refus> {
@@ -184,16 +194,57 @@ fn garde(action: ActionInscription, f: &FaitsInscription) -> Option<(&'static st
     let unites = f.unites_acquises.unwrap_or(0);
     let (vrai, regle, reference, phrase) = match action {
         A::ConstaterSilence => (oui(f.silence_acquis), "inscription.silence", Reference::vae(), "Le délai de silence n’est pas écoulé."),
-        A::DeclarerPrete => (oui(f.prete), "inscription.prete", Reference::delivrance(), "Le dossier n’est pas prêt\u{a0}: dossier professionnel, ECF ou période en entreprise."),
-        A::Inscrire => (oui(f.acces_session), "inscription.acces_session", Reference::sessions(), "L’accès à cette session n’est pas ouvert au candidat."),
-        A::ObtenirTitre => (oui(f.titre_attribue), "inscription.titre_attribue", Reference::delivrance(), "Le jury n’a pas attribué le titre."),
-        A::ReussirPartiellement if f.titre_attribue == Some(true) => (false, "inscription.titre_attribue", Reference::delivrance(), "Le titre est attribué\u{a0}: ce n’est pas une réussite partielle."),
-        A::ReussirPartiellement => (unites > 0, "inscription.unite_acquise", Reference::delivrance(), "Une réussite partielle suppose au moins une unité acquise."),
-        A::Echouer => (unites == 0 && f.titre_attribue != Some(true), "inscription.aucune_unite", Reference::delivrance(), "Une unité est acquise\u{a0}: c’est une réussite partielle, pas un échec."),
-        A::ConstaterAbsenceJustifiee => (oui(f.justificatif), "inscription.justificatif", Reference::sessions(), "Une absence justifiée demande un justificatif."),
-        A::SignalerFraude => (oui(f.rapport_signe), "inscription.rapport_de_fraude", Reference::sessions(), "Une fraude se signale par un rapport signé par des témoins."),
-        A::SeRepresenter => (oui(f.seconde_chance), "inscription.seconde_chance", Reference::delivrance(), "Le droit de se représenter sans nouvelle formation a pris fin."),
-        A::Expirer => (oui(f.limite_passee), "inscription.limite", Reference::delivrance(), "La date limite n’est pas passée\u{a0}: l’inscription n’expire pas."),
+        A::DeclarerPrete => (
+            oui(f.prete),
+            "inscription.prete",
+            Reference::delivrance(),
+            "Le dossier n’est pas prêt\u{a0}: dossier professionnel, ECF ou période en entreprise.",
+        ),
+        A::Inscrire => (
+            oui(f.acces_session),
+            "inscription.acces_session",
+            Reference::sessions(),
+            "L’accès à cette session n’est pas ouvert au candidat.",
+        ),
+        A::ObtenirTitre => {
+            (oui(f.titre_attribue), "inscription.titre_attribue", Reference::delivrance(), "Le jury n’a pas attribué le titre.")
+        }
+        A::ReussirPartiellement if f.titre_attribue == Some(true) => (
+            false,
+            "inscription.titre_attribue",
+            Reference::delivrance(),
+            "Le titre est attribué\u{a0}: ce n’est pas une réussite partielle.",
+        ),
+        A::ReussirPartiellement => {
+            (unites > 0, "inscription.unite_acquise", Reference::delivrance(), "Une réussite partielle suppose au moins une unité acquise.")
+        }
+        A::Echouer => (
+            unites == 0 && f.titre_attribue != Some(true),
+            "inscription.aucune_unite",
+            Reference::delivrance(),
+            "Une unité est acquise\u{a0}: c’est une réussite partielle, pas un échec.",
+        ),
+        A::ConstaterAbsenceJustifiee => {
+            (oui(f.justificatif), "inscription.justificatif", Reference::sessions(), "Une absence justifiée demande un justificatif.")
+        }
+        A::SignalerFraude => (
+            oui(f.rapport_signe),
+            "inscription.rapport_de_fraude",
+            Reference::sessions(),
+            "Une fraude se signale par un rapport signé par des témoins.",
+        ),
+        A::SeRepresenter => (
+            oui(f.seconde_chance),
+            "inscription.seconde_chance",
+            Reference::delivrance(),
+            "Le droit de se représenter sans nouvelle formation a pris fin.",
+        ),
+        A::Expirer => (
+            oui(f.limite_passee),
+            "inscription.limite",
+            Reference::delivrance(),
+            "La date limite n’est pas passée\u{a0}: l’inscription n’expire pas.",
+        ),
         _ => return None,
     };
     (!vrai).then_some((regle, reference, phrase))

@@ -156,7 +156,13 @@ pub struct ExamenJury {
 }
 
 /// Un membre peut-il siéger ce jour-là pour cette version ?
-pub fn eligible(version: &Version, jure: &Jure, jour: NaiveDate, declaree_le: Option<NaiveDate>, connaissance: NaiveDate) -> Result<(), Box<Motif>> {
+pub fn eligible(
+    version: &Version,
+    jure: &Jure,
+    jour: NaiveDate,
+    declaree_le: Option<NaiveDate>,
+    connaissance: NaiveDate,
+) -> Result<(), Box<Motif>> {
     let nom = guillemets(&jure.id);
     let le = en_francais(jour);
     let refus = |m: Motif| Box::new(m.fait("jure", &jure.id).fait("jour", jour).contre());
@@ -165,24 +171,54 @@ pub fn eligible(version: &Version, jure: &Jure, jour: NaiveDate, declaree_le: Op
         .habilitations
         .iter()
         .filter(|h| h.version == version.code)
-        .map(|h| couvre(version, &DroitBorne { debut: h.debut, fin: h.fin, retire_le: h.retiree_le }, jour, declaree_le, connaissance, limite.oui()))
+        .map(|h| {
+            couvre(
+                version,
+                &DroitBorne { debut: h.debut, fin: h.fin, retire_le: h.retiree_le },
+                jour,
+                declaree_le,
+                connaissance,
+                limite.oui(),
+            )
+        })
         .min_by_key(|c| *c as u8);
     match couverture {
         Some(c) if c.admise() => {}
-        None => return Err(refus(Motif::nouveau("jury.non_habilite", Reference::sessions(), format!("{nom} n’est pas habilité pour cette version du titre.")))),
-        Some(Couverture::AvantDebut) => return Err(refus(limite.motif("jury.habilitation_a_venir", format!("L’habilitation de {nom} ne commence qu’après le {le}.")))),
-        Some(Couverture::Retire) => return Err(refus(limite.motif("jury.habilitation_retiree", format!("L’habilitation de {nom} est retirée avant le {le}.")))),
-        Some(Couverture::DeclareeTropTard) => return Err(refus(limite.motif("jury.session_declaree_trop_tard", format!("L’habilitation de {nom} finit avec le titre et la session n’a pas été déclarée avant cette fin.")))),
+        None => {
+            return Err(refus(Motif::nouveau(
+                "jury.non_habilite",
+                Reference::sessions(),
+                format!("{nom} n’est pas habilité pour cette version du titre."),
+            )));
+        }
+        Some(Couverture::AvantDebut) => {
+            return Err(refus(limite.motif("jury.habilitation_a_venir", format!("L’habilitation de {nom} ne commence qu’après le {le}."))));
+        }
+        Some(Couverture::Retire) => {
+            return Err(refus(limite.motif("jury.habilitation_retiree", format!("L’habilitation de {nom} est retirée avant le {le}."))));
+        }
+        Some(Couverture::DeclareeTropTard) => {
+            return Err(refus(limite.motif(
+                "jury.session_declaree_trop_tard",
+                format!("L’habilitation de {nom} finit avec le titre et la session n’a pas été déclarée avant cette fin."),
+            )));
+        }
         Some(_) => return Err(refus(limite.motif("jury.habilitation_finie", format!("L’habilitation de {nom} ne couvre plus le {le}.")))),
     }
     if let Some(p) = &jure.pratique {
         let min = version.regle("jury.experience_min_annees", jour);
         if p.annees < min.valeur {
-            return Err(refus(min.motif("jury.pratique_insuffisante", format!("{nom} a pratiqué le métier {}{NBSP}; il faut {}.", annees(p.annees), annees(min.valeur)))));
+            return Err(refus(min.motif(
+                "jury.pratique_insuffisante",
+                format!("{nom} a pratiqué le métier {}{NBSP}; il faut {}.", annees(p.annees), annees(min.valeur)),
+            )));
         }
         let max = version.regle("jury.depart_max_annees", jour);
         if let Some(q) = p.quitte_le.filter(|q| jour >= plus_annees(*q, max.valeur)) {
-            return Err(refus(max.motif("jury.metier_quitte", format!("{nom} a quitté le métier le {}, il y a {} ou plus.", en_francais(q), annees(max.valeur)))));
+            return Err(refus(max.motif(
+                "jury.metier_quitte",
+                format!("{nom} a quitté le métier le {}, il y a {} ou plus.", en_francais(q), annees(max.valeur)),
+            )));
         }
     }
     Ok(())
@@ -211,14 +247,25 @@ pub fn examiner(version: &Version, s: &SessionJury, connaissance: NaiveDate) -> 
                     presents.insert(&j.id);
                 }
                 Err(m) => {
-                    exclusions.push(Exclusion { jure: j.id.clone(), candidat: None, jour: Some(jour), regle: m.regle.clone(), phrase: m.phrase.clone() });
+                    exclusions.push(Exclusion {
+                        jure: j.id.clone(),
+                        candidat: None,
+                        jour: Some(jour),
+                        regle: m.regle.clone(),
+                        phrase: m.phrase.clone(),
+                    });
                     motifs.push(Motif { sens: crate::motif::Sens::Information, ..*m });
                 }
             }
         }
         let min = version.regle("jury.membres_min", jour);
         let suffisant = presents.len() as u32 >= min.valeur;
-        let phrase = format!("Le {}, {}\u{a0}; il en faut {}.", en_francais(jour), compte(presents.len() as u64, "membre habilité et présent", "membres habilités et présents"), min.valeur);
+        let phrase = format!(
+            "Le {}, {}\u{a0}; il en faut {}.",
+            en_francais(jour),
+            compte(presents.len() as u64, "membre habilité et présent", "membres habilités et présents"),
+            min.valeur
+        );
         motifs.push(min.motif("jury.membres_du_jour", phrase).fait("jour", jour).fait("membres", &*presents).selon(suffisant));
         jours.push(JourJury { jour, membres: presents.iter().map(|m| (*m).to_owned()).collect(), suffisant });
     }
@@ -226,7 +273,14 @@ pub fn examiner(version: &Version, s: &SessionJury, connaissance: NaiveDate) -> 
     Reponse::deduite(ExamenJury { jours, candidats, exclusions }, motifs)
 }
 
-fn quorum(version: &Version, s: &SessionJury, c: &CandidatSession, siegent: &BTreeMap<NaiveDate, BTreeSet<&str>>, exclusions: &mut Vec<Exclusion>, motifs: &mut Vec<Motif>) -> QuorumCandidat {
+fn quorum(
+    version: &Version,
+    s: &SessionJury,
+    c: &CandidatSession,
+    siegent: &BTreeMap<NaiveDate, BTreeSet<&str>>,
+    exclusions: &mut Vec<Exclusion>,
+    motifs: &mut Vec<Motif>,
+) -> QuorumCandidat {
     let jours = c.jours.as_deref().filter(|j| !j.is_empty()).unwrap_or(s.jours);
     let mut membres: BTreeSet<&str> = s.jures.iter().map(|j| j.id.as_str()).collect();
     for jour in jours {
@@ -237,15 +291,35 @@ fn quorum(version: &Version, s: &SessionJury, c: &CandidatSession, siegent: &BTr
         for lien in j.liens.iter().filter(|l| l.candidat == c.id) {
             membres.remove(j.id.as_str());
             let ne = interdits(lien.nature).join(", ");
-            let phrase = format!("{} est lié au candidat {}{NBSP}: il ne peut pas, pour lui seul, {ne}.", guillemets(&j.id), guillemets(&c.id)).replace("deliberer", "délibérer").replace("evaluer", "évaluer");
-            exclusions.push(Exclusion { jure: j.id.clone(), candidat: Some(c.id.clone()), jour: None, regle: "jury.lien".to_owned(), phrase: phrase.clone() });
-            motifs.push(Motif::nouveau("jury.lien", Reference::nouvelle("Règlement des sessions, texte de 2008", "2008"), phrase).fait("jure", &j.id).fait("candidat", &c.id).fait("nature", lien.nature).fait("interdits", interdits(lien.nature)));
+            let phrase =
+                format!("{} est lié au candidat {}{NBSP}: il ne peut pas, pour lui seul, {ne}.", guillemets(&j.id), guillemets(&c.id))
+                    .replace("deliberer", "délibérer")
+                    .replace("evaluer", "évaluer");
+            exclusions.push(Exclusion {
+                jure: j.id.clone(),
+                candidat: Some(c.id.clone()),
+                jour: None,
+                regle: "jury.lien".to_owned(),
+                phrase: phrase.clone(),
+            });
+            motifs.push(
+                Motif::nouveau("jury.lien", Reference::nouvelle("Règlement des sessions, texte de 2008", "2008"), phrase)
+                    .fait("jure", &j.id)
+                    .fait("candidat", &c.id)
+                    .fait("nature", lien.nature)
+                    .fait("interdits", interdits(lien.nature)),
+            );
         }
     }
     let date = jours.first().copied().unwrap_or_default();
     let min = version.regle("jury.quorum_candidat", date);
     let atteint = membres.len() as u32 >= min.valeur;
-    let phrase = format!("{} délibérer sur {}\u{a0}; il en faut {}.", compte(membres.len() as u64, "membre peut", "membres peuvent"), guillemets(&c.id), min.valeur);
+    let phrase = format!(
+        "{} délibérer sur {}\u{a0}; il en faut {}.",
+        compte(membres.len() as u64, "membre peut", "membres peuvent"),
+        guillemets(&c.id),
+        min.valeur
+    );
     motifs.push(min.motif("jury.quorum_candidat", phrase).fait("candidat", &c.id).fait("membres", &membres).selon(atteint));
     QuorumCandidat { candidat: c.id.clone(), membres: membres.into_iter().map(str::to_owned).collect(), quorum: atteint }
 }
@@ -256,10 +330,22 @@ fn doublons(s: &SessionJury, motifs: &mut Vec<Motif>) {
     }
     let mut vus = BTreeSet::new();
     for j in s.jures.iter().filter(|j| !vus.insert(&j.id)) {
-        motifs.push(Motif::nouveau("jury.membre_en_double", Reference::modele(), format!("{} figure deux fois dans le jury.", guillemets(&j.id))).fait("jure", &j.id).contre());
+        motifs.push(
+            Motif::nouveau("jury.membre_en_double", Reference::modele(), format!("{} figure deux fois dans le jury.", guillemets(&j.id)))
+                .fait("jure", &j.id)
+                .contre(),
+        );
     }
     let mut vus = BTreeSet::new();
     for c in s.candidats.iter().filter(|c| !vus.insert(&c.id)) {
-        motifs.push(Motif::nouveau("jury.candidat_en_double", Reference::modele(), format!("{} figure deux fois parmi les candidats.", guillemets(&c.id))).fait("candidat", &c.id).contre());
+        motifs.push(
+            Motif::nouveau(
+                "jury.candidat_en_double",
+                Reference::modele(),
+                format!("{} figure deux fois parmi les candidats.", guillemets(&c.id)),
+            )
+            .fait("candidat", &c.id)
+            .contre(),
+        );
     }
 }

@@ -37,7 +37,11 @@ pub fn date_limite(catalogue: Catalogue, version: &Version, acquis: &Acquis, con
         let phrase = if publiee {
             format!("Une prorogation publiée le {} porte la fin de validité au {}.", en_francais(p.publiee_le), en_francais(p.nouvelle_fin))
         } else {
-            format!("Au {}, la prorogation qui sera publiée le {} n’est pas encore connue.", en_francais(connaissance), en_francais(p.publiee_le))
+            format!(
+                "Au {}, la prorogation qui sera publiée le {} n’est pas encore connue.",
+                en_francais(connaissance),
+                en_francais(p.publiee_le)
+            )
         };
         let mut reference = Reference::referentiel(version);
         if !p.reference.is_empty() {
@@ -50,23 +54,33 @@ pub fn date_limite(catalogue: Catalogue, version: &Version, acquis: &Acquis, con
                 .fait("connue", publiee),
         );
     }
-    let mut resultat = Limite { fin_de_validite: fin, limite: fin, limite_utc: None, prolongation: false, unites_detenues_avant_la_fin: Vec::new() };
+    let mut resultat =
+        Limite { fin_de_validite: fin, limite: fin, limite_utc: None, prolongation: false, unites_detenues_avant_la_fin: Vec::new() };
     if version.est_prive() {
         resultat.limite = version.delivrance_connue(connaissance).or(fin);
         let phrase = match resultat.limite {
             Some(l) => format!("Un titre privé s’arrête à sa limite de délivrance{NBSP}: {}.", en_francais(l)),
             None => "Aucune limite de délivrance n’est fixée pour ce titre privé.".to_owned(),
         };
-        motifs.push(Motif::nouveau("limite.delivrance_privee", Reference::referentiel(version), phrase).fait("limite_delivrance", resultat.limite));
+        motifs.push(
+            Motif::nouveau("limite.delivrance_privee", Reference::referentiel(version), phrase).fait("limite_delivrance", resultat.limite),
+        );
     } else if let Some(fin) = fin {
         resultat.unites_detenues_avant_la_fin = detenues_avant(catalogue, version, acquis, fin, connaissance).into_iter().collect();
         motifs.push(
-            Motif::nouveau("limite.fin_de_validite", Reference::referentiel(version), format!("La validité du titre finit le {}.", en_francais(fin)))
-                .fait("fin_de_validite", fin),
+            Motif::nouveau(
+                "limite.fin_de_validite",
+                Reference::referentiel(version),
+                format!("La validité du titre finit le {}.", en_francais(fin)),
+            )
+            .fait("fin_de_validite", fin),
         );
         let regle = version.regle("prolongation.annees", fin);
         if resultat.unites_detenues_avant_la_fin.is_empty() {
-            motifs.push(regle.motif("limite.sans_prolongation", "Aucune unité n’était détenue avant la fin de validité\u{a0}: pas d’année de prolongation."));
+            motifs.push(regle.motif(
+                "limite.sans_prolongation",
+                "Aucune unité n’était détenue avant la fin de validité\u{a0}: pas d’année de prolongation.",
+            ));
         } else {
             let limite = plus_annees(fin, regle.valeur);
             resultat.prolongation = limite > fin;
@@ -85,14 +99,24 @@ pub fn date_limite(catalogue: Catalogue, version: &Version, acquis: &Acquis, con
             );
         }
     } else {
-        motifs.push(Motif::nouveau("limite.sans_fin", Reference::referentiel(version), "Aucune fin de validité n’est renseignée pour cette version."));
+        motifs.push(Motif::nouveau(
+            "limite.sans_fin",
+            Reference::referentiel(version),
+            "Aucune fin de validité n’est renseignée pour cette version.",
+        ));
     }
     resultat.limite_utc = resultat.limite.map(fin_de_journee_utc);
     (resultat, motifs)
 }
 
 /// Une session ce jour-là est-elle dans les dates du titre, d'après ce qu'on sait à `connaissance` ?
-pub fn dans_les_dates(catalogue: Catalogue, version: &Version, acquis: &Acquis, date: NaiveDate, connaissance: NaiveDate) -> Reponse<Limite> {
+pub fn dans_les_dates(
+    catalogue: Catalogue,
+    version: &Version,
+    acquis: &Acquis,
+    date: NaiveDate,
+    connaissance: NaiveDate,
+) -> Reponse<Limite> {
     let (limite, mut motifs) = date_limite(catalogue, version, acquis, connaissance);
     if let Some(effet) = version.effet
         && date < effet
@@ -118,7 +142,13 @@ pub fn dans_les_dates(catalogue: Catalogue, version: &Version, acquis: &Acquis, 
 
 /// La même question posée à plusieurs moments : une prorogation publiée tard rouvre un refus,
 /// l'histoire des réponses est gardée.
-pub fn historique(catalogue: Catalogue, version: &Version, acquis: &Acquis, date: NaiveDate, moments: &[NaiveDate]) -> Vec<(NaiveDate, Reponse<Limite>)> {
+pub fn historique(
+    catalogue: Catalogue,
+    version: &Version,
+    acquis: &Acquis,
+    date: NaiveDate,
+    moments: &[NaiveDate],
+) -> Vec<(NaiveDate, Reponse<Limite>)> {
     let mut moments = moments.to_vec();
     moments.sort_unstable();
     moments.dedup();

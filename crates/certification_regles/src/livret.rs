@@ -106,7 +106,13 @@ impl Livret {
                 });
             }
             (_, Objet::Titre { version }) => {
-                self.titres.insert(TitreAttribue { version: version.clone(), date: d.date, id: None, decision: Some(d.id.clone()), retire_le: self.retrait_de(d) });
+                self.titres.insert(TitreAttribue {
+                    version: version.clone(),
+                    date: d.date,
+                    id: None,
+                    decision: Some(d.id.clone()),
+                    retire_le: self.retrait_de(d),
+                });
             }
         }
     }
@@ -121,17 +127,31 @@ impl Livret {
         let porte = |d: &Option<String>| d.as_deref() == Some(decision);
         self.attributions = std::mem::take(&mut self.attributions)
             .into_iter()
-            .map(|mut a| { if porte(&a.decision) { a.retiree_le = Some(jour); } a })
+            .map(|mut a| {
+                if porte(&a.decision) {
+                    a.retiree_le = Some(jour);
+                }
+                a
+            })
             .collect();
         self.titres = std::mem::take(&mut self.titres)
             .into_iter()
-            .map(|mut t| { if porte(&t.decision) { t.retire_le = Some(jour); } t })
+            .map(|mut t| {
+                if porte(&t.decision) {
+                    t.retire_le = Some(jour);
+                }
+                t
+            })
             .collect();
     }
 
     /// Les acquis que porte le livret.
     pub fn acquis(&self) -> Acquis {
-        Acquis { attributions: self.attributions.iter().cloned().collect(), titres: self.titres.iter().cloned().collect(), certifications: Vec::new() }
+        Acquis {
+            attributions: self.attributions.iter().cloned().collect(),
+            titres: self.titres.iter().cloned().collect(),
+            certifications: Vec::new(),
+        }
     }
 
     /// Unités en vigueur d'une version à une date.
@@ -160,7 +180,12 @@ pub struct EffetRetrait {
 }
 
 /// Ce que défait le retrait, à une date, de la décision ou de l'attribution `cible`.
-pub fn effet_du_retrait(catalogue: Catalogue, acquis: &Acquis, cible: &str, date: NaiveDate) -> Result<Reponse<EffetRetrait>, ErreurReferentiel> {
+pub fn effet_du_retrait(
+    catalogue: Catalogue,
+    acquis: &Acquis,
+    cible: &str,
+    date: NaiveDate,
+) -> Result<Reponse<EffetRetrait>, ErreurReferentiel> {
     acquis.verifier(catalogue)?;
     let vise = |id: &Option<String>, decision: &Option<String>| id.as_deref() == Some(cible) || decision.as_deref() == Some(cible);
     let mut apres = acquis.clone();
@@ -191,11 +216,15 @@ pub fn effet_du_retrait(catalogue: Catalogue, acquis: &Acquis, cible: &str, date
             effet.titres_a_reexaminer.push(v.code.clone());
         }
         let titre_tombe = |titre: &str| {
-            let detenus = |acquis: &Acquis| acquis.titres.iter().any(|t| t.en_vigueur(date) && catalogue.version(&t.version).is_ok_and(|x| x.titre == titre));
+            let detenus = |acquis: &Acquis| {
+                acquis.titres.iter().any(|t| t.en_vigueur(date) && catalogue.version(&t.version).is_ok_and(|x| x.titre == titre))
+            };
             detenus(acquis) && !detenus(&apres)
         };
         let ccs = v.unites.iter().filter(|u| u.nature == crate::referentiel::NatureUnite::Ccs && up.contains(&u.code));
-        effet.ccs_a_reexaminer.extend(ccs.filter(|u| titre_tombe(u.titre.as_deref().unwrap_or(&v.titre))).map(|u| format!("{}/{}", v.code, u.code)));
+        effet
+            .ccs_a_reexaminer
+            .extend(ccs.filter(|u| titre_tombe(u.titre.as_deref().unwrap_or(&v.titre))).map(|u| format!("{}/{}", v.code, u.code)));
     }
     if !effet.titres_retires.is_empty() {
         effet.documents.extend(["parchemin à retirer".to_owned(), "attestation du titre à révoquer".to_owned()]);
@@ -216,9 +245,22 @@ fn motifs_du_retrait(effet: &EffetRetrait, cible: &str, date: NaiveDate) -> Vec<
         ("retrait.ccs", "CCS à réexaminer, leur titre n’étant plus détenu", &effet.ccs_a_reexaminer),
         ("retrait.conserve", "Unités qui restent acquises", &effet.unites_conservees),
     ];
-    let mut motifs = vec![Motif::nouveau("retrait.date", Reference::sessions(), format!("Le retrait de {} prend effet le {}{NBSP}; la décision retirée reste au journal.", guillemets(cible), en_francais(date))).fait("date", date)];
-    motifs.extend(lignes.into_iter().filter(|(_, _, l)| !l.is_empty()).map(|(regle, debut, l)| {
-        Motif::nouveau(regle, Reference::sessions(), format!("{debut}{NBSP}: {}.", liste(l))).fait("liste", l)
-    }));
+    let mut motifs = vec![
+        Motif::nouveau(
+            "retrait.date",
+            Reference::sessions(),
+            format!(
+                "Le retrait de {} prend effet le {}{NBSP}; la décision retirée reste au journal.",
+                guillemets(cible),
+                en_francais(date)
+            ),
+        )
+        .fait("date", date),
+    ];
+    motifs.extend(
+        lignes.into_iter().filter(|(_, _, l)| !l.is_empty()).map(|(regle, debut, l)| {
+            Motif::nouveau(regle, Reference::sessions(), format!("{debut}{NBSP}: {}.", liste(l))).fait("liste", l)
+        }),
+    );
     motifs
 }

@@ -76,7 +76,11 @@ impl Reference {
     /// Le référentiel lui-même.
     pub fn referentiel(version: &crate::referentiel::Version) -> Self {
         let seed = if version.source.seed.is_empty() { String::new() } else { format!(" (seed {})", version.source.seed) };
-        Self { libelle: format!("Référentiel {}{seed}", guillemets(version.nom())), date: version.effet.map(|d| d.to_string()), certitude: None }
+        Self {
+            libelle: format!("Référentiel {}{seed}", guillemets(version.nom())),
+            date: version.effet.map(|d| d.to_string()),
+            certitude: None,
+        }
     }
 
     /// Règle de gestion décrite par la documentation du projet.

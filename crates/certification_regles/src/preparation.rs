@@ -75,7 +75,9 @@ pub fn preparation(version: &Version, f: &FaitsPreparation, date: NaiveDate) -> 
     }
     let mut motifs = Vec::new();
     let phrase = if f.dossier.signe { "Le dossier professionnel est signé." } else { "Le dossier professionnel n’est pas signé." };
-    motifs.push(Motif::nouveau("preparation.dossier_signe", Reference::delivrance(), phrase).fait("signe", f.dossier.signe).selon(f.dossier.signe));
+    motifs.push(
+        Motif::nouveau("preparation.dossier_signe", Reference::delivrance(), phrase).fait("signe", f.dossier.signe).selon(f.dossier.signe),
+    );
     let exemples_justes = exemples(version, f, date, &mut motifs);
     let ecf_manquants = ecf(version, f, date, &mut motifs);
     let mut entreprise_manquante = false;
@@ -102,7 +104,13 @@ fn exemples(version: &Version, f: &FaitsPreparation, date: NaiveDate, motifs: &m
         if n < min.valeur || n > max.valeur {
             justes = false;
             let borne = if n < min.valeur { &min } else { &max };
-            let phrase = format!("Le dossier professionnel donne {} pour {}{NBSP}: il en faut de {} à {}.", compte(n, "exemple", "exemples"), liste([u]), min.valeur, max.valeur);
+            let phrase = format!(
+                "Le dossier professionnel donne {} pour {}{NBSP}: il en faut de {} à {}.",
+                compte(n, "exemple", "exemples"),
+                liste([u]),
+                min.valeur,
+                max.valeur
+            );
             motifs.push(borne.motif("preparation.exemples", phrase).fait("unite", u).fait("exemples", n).contre());
         }
     }
@@ -115,7 +123,12 @@ fn ecf(version: &Version, f: &FaitsPreparation, date: NaiveDate, motifs: &mut Ve
     for e in f.ecf.iter().filter(|e| e.complet) {
         match e.evaluateurs {
             Some(n) if n < evaluateurs.valeur => {
-                let phrase = format!("L’ECF de {} porte {}{NBSP}: il en faut {}.", liste([&e.unite]), compte(n, "évaluateur", "évaluateurs"), evaluateurs.valeur);
+                let phrase = format!(
+                    "L’ECF de {} porte {}{NBSP}: il en faut {}.",
+                    liste([&e.unite]),
+                    compte(n, "évaluateur", "évaluateurs"),
+                    evaluateurs.valeur
+                );
                 motifs.push(evaluateurs.motif("preparation.evaluateurs", phrase).fait("unite", &e.unite));
             }
             _ => {
@@ -130,9 +143,19 @@ fn ecf(version: &Version, f: &FaitsPreparation, date: NaiveDate, motifs: &mut Ve
         let u_ = liste([u]);
         let (regle, phrase, favorable) = match (exige, present) {
             (true, true) => ("preparation.ecf_complet", format!("Les ECF de {u_} sont complets."), true),
-            (true, false) => ("preparation.ecf_manquant", format!("Les ECF de {u_} manquent{NBSP}: ils sont dus pour une unité préparée en formation."), false),
-            (false, true) => ("preparation.ecf_sans_objet", format!("Les ECF de {u_} ne comptent pas{NBSP}: ils sont réservés aux candidats issus de la formation."), true),
-            (false, false) => ("preparation.ecf_non_du", format!("Aucun ECF n’est dû pour {u_}{NBSP}: l’unité ne vient pas d’une formation."), true),
+            (true, false) => (
+                "preparation.ecf_manquant",
+                format!("Les ECF de {u_} manquent{NBSP}: ils sont dus pour une unité préparée en formation."),
+                false,
+            ),
+            (false, true) => (
+                "preparation.ecf_sans_objet",
+                format!("Les ECF de {u_} ne comptent pas{NBSP}: ils sont réservés aux candidats issus de la formation."),
+                true,
+            ),
+            (false, false) => {
+                ("preparation.ecf_non_du", format!("Aucun ECF n’est dû pour {u_}{NBSP}: l’unité ne vient pas d’une formation."), true)
+            }
         };
         if !favorable {
             manquants.push(u.clone());

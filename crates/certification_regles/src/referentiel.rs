@@ -164,6 +164,12 @@ pub struct Version {
     /// Réglementation d'activités.
     #[serde(default)]
     pub reglementation: Option<String>,
+    /// Lieux de certification, tels qu'imprimés.
+    #[serde(default)]
+    pub lieux_certification: Vec<String>,
+    /// Liens imprimés.
+    #[serde(default)]
+    pub liens: Vec<String>,
     /// D'où vient ce fichier.
     #[serde(default)]
     pub source: Source,

@@ -59,7 +59,14 @@ pub struct Reprise {
 pub fn seconde_chance(version: &Version, f: &FaitsReprise) -> Reponse<Reprise> {
     let mut motifs = Vec::new();
     if f.origine != Origine::Formation {
-        motifs.push(Motif::nouveau("reprise.hors_formation", Reference::delivrance(), "L’horloge de la seconde chance ne vise que les candidats issus de la formation.").fait("origine", f.origine));
+        motifs.push(
+            Motif::nouveau(
+                "reprise.hors_formation",
+                Reference::delivrance(),
+                "L’horloge de la seconde chance ne vise que les candidats issus de la formation.",
+            )
+            .fait("origine", f.origine),
+        );
         return Reponse::deduite(Reprise::default(), motifs);
     }
     let comptees: Vec<&SessionPassee> = f
@@ -69,19 +76,31 @@ pub fn seconde_chance(version: &Version, f: &FaitsReprise) -> Reponse<Reprise> {
         .collect();
     let depart = f.depart.filter(|d| f.nouvelle_formation_le.is_none_or(|n| *d >= n)).or_else(|| comptees.iter().map(|s| s.date).min());
     let Some(depart) = depart else {
-        motifs.push(Motif::nouveau("reprise.premiere_session", Reference::delivrance(), "Première session depuis la formation\u{a0}: l’horloge n’a pas commencé."));
+        motifs.push(Motif::nouveau(
+            "reprise.premiere_session",
+            Reference::delivrance(),
+            "Première session depuis la formation\u{a0}: l’horloge n’a pas commencé.",
+        ));
         return Reponse::deduite(Reprise::default(), motifs);
     };
     let duree = version.regle("reprise.duree_mois", f.date);
     let jusqu_au = plus_mois(depart, duree.valeur);
     let a_temps = f.date <= jusqu_au;
     let phrase = if a_temps {
-        format!("Le candidat peut se représenter sans nouvelle formation jusqu’au {} compris ({}).", en_francais(jusqu_au), duree_mois(duree.valeur))
+        format!(
+            "Le candidat peut se représenter sans nouvelle formation jusqu’au {} compris ({}).",
+            en_francais(jusqu_au),
+            duree_mois(duree.valeur)
+        )
     } else {
-        format!("Le droit de se représenter a pris fin le {}{NBSP}: une nouvelle formation est nécessaire. Les CCP acquis restent acquis.", en_francais(jusqu_au))
+        format!(
+            "Le droit de se représenter a pris fin le {}{NBSP}: une nouvelle formation est nécessaire. Les CCP acquis restent acquis.",
+            en_francais(jusqu_au)
+        )
     };
     motifs.push(duree.motif("reprise.duree", phrase).fait("depart", depart).fait("jusqu_au", jusqu_au).fait("date", f.date).selon(a_temps));
-    let sessions_titre = comptees.iter().filter(|s| s.session == TypeSession::Titre && s.date >= depart && s.date <= jusqu_au).count() as u32;
+    let sessions_titre =
+        comptees.iter().filter(|s| s.session == TypeSession::Titre && s.date >= depart && s.date <= jusqu_au).count() as u32;
     let mut trop = false;
     if f.session == TypeSession::Titre && a_temps {
         let max = version.regle("reprise.sessions_titre_max", f.date);
@@ -93,6 +112,7 @@ pub fn seconde_chance(version: &Version, f: &FaitsReprise) -> Reponse<Reprise> {
         };
         motifs.push(max.motif("reprise.sessions_titre", phrase).fait("sessions_titre", sessions_titre).selon(!trop));
     }
-    let resultat = Reprise { depart: Some(depart), jusqu_au: Some(jusqu_au), sessions_titre, nouvelle_formation_necessaire: !a_temps || trop };
+    let resultat =
+        Reprise { depart: Some(depart), jusqu_au: Some(jusqu_au), sessions_titre, nouvelle_formation_necessaire: !a_temps || trop };
     Reponse::deduite(resultat, motifs)
 }

@@ -90,7 +90,13 @@ pub fn fermeture(catalogue: Catalogue, acquis: &Acquis, date: NaiveDate, connais
 
 /// Les unités d'une version détenues à un moment quelconque jusqu'à `fin`, retraits déduits,
 /// sans regarder leur durée : c'est ce qui ouvre l'année de prolongation.
-pub(crate) fn detenues_avant(catalogue: Catalogue, version: &Version, acquis: &Acquis, fin: NaiveDate, connaissance: NaiveDate) -> BTreeSet<String> {
+pub(crate) fn detenues_avant(
+    catalogue: Catalogue,
+    version: &Version,
+    acquis: &Acquis,
+    fin: NaiveDate,
+    connaissance: NaiveDate,
+) -> BTreeSet<String> {
     let mut f = Fermeture::default();
     for a in acquis.attributions.iter().filter(|a| a.date <= fin && a.en_vigueur(connaissance)) {
         f.ajouter(&a.version, &a.unite, a.provenance, BTreeSet::new());
@@ -109,7 +115,12 @@ fn fermer(catalogue: Catalogue, acquis: &Acquis, date: NaiveDate, f: &mut Fermet
                 e.unites.iter().for_each(|u| {
                     f.ajouter(&v.code, u, Provenance::Equivalence, BTreeSet::new());
                 });
-                let phrase = format!("La certification {} donne par équivalence {} de {}.", guillemets(&e.certification), liste(&e.unites), guillemets(v.nom()));
+                let phrase = format!(
+                    "La certification {} donne par équivalence {} de {}.",
+                    guillemets(&e.certification),
+                    liste(&e.unites),
+                    guillemets(v.nom())
+                );
                 f.motifs.push(Motif::nouveau("revision.equivalence", texte(v, &e.reference), phrase).fait("unites", &e.unites).pour());
             }
         }
@@ -148,7 +159,13 @@ fn expliquer(catalogue: Catalogue, date: NaiveDate, appliquees: &BTreeSet<(usize
         for (j, c) in v.correspondances.iter().enumerate() {
             let manquantes: Vec<&String> = c.unites_source.iter().filter(|u| !f.contient(&c.de_version, u, true)).collect();
             let entree = v.entree(c.en_vigueur);
-            let debut = format!("{} de {} vers {} de {}", liste(&c.unites_source), guillemets(&c.de_version), liste(&c.unites), guillemets(&v.code));
+            let debut = format!(
+                "{} de {} vers {} de {}",
+                liste(&c.unites_source),
+                guillemets(&c.de_version),
+                liste(&c.unites),
+                guillemets(&v.code)
+            );
             let (regle, phrase, applique) = if appliquees.contains(&(i, j)) {
                 ("revision.correspondance", format!("La correspondance de {debut} s’applique."), true)
             } else if manquantes.len() == c.unites_source.len() {
@@ -156,9 +173,19 @@ fn expliquer(catalogue: Catalogue, date: NaiveDate, appliquees: &BTreeSet<(usize
             } else if let Some(d) = entree.filter(|d| *d > date) {
                 ("revision.pas_en_vigueur", format!("La correspondance de {debut} n’entre en vigueur que le {}.", en_francais(d)), false)
             } else if manquantes.is_empty() {
-                ("revision.chainage", format!("La correspondance de {debut} ne s’applique pas{NBSP}: une unité de départ vient elle-même d’une correspondance, et cette version n’admet pas deux révisions en chaîne."), false)
+                (
+                    "revision.chainage",
+                    format!(
+                        "La correspondance de {debut} ne s’applique pas{NBSP}: une unité de départ vient elle-même d’une correspondance, et cette version n’admet pas deux révisions en chaîne."
+                    ),
+                    false,
+                )
             } else {
-                ("revision.source_incomplete", format!("La correspondance de {debut} ne s’applique pas{NBSP}: il manque {}.", liste(&manquantes)), false)
+                (
+                    "revision.source_incomplete",
+                    format!("La correspondance de {debut} ne s’applique pas{NBSP}: il manque {}.", liste(&manquantes)),
+                    false,
+                )
             };
             motifs.push(
                 Motif::nouveau(regle, texte(v, &c.reference), phrase)
@@ -195,14 +222,28 @@ pub struct Situation {
 }
 
 /// La situation d'un candidat dans une version.
-pub fn situation(catalogue: Catalogue, version: &Version, acquis: &Acquis, date: NaiveDate, connaissance: NaiveDate) -> (Situation, Vec<Motif>) {
+pub fn situation(
+    catalogue: Catalogue,
+    version: &Version,
+    acquis: &Acquis,
+    date: NaiveDate,
+    connaissance: NaiveDate,
+) -> (Situation, Vec<Motif>) {
     let f = fermeture(catalogue, acquis, date, connaissance);
     situer(catalogue, version, acquis, &f, date, connaissance)
 }
 
-fn situer(catalogue: Catalogue, version: &Version, acquis: &Acquis, f: &Fermeture, date: NaiveDate, connaissance: NaiveDate) -> (Situation, Vec<Motif>) {
+fn situer(
+    catalogue: Catalogue,
+    version: &Version,
+    acquis: &Acquis,
+    f: &Fermeture,
+    date: NaiveDate,
+    connaissance: NaiveDate,
+) -> (Situation, Vec<Motif>) {
     let toutes = f.de_la_version(&version.code);
-    let (acquises, manquantes): (Vec<String>, Vec<String>) = version.unites_du_titre().map(|u| u.code.clone()).partition(|u| toutes.contains(u));
+    let (acquises, manquantes): (Vec<String>, Vec<String>) =
+        version.unites_du_titre().map(|u| u.code.clone()).partition(|u| toutes.contains(u));
     let (limite, mut motifs_limite) = date_limite(catalogue, version, acquis, connaissance);
     let titre_detenu = acquis.titre_detenu(&version.code, date);
     let situation = Situation {
@@ -219,7 +260,10 @@ fn situer(catalogue: Catalogue, version: &Version, acquis: &Acquis, f: &Fermetur
     motifs.append(&mut motifs_limite);
     let phrase = match (situation.titre_detenu, situation.manquantes.is_empty()) {
         (true, _) => format!("Le titre {} est détenu.", guillemets(version.nom())),
-        (false, true) => format!("Dans {}, rien ne manque, mais ce n’est pas encore le titre{NBSP}: l’entretien final reste dû.", guillemets(version.nom())),
+        (false, true) => format!(
+            "Dans {}, rien ne manque, mais ce n’est pas encore le titre{NBSP}: l’entretien final reste dû.",
+            guillemets(version.nom())
+        ),
         (false, false) => format!("Dans {}, il manque {}.", guillemets(version.nom()), liste(&situation.manquantes)),
     };
     motifs.push(
@@ -241,7 +285,13 @@ pub struct Chemins {
 }
 
 /// Ce qu'une révision change pour un candidat qui vise `cible`.
-pub fn revision(catalogue: Catalogue, cible: &str, acquis: &Acquis, date: NaiveDate, connaissance: NaiveDate) -> Result<Reponse<Chemins>, ErreurReferentiel> {
+pub fn revision(
+    catalogue: Catalogue,
+    cible: &str,
+    acquis: &Acquis,
+    date: NaiveDate,
+    connaissance: NaiveDate,
+) -> Result<Reponse<Chemins>, ErreurReferentiel> {
     acquis.verifier(catalogue)?;
     let version = catalogue.version(cible)?;
     let f = fermeture(catalogue, acquis, date, connaissance);

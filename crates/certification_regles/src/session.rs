@@ -112,7 +112,13 @@ use ActionSession as A;
 use EtatSession as E;
 
 /// L'état après l'action, ou le refus motivé.
-pub fn transition(version: &Version, etat: EtatSession, action: ActionSession, f: &FaitsSession, date: NaiveDate) -> Result<(EtatSession, Vec<Motif>), Refus> {
+pub fn transition(
+    version: &Version,
+    etat: EtatSession,
+    action: ActionSession,
+    f: &FaitsSession,
+    date: NaiveDate,
+) -> Result<(EtatSession, Vec<Motif>), Refus> {
     let suivant = match (etat, action) {
         (E::Prevue, A::Declarer) => E::Declaree,
         (E::Declaree, A::Convoquer) => E::Convoquee,
@@ -131,8 +137,11 @@ pub fn transition(version: &Version, etat: EtatSession, action: ActionSession, f
             return Err(Refus::un(Motif::nouveau("session.pv_fige", Reference::sessions(), phrase).fait("etat", etat)));
         }
         _ => {
-            let phrase = format!("Une session à l’état {} ne permet pas l’action {}.", guillemets(etat.libelle()), guillemets(action.libelle()));
-            return Err(Refus::un(Motif::nouveau("session.transition_interdite", Reference::modele(), phrase).fait("etat", etat).fait("action", action)));
+            let phrase =
+                format!("Une session à l’état {} ne permet pas l’action {}.", guillemets(etat.libelle()), guillemets(action.libelle()));
+            return Err(Refus::un(
+                Motif::nouveau("session.transition_interdite", Reference::modele(), phrase).fait("etat", etat).fait("action", action),
+            ));
         }
     };
     let mut motifs = Vec::new();
@@ -152,7 +161,11 @@ fn gardes(version: &Version, action: ActionSession, f: &FaitsSession, date: Naiv
     match action {
         A::Declarer => {
             let couvre = f.agrement_couvre == Some(true);
-            let phrase = if couvre { "L’agrément couvre les dates, le site et la version." } else { "L’agrément ne couvre pas les dates, le site ou la version." };
+            let phrase = if couvre {
+                "L’agrément couvre les dates, le site et la version."
+            } else {
+                "L’agrément ne couvre pas les dates, le site ou la version."
+            };
             exiger(couvre, Motif::nouveau("session.agrement", Reference::agrement(), phrase).fait("agrement_couvre", f.agrement_couvre));
             let n = f.jures_habilites.unwrap_or(0);
             let phrase = format!("{}{NBSP}; il en faut {}.", compte(n, "juré habilité prévu", "jurés habilités prévus"), membres.valeur);
@@ -160,8 +173,14 @@ fn gardes(version: &Version, action: ActionSession, f: &FaitsSession, date: Naiv
         }
         A::Convoquer => {
             let n = f.candidats.unwrap_or(0);
-            exiger(n > 0, Motif::nouveau("session.candidats", Reference::modele(), format!("{} à convoquer.", compte(n, "candidat", "candidats"))).fait("candidats", n));
-            if let (Some(delai), Some(le), Some(jour)) = (version.regle_facultative("session.convocation_jours", date), f.convoquee_le, f.premier_jour) {
+            exiger(
+                n > 0,
+                Motif::nouveau("session.candidats", Reference::modele(), format!("{} à convoquer.", compte(n, "candidat", "candidats")))
+                    .fait("candidats", n),
+            );
+            if let (Some(delai), Some(le), Some(jour)) =
+                (version.regle_facultative("session.convocation_jours", date), f.convoquee_le, f.premier_jour)
+            {
                 let jours = (jour - le).num_days();
                 let phrase = format!("La convocation part {jours} jours avant la session{NBSP}; le délai est de {} jours.", delai.valeur);
                 exiger(jours >= i64::from(delai.valeur), delai.motif("session.delai_convocation", phrase).fait("jours", jours));
@@ -169,17 +188,27 @@ fn gardes(version: &Version, action: ActionSession, f: &FaitsSession, date: Naiv
         }
         A::Ouvrir => {
             let n = f.jures_presents.unwrap_or(0);
-            let phrase = format!("{}{NBSP}; le quorum est de {}.", compte(n, "juré habilité présent", "jurés habilités présents"), membres.valeur);
+            let phrase =
+                format!("{}{NBSP}; le quorum est de {}.", compte(n, "juré habilité présent", "jurés habilités présents"), membres.valeur);
             exiger(n >= membres.valeur, membres.motif("session.quorum", phrase).fait("jures_presents", n));
         }
         A::ConstaterQuorumNonAtteint => {
             let n = f.jures_presents.unwrap_or(0);
-            let phrase = format!("{}{NBSP}; le quorum est de {}.", compte(n, "juré habilité présent", "jurés habilités présents"), membres.valeur);
+            let phrase =
+                format!("{}{NBSP}; le quorum est de {}.", compte(n, "juré habilité présent", "jurés habilités présents"), membres.valeur);
             exiger(n < membres.valeur, membres.motif("session.quorum", phrase).fait("jures_presents", n));
         }
         A::SignerPv => {
             let sans = f.candidats_sans_decision.unwrap_or(0);
-            exiger(sans == 0, Motif::nouveau("session.decisions_completes", Reference::sessions(), format!("{} sans décision.", compte(sans, "candidat", "candidats"))).fait("candidats_sans_decision", sans));
+            exiger(
+                sans == 0,
+                Motif::nouveau(
+                    "session.decisions_completes",
+                    Reference::sessions(),
+                    format!("{} sans décision.", compte(sans, "candidat", "candidats")),
+                )
+                .fait("candidats_sans_decision", sans),
+            );
             let (presents, signataires) = (f.membres_presents.clone().unwrap_or_default(), f.signataires.clone().unwrap_or_default());
             let manquent: Vec<&String> = presents.difference(&signataires).collect();
             let de_trop: Vec<&String> = signataires.difference(&presents).collect();
@@ -197,12 +226,19 @@ fn gardes(version: &Version, action: ActionSession, f: &FaitsSession, date: Naiv
         }
         A::Valider => {
             let numero = f.numero.as_deref().unwrap_or("").trim();
-            let phrase = if numero.is_empty() { "Un procès-verbal validé porte un numéro.".to_owned() } else { format!("Le procès-verbal porte le n°{NBSP}{numero}.") };
+            let phrase = if numero.is_empty() {
+                "Un procès-verbal validé porte un numéro.".to_owned()
+            } else {
+                format!("Le procès-verbal porte le n°{NBSP}{numero}.")
+            };
             exiger(!numero.is_empty(), Motif::nouveau("session.numero", Reference::sessions(), phrase).fait("numero", numero));
         }
         A::Annuler => {
             let dit = f.motif.as_deref().is_some_and(|m| !m.trim().is_empty());
-            exiger(dit, Motif::nouveau("session.motif_annulation", Reference::modele(), "Une annulation dit son motif.").fait("motif", &f.motif));
+            exiger(
+                dit,
+                Motif::nouveau("session.motif_annulation", Reference::modele(), "Une annulation dit son motif.").fait("motif", &f.motif),
+            );
         }
         A::Deliberer | A::Transmettre | A::Notifier | A::Archiver | A::ModifierPv => {}
     }

@@ -4,11 +4,12 @@
 pub mod demande;
 pub mod erreurs;
 pub mod faits;
+pub mod question;
 mod questions;
 
 pub use demande::{Contexte, Demande, analyser};
 pub use erreurs::ErreurSimulation;
-pub use faits::{QUESTIONS, Question};
+pub use question::{QUESTIONS, Question};
 pub use questions::{ReponseSimulation, repondre};
 
 /// Répond à une demande JSON par une réponse JSON.

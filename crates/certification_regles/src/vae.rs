@@ -68,7 +68,12 @@ pub struct Recevabilite {
 
 /// Le candidat est-il recevable à cette date (par exemple celle d'une session) ?
 /// `complet_le` : réception du dossier complet ; `notification` : s'il y en a une.
-pub fn recevabilite(version: &Version, complet_le: Option<NaiveDate>, notification: Option<&Notification>, date: NaiveDate) -> Reponse<Recevabilite> {
+pub fn recevabilite(
+    version: &Version,
+    complet_le: Option<NaiveDate>,
+    notification: Option<&Notification>,
+    date: NaiveDate,
+) -> Reponse<Recevabilite> {
     let mut motifs = Vec::new();
     let silence_le = complet_le.map(|c| plus_mois(c, version.regle("vae.silence_mois", c).valeur));
     // Une décision notifiée compte, sauf si elle refuse après que le silence a valu recevabilité :
@@ -82,7 +87,11 @@ pub fn recevabilite(version: &Version, complet_le: Option<NaiveDate>, notificati
             (EtatRecevabilite::NonRecevable, None)
         }
         Some(n) if !tardive => {
-            motifs.push(Motif::nouveau("vae.notification", Reference::vae(), format!("La recevabilité a été notifiée le {}.", en_francais(n.date))).fait("notification", n.date).pour());
+            motifs.push(
+                Motif::nouveau("vae.notification", Reference::vae(), format!("La recevabilité a été notifiée le {}.", en_francais(n.date)))
+                    .fait("notification", n.date)
+                    .pour(),
+            );
             (EtatRecevabilite::Recevable, Some(n.date))
         }
         _ => par_silence(version, complet_le, silence_le, tardive, date, &mut motifs),
@@ -97,27 +106,53 @@ pub fn recevabilite(version: &Version, complet_le: Option<NaiveDate>, notificati
             resultat.etat = EtatRecevabilite::Perimee;
         }
         let verbe = if valide { "vaut" } else { "ne valait que" };
-        let phrase = format!("La recevabilité {verbe} {} à compter du {}{NBSP}: jusqu’au {} compris.", duree_mois(duree.valeur), en_francais(depuis), en_francais(jusqu_au));
+        let phrase = format!(
+            "La recevabilité {verbe} {} à compter du {}{NBSP}: jusqu’au {} compris.",
+            duree_mois(duree.valeur),
+            en_francais(depuis),
+            en_francais(jusqu_au)
+        );
         motifs.push(duree.motif("vae.validite", phrase).fait("depuis", depuis).fait("jusqu_au", jusqu_au).fait("date", date).selon(valide));
     }
     Reponse::deduite(resultat, motifs)
 }
 
-fn par_silence(version: &Version, complet_le: Option<NaiveDate>, silence_le: Option<NaiveDate>, tardive: bool, date: NaiveDate, motifs: &mut Vec<Motif>) -> (EtatRecevabilite, Option<NaiveDate>) {
+fn par_silence(
+    version: &Version,
+    complet_le: Option<NaiveDate>,
+    silence_le: Option<NaiveDate>,
+    tardive: bool,
+    date: NaiveDate,
+    motifs: &mut Vec<Motif>,
+) -> (EtatRecevabilite, Option<NaiveDate>) {
     let (Some(complet), Some(silence)) = (complet_le.filter(|c| *c <= date), silence_le) else {
-        motifs.push(Motif::nouveau("vae.incomplet", Reference::vae(), "Le dossier n’est pas complet\u{a0}: le délai ne court pas.").contre());
+        motifs
+            .push(Motif::nouveau("vae.incomplet", Reference::vae(), "Le dossier n’est pas complet\u{a0}: le délai ne court pas.").contre());
         return (EtatRecevabilite::Incomplet, None);
     };
     let delai = version.regle("vae.silence_mois", complet);
     let acquis = silence <= date;
     let phrase = if acquis {
-        format!("Le dossier est complet depuis le {}{NBSP}; {} de silence valent recevabilité depuis le {}.", en_francais(complet), duree_mois(delai.valeur), en_francais(silence))
+        format!(
+            "Le dossier est complet depuis le {}{NBSP}; {} de silence valent recevabilité depuis le {}.",
+            en_francais(complet),
+            duree_mois(delai.valeur),
+            en_francais(silence)
+        )
     } else {
-        format!("Le dossier est complet depuis le {}{NBSP}; sans réponse, il sera recevable le {}.", en_francais(complet), en_francais(silence))
+        format!(
+            "Le dossier est complet depuis le {}{NBSP}; sans réponse, il sera recevable le {}.",
+            en_francais(complet),
+            en_francais(silence)
+        )
     };
     motifs.push(delai.motif("vae.silence", phrase).fait("complet_le", complet).fait("silence_le", silence).selon(acquis));
     if tardive {
-        motifs.push(Motif::nouveau("vae.refus_tardif", Reference::vae(), "Le refus est venu après que le silence a valu recevabilité\u{a0}: il ne l’efface pas."));
+        motifs.push(Motif::nouveau(
+            "vae.refus_tardif",
+            Reference::vae(),
+            "Le refus est venu après que le silence a valu recevabilité\u{a0}: il ne l’efface pas.",
+        ));
     }
     if acquis { (EtatRecevabilite::RecevableParSilence, Some(silence)) } else { (EtatRecevabilite::EnExamen, None) }
 }
@@ -154,16 +189,35 @@ pub fn plafonds(version: &Version, anterieurs: &[DossierVae], nouveau: &DossierV
     let autres: BTreeSet<&str> = comptes.iter().map(|d| d.certification.as_str()).filter(|c| *c != nouveau.certification).collect();
     let mut motifs = Vec::new();
     let max = version.regle("vae.dossiers_par_certification_an", nouveau.date);
-    let phrase = format!("{} en {annee} pour {}{NBSP}; le maximum est de {}.", compte(meme, "dossier déjà déposé", "dossiers déjà déposés"), guillemets(&nouveau.certification), max.valeur);
+    let phrase = format!(
+        "{} en {annee} pour {}{NBSP}; le maximum est de {}.",
+        compte(meme, "dossier déjà déposé", "dossiers déjà déposés"),
+        guillemets(&nouveau.certification),
+        max.valeur
+    );
     motifs.push(max.motif("vae.plafond_certification", phrase).fait("annee", annee).fait("deja", meme).selon(meme < max.valeur));
     let max = version.regle("vae.certifications_par_an", nouveau.date);
-    let phrase = format!("{} en {annee}{NBSP}; le maximum est de {} certifications différentes.", compte(autres.len() as u64, "autre certification déjà visée", "autres certifications déjà visées"), max.valeur);
-    motifs.push(max.motif("vae.plafond_annuel", phrase).fait("annee", annee).fait("autres", &autres).selon((autres.len() as u32) < max.valeur));
+    let phrase = format!(
+        "{} en {annee}{NBSP}; le maximum est de {} certifications différentes.",
+        compte(autres.len() as u64, "autre certification déjà visée", "autres certifications déjà visées"),
+        max.valeur
+    );
+    motifs.push(
+        max.motif("vae.plafond_annuel", phrase).fait("annee", annee).fait("autres", &autres).selon((autres.len() as u32) < max.valeur),
+    );
     let ignores = anterieurs.iter().filter(|d| d.blocs_seuls && d.date.year() == annee).count();
     if ignores > 0 {
-        motifs.push(Motif::nouveau("vae.blocs_seuls", Reference::vae(), format!("{} sur des blocs seuls, sans effet sur les plafonds.", compte(ignores as u64, "dossier antérieur", "dossiers antérieurs"))));
+        motifs.push(Motif::nouveau(
+            "vae.blocs_seuls",
+            Reference::vae(),
+            format!(
+                "{} sur des blocs seuls, sans effet sur les plafonds.",
+                compte(ignores as u64, "dossier antérieur", "dossiers antérieurs")
+            ),
+        ));
     }
-    let resultat = PlafondsVae { annee, pour_cette_certification: meme, autres_certifications: autres.into_iter().map(str::to_owned).collect() };
+    let resultat =
+        PlafondsVae { annee, pour_cette_certification: meme, autres_certifications: autres.into_iter().map(str::to_owned).collect() };
     Reponse::deduite(resultat, motifs)
 }
 
@@ -203,7 +257,8 @@ pub struct Experience {
 /// Le total, en 365es de mois douzièmes : les jours des périodes datées, chevauchements ôtés, plus
 /// les mois déclarés. `n` mois valent `n × 365 / 12` jours.
 fn jours_fois_douze(experiences: &[Experience]) -> u64 {
-    let mut periodes: Vec<(NaiveDate, NaiveDate)> = experiences.iter().filter_map(|e| Some((e.debut?, e.fin?))).filter(|(d, f)| d <= f).collect();
+    let mut periodes: Vec<(NaiveDate, NaiveDate)> =
+        experiences.iter().filter_map(|e| Some((e.debut?, e.fin?))).filter(|(d, f)| d <= f).collect();
     periodes.sort_unstable();
     let (mut jours, mut vu_jusqu_au) = (0_i64, NaiveDate::MIN);
     for (debut, fin) in periodes {

@@ -24,10 +24,21 @@ pub fn unite_valide(catalogue: Catalogue, version: &Version, a: &Attribution, da
         ValiditeUnites::Vie => (None, format!("L’unité {unite} est acquise sans limite de durée.")),
         ValiditeUnites::Annees { annees: n } => {
             let echeance = plus_annees(a.date, n);
-            (Some(echeance), format!("L’unité {unite}, attribuée le {}, compte {}, jusqu’au {} compris.", en_francais(a.date), annees(n), en_francais(echeance)))
+            (
+                Some(echeance),
+                format!(
+                    "L’unité {unite}, attribuée le {}, compte {}, jusqu’au {} compris.",
+                    en_francais(a.date),
+                    annees(n),
+                    en_francais(echeance)
+                ),
+            )
         }
         ValiditeUnites::ValiditeTitre => match echeance_du_titre(catalogue, version, connaissance, &mut BTreeSet::new()) {
-            Some(e) => (Some(e), format!("L’unité {unite} compte tant que le titre est valide ou prolongé{NBSP}: jusqu’au {} compris.", en_francais(e))),
+            Some(e) => (
+                Some(e),
+                format!("L’unité {unite} compte tant que le titre est valide ou prolongé{NBSP}: jusqu’au {} compris.", en_francais(e)),
+            ),
             None => (None, format!("L’unité {unite} compte tant que le titre est valide, et aucune fin n’est fixée.")),
         },
     };

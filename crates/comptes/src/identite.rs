@@ -1,9 +1,8 @@
 //! From a session or a token to the [`Acteur`]: one select, whatever the number of functions.
 
 use sea_orm::{
-    ConnectionTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryResult,
-    entity::prelude::*,
-    sea_query::{Query, SelectStatement},
+    ExprTrait, FromQueryResult, JoinType, Order, QueryResult,
+    sea_query::{Expr, SelectStatement},
 };
 use socle::{
     Acteur, Resultat, Role,
@@ -88,13 +87,4 @@ impl Identite {
             portee,
         }
     }
-}
-
-/// The identity of an account.
-pub(crate) async fn de_compte<C: ConnectionTrait>(db: &C, id: UtilisateurId) -> Resultat<Option<Identite>> {
-    let mut q = Query::select();
-    // The account joined to itself: `joindre` serves sessions, tokens and accounts alike.
-    q.from_as("fonction_de", "x");
-    let _ = (db, id, q);
-    Ok(None)
 }

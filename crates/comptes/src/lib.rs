@@ -7,13 +7,14 @@
 pub mod administration;
 pub mod cli;
 pub mod compte;
-pub mod consultation;
+
 pub mod droits;
 pub mod equipe;
 pub mod frein;
 pub mod garde;
 mod identite;
 pub mod jeton;
+pub mod journal;
 pub mod migrations;
 pub mod mot_de_passe;
 pub mod reinitialisation;
@@ -34,7 +35,7 @@ pub fn pages() -> Pages {
         .fusionner(reinitialisation::pages())
         .fusionner(compte::pages())
         .fusionner(equipe::pages())
-        .fusionner(consultation::pages())
+        .fusionner(journal::pages())
         .fusionner(administration::pages())
         .fusionner(droits::pages())
 }

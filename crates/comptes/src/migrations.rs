@@ -17,12 +17,7 @@ impl MigrationName for Comptes {
 
 /// A key to the account that goes with it.
 fn vers_utilisateur(nom: &str, table: &'static str) -> ForeignKeyCreateStatement {
-    ForeignKey::create()
-        .name(nom)
-        .from(table, "utilisateur_id")
-        .to("utilisateur", "id")
-        .on_delete(ForeignKeyAction::Cascade)
-        .to_owned()
+    ForeignKey::create().name(nom).from(table, "utilisateur_id").to("utilisateur", "id").on_delete(ForeignKeyAction::Cascade).to_owned()
 }
 
 #[async_trait::async_trait]

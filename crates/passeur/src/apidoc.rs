@@ -36,7 +36,15 @@ struct Jeton;
 impl Modify for Jeton {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let c = openapi.components.get_or_insert_default();
-        c.add_security_scheme("jeton", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("Un jeton créé dans « Mon compte » ou par `passeur token create`.")).build()));
+        c.add_security_scheme(
+            "jeton",
+            SecurityScheme::Http(
+                HttpBuilder::new()
+                    .scheme(HttpAuthScheme::Bearer)
+                    .description(Some("Un jeton créé dans « Mon compte » ou par `passeur token create`."))
+                    .build(),
+            ),
+        );
     }
 }
 
@@ -105,12 +113,22 @@ fn nom_schema(v: &Value) -> String {
         Some(Value::String(t)) if t == "array" => format!("[{}]", v.get("items").map(nom_schema).unwrap_or_default()),
         Some(Value::String(t)) => t.clone(),
         Some(Value::Array(a)) => a.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" | "),
-        _ => v.get("oneOf").or_else(|| v.get("allOf")).and_then(Value::as_array).map(|a| a.iter().map(nom_schema).collect::<Vec<_>>().join(" | ")).unwrap_or_default(),
+        _ => v
+            .get("oneOf")
+            .or_else(|| v.get("allOf"))
+            .and_then(Value::as_array)
+            .map(|a| a.iter().map(nom_schema).collect::<Vec<_>>().join(" | "))
+            .unwrap_or_default(),
     }
 }
 
 fn contenu(v: &Value) -> String {
-    v.get("content").and_then(Value::as_object).and_then(|c| c.values().next()).and_then(|m| m.get("schema")).map(nom_schema).unwrap_or_default()
+    v.get("content")
+        .and_then(Value::as_object)
+        .and_then(|c| c.values().next())
+        .and_then(|m| m.get("schema"))
+        .map(nom_schema)
+        .unwrap_or_default()
 }
 
 fn docs(v: Visite, doc: &Value) -> Reponse {
@@ -123,7 +141,11 @@ fn docs(v: Visite, doc: &Value) -> Reponse {
                 ancre: format!("{methode}{}", chemin.replace(['/', '{', '}'], "-")),
                 methode: methode.to_uppercase(),
                 chemin: chemin.clone(),
-                resume: [texte(op, "summary"), texte(op, "description")].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" "),
+                resume: [texte(op, "summary"), texte(op, "description")]
+                    .into_iter()
+                    .filter(|t| !t.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" "),
                 parametres: op["parameters"]
                     .as_array()
                     .into_iter()
@@ -131,7 +153,12 @@ fn docs(v: Visite, doc: &Value) -> Reponse {
                     .map(|p| (texte(p, "name"), nom_schema(&p["schema"]), texte(p, "description")))
                     .collect(),
                 corps: op.get("requestBody").map(contenu),
-                reponses: op["responses"].as_object().into_iter().flatten().map(|(s, r)| (s.clone(), [texte(r, "description"), contenu(r)].join(" "))).collect(),
+                reponses: op["responses"]
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(|(s, r)| (s.clone(), [texte(r, "description"), contenu(r)].join(" ")))
+                    .collect(),
             };
             match groupes.iter_mut().find(|g| g.nom == nom) {
                 Some(g) => g.operations.push(operation),

@@ -15,7 +15,10 @@ use socle::{Erreur, Etat, erreur::Refus};
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::{CompressionLayer, CompressionLevel, predicate::{NotForContentType, Predicate, SizeAbove}},
+    compression::{
+        CompressionLayer, CompressionLevel,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
     csrf::CsrfLayer,
     timeout::TimeoutLayer,
 };
@@ -27,11 +30,7 @@ const CORPS_MAX: usize = 1024 * 1024;
 
 /// All pages, with the list of their routes.
 pub fn pages() -> Pages {
-    publiques::pages()
-        .fusionner(comptes::pages())
-        .fusionner(territoire::pages())
-        .fusionner(mediation::pages())
-        .fusionner(bilan::pages())
+    publiques::pages().fusionner(comptes::pages()).fusionner(territoire::pages()).fusionner(mediation::pages()).fusionner(bilan::pages())
 }
 
 /// The whole application. `demo` marks every page as a demonstration.
@@ -49,15 +48,22 @@ pub fn routeur(etat: Etat, demo: bool) -> Router {
             suite.run(req).await
         }))
         .layer(middleware::from_fn_with_state(garde.clone(), couche_session))
-        .layer(CsrfLayer::new().with_rejection_response(|_| rendu::refuser(Erreur::Illisible(
-            "Cette demande vient d’un autre site : elle est refusée par sécurité. Revenez sur Passeur et recommencez.".into(),
-        ), StatusCode::FORBIDDEN)));
+        .layer(CsrfLayer::new().with_rejection_response(|_| {
+            rendu::refuser(
+                Erreur::Illisible(
+                    "Cette demande vient d’un autre site : elle est refusée par sécurité. Revenez sur Passeur et recommencez.".into(),
+                ),
+                StatusCode::FORBIDDEN,
+            )
+        }));
 
     let (api, description) = apidoc::api();
-    let api = api.fallback(api_inconnue).method_not_allowed_fallback(methode_refusee).layer(middleware::from_fn_with_state(garde.clone(), couche_jeton));
+    let api = api.fallback(api_inconnue).method_not_allowed_fallback(methode_refusee);
+    // Layered outside of the nesting: the layer reads the whole path.
+    let api = Router::new().nest("/api/v1", api).layer(middleware::from_fn_with_state(garde, couche_jeton));
 
     Router::new()
-        .nest("/api/v1", api)
+        .merge(api)
         .merge(apidoc::routes(description))
         .merge(web)
         .merge(sante::routes())
@@ -78,7 +84,10 @@ pub fn routeur(etat: Etat, demo: bool) -> Router {
 
 fn compression() -> CompressionLayer<impl Predicate> {
     // A fast level: the slow ones divide the rate of pages by three.
-    CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(860).and(NotForContentType::const_new("application/pdf")))
+    CompressionLayer::new()
+        .gzip(true)
+        .quality(CompressionLevel::Fastest)
+        .compress_when(SizeAbove::new(860).and(NotForContentType::const_new("application/pdf")))
 }
 
 async fn page_inconnue() -> Refus {
@@ -117,7 +126,12 @@ async fn securiser(axum::extract::State(etat): axum::extract::State<Etat>, req: 
 }
 
 /// Serves until `arret` ends; requests in flight are finished.
-pub async fn servir(etat: Etat, demo: bool, ecoute: tokio::net::TcpListener, arret: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+pub async fn servir(
+    etat: Etat,
+    demo: bool,
+    ecoute: tokio::net::TcpListener,
+    arret: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let app = routeur(etat, demo).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(ecoute, app).with_graceful_shutdown(arret).await
 }

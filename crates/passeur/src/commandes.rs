@@ -2,6 +2,7 @@
 
 mod comptes;
 mod serve;
+pub use serve::executants;
 mod structure;
 mod verifier;
 
@@ -75,14 +76,12 @@ enum Demo {
 
 impl General {
     fn config(&self, drapeaux: &[(&str, Option<String>)]) -> anyhow::Result<Config> {
-        let tous: Vec<(&str, String)> = [
-            ("database_url", self.database_url.clone()),
-            ("data_dir", self.data_dir.as_ref().map(|d| d.display().to_string())),
-        ]
-        .into_iter()
-        .chain(drapeaux.iter().cloned())
-        .filter_map(|(c, v)| v.map(|v| (c, v)))
-        .collect();
+        let tous: Vec<(&str, String)> =
+            [("database_url", self.database_url.clone()), ("data_dir", self.data_dir.as_ref().map(|d| d.display().to_string()))]
+                .into_iter()
+                .chain(drapeaux.iter().cloned())
+                .filter_map(|(c, v)| v.map(|v| (c, v)))
+                .collect();
         Config::lire(self.config.clone(), &tous).map_err(anyhow::Error::msg)
     }
 }
@@ -90,7 +89,9 @@ impl General {
 /// Opens the database, migrated, and gathers the state of the program.
 pub async fn demarrer(config: Config) -> anyhow::Result<Etat> {
     let url = config.url_base();
-    migrer::<Migrateur>(&url).await.with_context(|| "la base de données n’a pas pu être ouverte ou mise à jour ; essayez « passeur check »")?;
+    migrer::<Migrateur>(&url)
+        .await
+        .with_context(|| "la base de données n’a pas pu être ouverte ou mise à jour ; essayez « passeur check »")?;
     let base = Base::ouvrir(&url, config.database_connections).await?;
     let courrier = crate::courrier::selon(&config)?;
     Ok(Etat::new(base, Horloge::Systeme, config, courrier, Arc::new(documents::Typst::new())))

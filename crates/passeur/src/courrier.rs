@@ -27,11 +27,16 @@ pub struct Dossier {
 
 /// What the configuration asks for.
 pub fn selon(config: &Config) -> anyhow::Result<std::sync::Arc<dyn Courrier>> {
-    let de: Mailbox = config.mail_from.parse().map_err(|e| anyhow::anyhow!("configuration : « mail_from » n’est pas une adresse de courriel ({e})"))?;
+    let de: Mailbox =
+        config.mail_from.parse().map_err(|e| anyhow::anyhow!("configuration : « mail_from » n’est pas une adresse de courriel ({e})"))?;
     Ok(match &config.smtp_url {
         Some(url) => {
             let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
-                .map_err(|e| anyhow::anyhow!("configuration : « smtp_url » n’est pas lisible ({e}). Exemple : smtps://compte:motdepasse@serveur.exemple"))?
+                .map_err(|e| {
+                    anyhow::anyhow!(
+                        "configuration : « smtp_url » n’est pas lisible ({e}). Exemple : smtps://compte:motdepasse@serveur.exemple"
+                    )
+                })?
                 .timeout(Some(std::time::Duration::from_secs(20)))
                 .build();
             std::sync::Arc::new(Smtp { transport, de })

@@ -70,8 +70,7 @@ impl<'a> Catalogue<'a> {
     /// Les versions qui prolongent celle-ci : elles lui succèdent ou en reçoivent les unités.
     pub fn suites(self, code: &str) -> impl Iterator<Item = &'a Version> {
         self.versions().filter(move |v| {
-            v.code != code
-                && (v.succede_a.as_deref() == Some(code) || v.correspondances.iter().any(|c| c.de_version == code))
+            v.code != code && (v.succede_a.as_deref() == Some(code) || v.correspondances.iter().any(|c| c.de_version == code))
         })
     }
 }
@@ -86,12 +85,7 @@ impl Version {
 
     /// Limite de délivrance d'un titre privé, prorogations publiées comprises.
     pub fn delivrance_connue(&self, connaissance: NaiveDate) -> Option<NaiveDate> {
-        let prorogee = self
-            .prorogations
-            .iter()
-            .filter(|p| p.publiee_le <= connaissance)
-            .filter_map(|p| p.nouvelle_limite_delivrance)
-            .max();
+        let prorogee = self.prorogations.iter().filter(|p| p.publiee_le <= connaissance).filter_map(|p| p.nouvelle_limite_delivrance).max();
         self.limite_delivrance.map(|l| prorogee.map_or(l, |p| p.max(l)))
     }
 

@@ -7,10 +7,7 @@ use super::{ErreurReferentiel, Version};
 const TEXTES: [(&str, &str); 3] = [
     ("mediateur-numerique.toml", include_str!("../../../../referentiels/mediateur-numerique.toml")),
     ("conseiller-mediateur-numerique.toml", include_str!("../../../../referentiels/conseiller-mediateur-numerique.toml")),
-    (
-        "conseiller-mediateur-numerique-plan.toml",
-        include_str!("../../../../referentiels/conseiller-mediateur-numerique-plan.toml"),
-    ),
+    ("conseiller-mediateur-numerique-plan.toml", include_str!("../../../../referentiels/conseiller-mediateur-numerique-plan.toml")),
 ];
 
 /// Lit un référentiel TOML. Ne le vérifie pas : voir [`super::verifier`].
@@ -28,9 +25,7 @@ pub fn referentiels_embarques() -> &'static [Version] {
     VERSIONS.get_or_init(|| {
         TEXTES
             .iter()
-            .map(|(nom, texte)| {
-                charger_toml(texte).unwrap_or_else(|e| panic!("{nom}, embarqué et relu par un test : {e}"))
-            })
+            .map(|(nom, texte)| charger_toml(texte).unwrap_or_else(|e| panic!("{nom}, embarqué et relu par un test : {e}")))
             .collect()
     })
 }
@@ -44,8 +39,5 @@ pub fn textes_embarques() -> &'static [(&'static str, &'static str)] {
 /// fichiers décrivent le titre, la certification passe avant le plan de formation.
 pub fn titre_embarque(code: &str) -> Option<&'static Version> {
     let versions = referentiels_embarques();
-    versions
-        .iter()
-        .find(|v| v.code == code)
-        .or_else(|| versions.iter().find(|v| v.titre == code || v.codes.rncp.as_deref() == Some(code)))
+    versions.iter().find(|v| v.code == code).or_else(|| versions.iter().find(|v| v.titre == code || v.codes.rncp.as_deref() == Some(code)))
 }

@@ -132,11 +132,6 @@ fn synthese(code: &str, intitule: &str, imprime: Option<u32>, calcule: u32, bloc
         imprime_minutes: imprime,
         calcule_minutes: calcule,
         ecart_minutes: imprime.map(|i| i64::from(i) - i64::from(calcule)),
-        modules_sans_horaire: blocs
-            .iter()
-            .flat_map(|b| &b.modules)
-            .filter(|m| m.minutes.is_none())
-            .map(|m| m.intitule.clone())
-            .collect(),
+        modules_sans_horaire: blocs.iter().flat_map(|b| &b.modules).filter(|m| m.minutes.is_none()).map(|m| m.intitule.clone()).collect(),
     }
 }

@@ -143,10 +143,7 @@ impl Valeur<'_> {
 }
 
 fn chercher<'a>(lignes: &'a [Regle], code: &str, date: NaiveDate) -> Option<&'a Regle> {
-    lignes
-        .iter()
-        .filter(|r| r.code == code && r.du.is_none_or(|d| d <= date) && r.au.is_none_or(|d| date <= d))
-        .max_by_key(|r| r.du)
+    lignes.iter().filter(|r| r.code == code && r.du.is_none_or(|d| d <= date) && r.au.is_none_or(|d| date <= d)).max_by_key(|r| r.du)
 }
 
 /// La valeur d'un code à une date : celle de la version, sinon celle de la table commune.

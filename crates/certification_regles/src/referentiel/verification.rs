@@ -109,7 +109,10 @@ fn codes(r: &mut Releve, versions: &[Version]) {
         if let Some(titre) = &u.titre
             && !versions.iter().any(|autre| autre.titre == *titre)
         {
-            r.erreur("unite_sans_titre", format!("l’unité {} est rattachée au titre {}, qui n’existe pas.", guillemets(&u.code), guillemets(titre)));
+            r.erreur(
+                "unite_sans_titre",
+                format!("l’unité {} est rattachée au titre {}, qui n’existe pas.", guillemets(&u.code), guillemets(titre)),
+            );
         }
     }
     let mentions: BTreeSet<&str> = v.niveaux.iter().map(|n| n.nomenclature.as_str()).collect();
@@ -132,7 +135,13 @@ fn calendrier(r: &mut Releve) {
     ordre("delivrance_avant_debut", v.effet, v.limite_delivrance, "la limite de délivrance", "la prise d’effet");
     for p in &v.prorogations {
         ordre("prorogation_qui_raccourcit", v.fin, Some(p.nouvelle_fin), "la fin prorogée", "la fin de validité d’origine");
-        ordre("delivrance_qui_raccourcit", v.limite_delivrance, p.nouvelle_limite_delivrance, "la limite de délivrance prorogée", "la limite d’origine");
+        ordre(
+            "delivrance_qui_raccourcit",
+            v.limite_delivrance,
+            p.nouvelle_limite_delivrance,
+            "la limite de délivrance prorogée",
+            "la limite d’origine",
+        );
     }
     for x in &v.references {
         ordre("abrogation_avant_date", x.date, x.abrogee_le, "l’abrogation", "la date du texte");
@@ -144,8 +153,12 @@ fn calendrier(r: &mut Releve) {
         Sort::Prorogee if v.prorogations.is_empty() => {
             r.erreur("prorogee_sans_prorogation", "la version est dite prorogée, mais aucune prorogation n’est donnée.".to_owned());
         }
-        Sort::Cloturee if v.fin.is_none() => r.erreur("cloture_sans_fin", "la version est dite clôturée, mais sa fin de validité manque.".to_owned()),
-        Sort::Revisee if v.fin.is_none() => r.avis("revision_sans_fin", "la version est révisée et sa fin de validité n’est pas renseignée.".to_owned()),
+        Sort::Cloturee if v.fin.is_none() => {
+            r.erreur("cloture_sans_fin", "la version est dite clôturée, mais sa fin de validité manque.".to_owned());
+        }
+        Sort::Revisee if v.fin.is_none() => {
+            r.avis("revision_sans_fin", "la version est révisée et sa fin de validité n’est pas renseignée.".to_owned());
+        }
         _ => {}
     }
     if v.nature == Nature::Prive && v.fin.is_some() && v.limite_delivrance.is_none() {
@@ -179,10 +192,20 @@ fn renvois(r: &mut Releve, versions: &[Version]) {
             r.erreur("correspondance_vide", "une correspondance n’a pas d’unité de départ ou d’arrivée.".to_owned());
         }
         match versions.iter().find(|autre| autre.code == c.de_version) {
-            None => r.erreur("version_inconnue", format!("une correspondance part de la version {}, qui n’existe pas.", guillemets(&c.de_version))),
+            None => r.erreur(
+                "version_inconnue",
+                format!("une correspondance part de la version {}, qui n’existe pas.", guillemets(&c.de_version)),
+            ),
             Some(de) => {
                 for u in c.unites_source.iter().filter(|u| de.unite(u).is_none()) {
-                    r.erreur("unite_inconnue", format!("une correspondance part de l’unité {}, qui n’existe pas dans la version {}.", guillemets(u), guillemets(&de.code)));
+                    r.erreur(
+                        "unite_inconnue",
+                        format!(
+                            "une correspondance part de l’unité {}, qui n’existe pas dans la version {}.",
+                            guillemets(u),
+                            guillemets(&de.code)
+                        ),
+                    );
                 }
             }
         }
@@ -224,14 +247,22 @@ fn horaires(r: &mut Releve) {
     let stockes = h.blocs.iter().map(|b| b.total_calcule_minutes).chain([h.total_calcule_minutes]);
     for (s, stocke) in h.syntheses().into_iter().zip(stockes) {
         if stocke.is_some_and(|t| t != s.calcule_minutes) {
-            r.erreur("total_calcule_faux", format!("le total calculé de {} ne vaut pas la somme des modules, {}.", guillemets(&s.intitule), heures(s.calcule_minutes)));
+            r.erreur(
+                "total_calcule_faux",
+                format!("le total calculé de {} ne vaut pas la somme des modules, {}.", guillemets(&s.intitule), heures(s.calcule_minutes)),
+            );
         }
         if let (Some(imprime), Some(ecart)) = (s.imprime_minutes, s.ecart_minutes)
             && ecart != 0
         {
             r.avis(
                 "total_imprime_different",
-                format!("{} imprime {}, la somme des modules donne {}. Les deux sont gardés.", guillemets(&s.intitule), heures(imprime), heures(s.calcule_minutes)),
+                format!(
+                    "{} imprime {}, la somme des modules donne {}. Les deux sont gardés.",
+                    guillemets(&s.intitule),
+                    heures(imprime),
+                    heures(s.calcule_minutes)
+                ),
             );
         }
         if s.code != "total" && !s.modules_sans_horaire.is_empty() {
@@ -253,7 +284,8 @@ pub(crate) fn heures(minutes: u32) -> String {
 
 /// Une version ne peut pas, de proche en proche, se remplacer elle-même.
 fn cycles(versions: &[Version], constats: &mut Vec<Constat>) {
-    let amont = |v: &Version| -> BTreeSet<String> { v.correspondances.iter().map(|c| c.de_version.clone()).chain(v.succede_a.clone()).collect() };
+    let amont =
+        |v: &Version| -> BTreeSet<String> { v.correspondances.iter().map(|c| c.de_version.clone()).chain(v.succede_a.clone()).collect() };
     let arcs: BTreeMap<&str, BTreeSet<String>> = versions.iter().map(|v| (v.code.as_str(), amont(v))).collect();
     for v in versions {
         let mut vus = BTreeSet::new();

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::erreurs::{ErreurSimulation, en_francais};
-use super::faits::Question;
+use super::question::{QUESTIONS, Question};
 use crate::acquis::{Acquis, Attribution, CertificationExterne, Origine, TitreAttribue};
 use crate::referentiel::{Catalogue, Constat, Gravite, Version, titre_embarque, verifier};
 
@@ -42,6 +42,8 @@ impl Contexte {
 pub struct Demande {
     /// Contexte.
     pub contexte: Contexte,
+    /// Code de la question.
+    pub code: &'static str,
     /// Question et faits.
     pub question: Question,
 }
@@ -74,8 +76,16 @@ struct Brute {
 }
 
 /// Les voies d'accès admises.
-const VOIES: [&str; 8] =
-    ["initiale", "eleve_etudiant", "apprentissage", "formation_continue", "contrat_professionnalisation", "candidature_individuelle", "vae", "capitalisation"];
+const VOIES: [&str; 8] = [
+    "initiale",
+    "eleve_etudiant",
+    "apprentissage",
+    "formation_continue",
+    "contrat_professionnalisation",
+    "candidature_individuelle",
+    "vae",
+    "capitalisation",
+];
 
 /// Vérifie les versions jointes ; elles peuvent renvoyer au titre livré que nomme la demande.
 fn verifier_jointes(versions: &[Version], titre: Option<&str>) -> Vec<Constat> {
@@ -92,14 +102,17 @@ fn verifier_jointes(versions: &[Version], titre: Option<&str>) -> Vec<Constat> {
 /// justement de le vérifier.
 pub fn analyser(json: &str) -> Result<Demande, ErreurSimulation> {
     let brute: Brute = serde_json::from_str(json).map_err(|e| ErreurSimulation::Demande(en_francais(&e.to_string())))?;
-    let question = Question::lire(&brute.question, brute.faits)?;
+    let code =
+        QUESTIONS.into_iter().find(|q| *q == brute.question).ok_or_else(|| ErreurSimulation::QuestionInconnue(brute.question.clone()))?;
+    let question = Question::lire(code, brute.faits)?;
     if let Some(voie) = brute.voie.as_deref().filter(|v| !VOIES.contains(v)) {
         return Err(ErreurSimulation::Demande(en_francais(&format!("unknown variant `{voie}`, expected one of `{}`", VOIES.join("`, `")))));
     }
     let versions = brute.versions;
     let mut livree = None;
     if !versions.is_empty() && !matches!(question, Question::Verification) {
-        let erreurs: Vec<_> = verifier_jointes(&versions, brute.titre.as_deref()).into_iter().filter(|c| c.gravite == Gravite::Erreur).collect();
+        let erreurs: Vec<_> =
+            verifier_jointes(&versions, brute.titre.as_deref()).into_iter().filter(|c| c.gravite == Gravite::Erreur).collect();
         if !erreurs.is_empty() {
             return Err(crate::referentiel::ErreurReferentiel::Contradictions(erreurs).into());
         }
@@ -114,9 +127,17 @@ pub fn analyser(json: &str) -> Result<Demande, ErreurSimulation> {
     let version = match (visee, versions.as_slice()) {
         (Some(code), _) => code,
         (None, [seule]) => seule.code.clone(),
-        (None, []) => return Err(ErreurSimulation::Version("Indiquez un titre livré (« titre ») ou joignez des versions (« versions »).".to_owned())),
+        (None, []) => {
+            return Err(ErreurSimulation::Version(
+                "Indiquez un titre livré (« titre ») ou joignez des versions (« versions »).".to_owned(),
+            ));
+        }
         (None, plusieurs) if matches!(question, Question::Verification) => plusieurs[0].code.clone(),
-        (None, _) => return Err(ErreurSimulation::Version("Plusieurs versions sont jointes\u{a0}: indiquez celle que vise la question (« version »).".to_owned())),
+        (None, _) => {
+            return Err(ErreurSimulation::Version(
+                "Plusieurs versions sont jointes\u{a0}: indiquez celle que vise la question (« version »).".to_owned(),
+            ));
+        }
     };
     let acquis = Acquis { attributions: brute.attributions, titres: brute.titres, certifications: brute.certifications };
     let catalogue = Catalogue::nouveau(&versions).avec(livree);
@@ -124,5 +145,5 @@ pub fn analyser(json: &str) -> Result<Demande, ErreurSimulation> {
     acquis.verifier(catalogue)?;
     let connaissance = brute.connaissance.unwrap_or(brute.date);
     let contexte = Contexte { version, date: brute.date, connaissance, voie: brute.voie, origine: brute.origine, acquis, versions, livree };
-    Ok(Demande { contexte, question })
+    Ok(Demande { contexte, code, question })
 }

@@ -59,7 +59,11 @@ fn traduire(m: &str) -> Option<String> {
         let (recu, attendu) = reste.split_once(", expected ")?;
         return Some(format!("une valeur n’est pas du bon type (reçu{NBSP}: {}{NBSP}; attendu{NBSP}: {})", types(recu), types(attendu)));
     }
-    if m.contains("out of range") || m.contains("invalid characters") || m.contains("premature end of input") || m.contains("trailing input") {
+    if m.contains("out of range")
+        || m.contains("invalid characters")
+        || m.contains("premature end of input")
+        || m.contains("trailing input")
+    {
         return Some("une date n’existe pas ou n’est pas écrite AAAA-MM-JJ".to_owned());
     }
     Some(

@@ -1,143 +1,25 @@
-//! Les questions et les faits propres à chacune.
+//! Les faits propres à chaque question.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
-use super::erreurs::{ErreurSimulation, en_francais};
 use crate::acquis::Origine;
 use crate::agrement::Agrement;
-use crate::decision::{ActionDecision, ActionDocument, EtatDecision, EtatDocument, NatureDocument};
+use crate::decision::NatureDocument;
 use crate::entreprise::{Contrat, PeriodeEntreprise};
 use crate::epreuves::TypeSession;
-use crate::inscription::{ActionInscription, EtatInscription, FaitsInscription};
 use crate::jury::{CandidatSession, Jure};
 use crate::livret::{Decision, Livret};
 use crate::preparation::{DossierProfessionnel, Ecf};
 use crate::reprise::SessionPassee;
-use crate::session::{ActionSession, EtatSession, FaitsSession};
 use crate::vae::{DossierVae, Experience, Notification};
-
-/// Les questions admises, dans l'ordre du README.
-pub const QUESTIONS: [&str; 26] = [
-    "epreuves_dues", "preparation", "acces_session", "seconde_chance", "vae_recevabilite", "vae_plafonds", "vae_experience", "jury", "agrement",
-    "session", "inscription", "decision", "document", "delivrance", "entretien_final", "deliberation", "date_limite", "revision",
-    "validite_unites", "livret", "retrait", "ccs", "periode_entreprise", "horaires", "verification", "difference",
-];
-
-/// Une question et ses faits.
-#[derive(Debug, Clone)]
-#[allow(missing_docs)]
-pub enum Question {
-    EpreuvesDues(Presentation),
-    Preparation(Preparation),
-    AccesSession(AccesSession),
-    SecondeChance(SecondeChance),
-    VaeRecevabilite(VaeRecevabilite),
-    VaePlafonds(VaePlafonds),
-    VaeExperience(VaeExperience),
-    Jury(Jury),
-    Agrement(Centre),
-    Session(Transition<EtatSession, ActionSession, FaitsSession>),
-    Inscription(Transition<EtatInscription, ActionInscription, FaitsInscription>),
-    Decision(Motivee<EtatDecision, ActionDecision>),
-    Document(Motivee<EtatDocument, ActionDocument>),
-    Delivrance(Delivrance),
-    EntretienFinal(Entretien),
-    Deliberation(Deliberation),
-    DateLimite(DateLimite),
-    Revision,
-    ValiditeUnites,
-    Livret(LivretJournal),
-    Retrait(Retrait),
-    Ccs(Ccs),
-    PeriodeEntreprise(Entreprise),
-    Horaires,
-    Verification,
-    Difference(Comparaison),
-}
-
-impl Question {
-    /// Lit les faits d'une question.
-    pub fn lire(question: &str, faits: Option<Value>) -> Result<Self, ErreurSimulation> {
-        let faits = faits.unwrap_or_else(|| Value::Object(Map::new()));
-        Ok(match question {
-            "epreuves_dues" => Self::EpreuvesDues(lire(question, faits)?),
-            "preparation" => Self::Preparation(lire(question, faits)?),
-            "acces_session" => Self::AccesSession(lire(question, faits)?),
-            "seconde_chance" => Self::SecondeChance(lire(question, faits)?),
-            "vae_recevabilite" => Self::VaeRecevabilite(lire(question, faits)?),
-            "vae_plafonds" => Self::VaePlafonds(lire(question, faits)?),
-            "vae_experience" => Self::VaeExperience(lire(question, faits)?),
-            "jury" => Self::Jury(lire(question, faits)?),
-            "agrement" => Self::Agrement(lire(question, faits)?),
-            "session" => Self::Session(lire(question, faits)?),
-            "inscription" => Self::Inscription(lire(question, faits)?),
-            "decision" => Self::Decision(lire(question, faits)?),
-            "document" => Self::Document(lire(question, faits)?),
-            "delivrance" => Self::Delivrance(lire(question, faits)?),
-            "entretien_final" => Self::EntretienFinal(lire(question, faits)?),
-            "deliberation" => Self::Deliberation(lire(question, faits)?),
-            "date_limite" => Self::DateLimite(lire(question, faits)?),
-            "revision" => lire::<SansFait>(question, faits).map(|_| Self::Revision)?,
-            "validite_unites" => lire::<SansFait>(question, faits).map(|_| Self::ValiditeUnites)?,
-            "livret" => Self::Livret(lire(question, faits)?),
-            "retrait" => Self::Retrait(lire(question, faits)?),
-            "ccs" => Self::Ccs(lire(question, faits)?),
-            "periode_entreprise" => Self::PeriodeEntreprise(lire(question, faits)?),
-            "horaires" => lire::<SansFait>(question, faits).map(|_| Self::Horaires)?,
-            "verification" => lire::<SansFait>(question, faits).map(|_| Self::Verification)?,
-            "difference" => Self::Difference(lire(question, faits)?),
-            _ => return Err(ErreurSimulation::QuestionInconnue(question.to_owned())),
-        })
-    }
-
-    /// Le code de la question.
-    pub fn code(&self) -> &'static str {
-        let rang = match self {
-            Self::EpreuvesDues(_) => 0,
-            Self::Preparation(_) => 1,
-            Self::AccesSession(_) => 2,
-            Self::SecondeChance(_) => 3,
-            Self::VaeRecevabilite(_) => 4,
-            Self::VaePlafonds(_) => 5,
-            Self::VaeExperience(_) => 6,
-            Self::Jury(_) => 7,
-            Self::Agrement(_) => 8,
-            Self::Session(_) => 9,
-            Self::Inscription(_) => 10,
-            Self::Decision(_) => 11,
-            Self::Document(_) => 12,
-            Self::Delivrance(_) => 13,
-            Self::EntretienFinal(_) => 14,
-            Self::Deliberation(_) => 15,
-            Self::DateLimite(_) => 16,
-            Self::Revision => 17,
-            Self::ValiditeUnites => 18,
-            Self::Livret(_) => 19,
-            Self::Retrait(_) => 20,
-            Self::Ccs(_) => 21,
-            Self::PeriodeEntreprise(_) => 22,
-            Self::Horaires => 23,
-            Self::Verification => 24,
-            Self::Difference(_) => 25,
-        };
-        QUESTIONS[rang]
-    }
-}
-
-fn lire<T: DeserializeOwned>(question: &str, faits: Value) -> Result<T, ErreurSimulation> {
-    serde_json::from_value(faits).map_err(|e| ErreurSimulation::Faits { question: question.to_owned(), message: en_francais(&e.to_string()) })
-}
 
 /// Aucun fait propre.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SansFait {
-}
+pub struct SansFait {}
 
 /// Faits de `epreuves_dues`.
 #[derive(Debug, Clone, Deserialize)]

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::demande::{Contexte, Demande};
 use super::erreurs::ErreurSimulation;
-use super::faits::{self, Question};
+use super::faits;
+use super::question::Question;
 use crate::acquis::Origine;
 use crate::agrement::{SessionACouvrir, agrement_couvre};
 use crate::deliberation::{Proposition, deliberer};
@@ -95,7 +96,11 @@ pub fn repondre(demande: &Demande) -> Result<ReponseSimulation, ErreurSimulation
         }
         Question::VaeRecevabilite(f) => brute(vae::recevabilite(version, f.complet_le, f.notification.as_ref(), c.date), valeur),
         Question::VaePlafonds(f) => {
-            let nouveau = f.nouveau.clone().unwrap_or_else(|| vae::DossierVae { certification: version.titre.clone(), date: c.date, blocs_seuls: false });
+            let nouveau = f.nouveau.clone().unwrap_or_else(|| vae::DossierVae {
+                certification: version.titre.clone(),
+                date: c.date,
+                blocs_seuls: false,
+            });
             brute(vae::plafonds(version, &f.anterieurs, &nouveau), valeur)
         }
         Question::VaeExperience(f) => brute(vae::experience(version, &f.experiences, c.date), |mois| json!({ "mois": mois })),
@@ -122,8 +127,19 @@ pub fn repondre(demande: &Demande) -> Result<ReponseSimulation, ErreurSimulation
             Reponse { favorable: d.delivre_par_la_plateforme, resultat: valeur(d), motifs: vec![motif] }
         }
         Question::EntretienFinal(f) => {
-            let faits = faits_entretien(catalogue, version, c, f.presentees.clone(), f.accordees.clone(), f.livret_produit, f.code_session.as_deref());
-            brute(entretien_final(version, f.session, &faits)?, valeur)
+            let faits = faits_entretien(
+                catalogue,
+                version,
+                c,
+                f.presentees.clone(),
+                f.accordees.clone(),
+                f.livret_produit,
+                f.code_session.as_deref(),
+            );
+            let tenu = f.accordees.is_some();
+            let mut b = brute(entretien_final(version, f.session, &faits)?, valeur);
+            b.motifs.extend(livret_suppose(f.session, f.livret_produit).filter(|_| tenu));
+            b
         }
         Question::Deliberation(f) => deliberation(catalogue, version, c, f)?,
         Question::DateLimite(f) => date_limite(catalogue, version, c, &f.connaissances),
@@ -150,7 +166,14 @@ pub fn repondre(demande: &Demande) -> Result<ReponseSimulation, ErreurSimulation
             Reponse { favorable: d.ecarts.is_empty(), resultat: valeur(d), motifs: Vec::new() }
         }
     };
-    Ok(ReponseSimulation { question: demande.question.code(), version: c.version.clone(), date: c.date, favorable: brute.favorable, resultat: brute.resultat, motifs: brute.motifs })
+    Ok(ReponseSimulation {
+        question: demande.code,
+        version: c.version.clone(),
+        date: c.date,
+        favorable: brute.favorable,
+        resultat: brute.resultat,
+        motifs: brute.motifs,
+    })
 }
 
 fn valeur<T: Serialize>(t: T) -> Value {
@@ -177,24 +200,41 @@ fn origines(c: &Contexte, unites: &[String], propres: &BTreeMap<String, Origine>
     let mut toutes = propres.clone();
     let defaut = c.origine.or(match c.voie.as_deref() {
         Some("vae") => Some(Origine::Vae),
-        Some("initiale" | "eleve_etudiant" | "apprentissage" | "formation_continue" | "contrat_professionnalisation") => Some(Origine::Formation),
+        Some("initiale" | "eleve_etudiant" | "apprentissage" | "formation_continue" | "contrat_professionnalisation") => {
+            Some(Origine::Formation)
+        }
         _ => None,
     });
     for u in unites.iter().filter(|u| !propres.contains_key(*u)) {
-        let origine = defaut.ok_or_else(|| ErreurSimulation::Demande(format!("l’origine de l’unité «{NBSP}{u}{NBSP}» manque («{NBSP}origine{NBSP}», «{NBSP}origines{NBSP}» ou «{NBSP}voie{NBSP}».")))?;
+        let origine = defaut.ok_or_else(|| {
+            ErreurSimulation::Demande(format!(
+                "l’origine de l’unité «{NBSP}{u}{NBSP}» manque («{NBSP}origine{NBSP}», «{NBSP}origines{NBSP}» ou «{NBSP}voie{NBSP}»."
+            ))
+        })?;
         toutes.insert(u.clone(), origine);
     }
     Ok(toutes)
 }
 
-fn faits_entretien(catalogue: Catalogue, version: &Version, c: &Contexte, presentees: BTreeSet<String>, accordees: Option<BTreeSet<String>>, livret: Option<bool>, session: Option<&str>) -> FaitsEntretien {
+fn faits_entretien(
+    catalogue: Catalogue,
+    version: &Version,
+    c: &Contexte,
+    presentees: BTreeSet<String>,
+    accordees: Option<BTreeSet<String>>,
+    livret: Option<bool>,
+    session: Option<&str>,
+) -> FaitsEntretien {
     let acquis = c.acquis.avant_session(session);
     let (s, _) = situation(catalogue, version, &acquis, c.date, c.connaissance);
     let ccs: BTreeSet<String> = acquis.unites_en_vigueur(&version.code, c.date);
     FaitsEntretien {
         acquises: s.acquises.iter().cloned().collect(),
         ccs_detenu: presentees.iter().any(|u| ccs.contains(u) && !s.acquises.contains(u)),
-        titre_detenu: acquis.titres.iter().any(|t| t.en_vigueur(c.date) && catalogue.version(&t.version).is_ok_and(|v| v.titre == version.titre)),
+        titre_detenu: acquis
+            .titres
+            .iter()
+            .any(|t| t.en_vigueur(c.date) && catalogue.version(&t.version).is_ok_and(|v| v.titre == version.titre)),
         dans_la_limite: s.dans_les_dates,
         livret_produit: livret.unwrap_or(true),
         presentees,
@@ -212,12 +252,17 @@ fn deliberation(catalogue: Catalogue, version: &Version, c: &Contexte, f: &faits
     // Proposer le titre, c'est accorder tout ce qui est présenté.
     let accordees = f.accordees.clone().unwrap_or_else(|| if f.titre_propose { presentees.clone() } else { BTreeSet::new() });
     let faits = faits_entretien(catalogue, version, c, presentees, Some(accordees), f.livret_produit, f.code_session.as_deref());
-    let r = deliberer(version, f.session, &Proposition { faits, titre_propose: f.titre_propose, entretien_favorable: f.entretien_favorable })?;
+    let r =
+        deliberer(version, f.session, &Proposition { faits, titre_propose: f.titre_propose, entretien_favorable: f.entretien_favorable })?;
     let mut b = brute(r, valeur);
-    if f.livret_produit.is_none() && f.session == TypeSession::Ccp {
-        b.motifs.push(Motif::nouveau("deliberation.livret_suppose", Reference::modele(), "Le livret est supposé produit, faute d’indication."));
-    }
+    b.motifs.extend(livret_suppose(f.session, f.livret_produit));
     Ok(b)
+}
+
+/// En session CCP l'entretien se tient au vu du livret : dire qu'on l'a supposé produit.
+fn livret_suppose(session: TypeSession, livret: Option<bool>) -> Option<Motif> {
+    let phrase = "Le livret est supposé produit, faute d’indication.";
+    (session == TypeSession::Ccp && livret.is_none()).then(|| Motif::nouveau("entretien.livret_suppose", Reference::modele(), phrase))
 }
 
 fn date_limite(catalogue: Catalogue, version: &Version, c: &Contexte, moments: &[NaiveDate]) -> Brute {
@@ -238,7 +283,9 @@ fn validite_unites(catalogue: Catalogue, c: &Contexte) -> Result<Brute, ErreurRe
     let mut motifs = Vec::new();
     for a in &c.acquis.attributions {
         let (valide, motif) = validite::unite_valide(catalogue, catalogue.version(&a.version)?, a, c.date, c.connaissance);
-        unites.push(json!({ "version": a.version, "unite": a.unite, "valide": valide, "valable_jusqu_au": motif.faits.get("valable_jusqu_au") }));
+        unites.push(
+            json!({ "version": a.version, "unite": a.unite, "valide": valide, "valable_jusqu_au": motif.faits.get("valable_jusqu_au") }),
+        );
         motifs.push(motif.selon(valide));
     }
     Ok(Reponse::deduite(json!({ "unites": unites }), motifs))
@@ -250,14 +297,22 @@ fn livret(catalogue: Catalogue, c: &Contexte, f: &faits::LivretJournal) -> Resul
     let version = catalogue.version(&c.version)?;
     let (s, _) = situation(catalogue, version, &livret.acquis(), c.date, c.connaissance);
     let mut motifs = vec![
-        Motif::nouveau("livret.projection", Reference::modele(), format!("{}{NBSP}; le livret se recalcule du journal.", compte(f.journal.len() as u64, "décision lue", "décisions lues"))).fait("decisions", f.journal.len()),
+        Motif::nouveau(
+            "livret.projection",
+            Reference::modele(),
+            format!("{}{NBSP}; le livret se recalcule du journal.", compte(f.journal.len() as u64, "décision lue", "décisions lues")),
+        )
+        .fait("decisions", f.journal.len()),
     ];
     if let Some(conserve) = &f.livret_conserve {
         let egal = *conserve == livret;
         let phrase = if egal { "Le livret conservé est celui du journal." } else { "Le livret conservé n’est pas celui du journal." };
         motifs.push(Motif::nouveau("livret.conserve", Reference::modele(), phrase).selon(egal));
     }
-    Ok(Reponse::deduite(json!({ "livret": livret, "acquises": s.acquises, "manquantes": s.manquantes, "titre_detenu": s.titre_detenu, "entretien_final_du": s.entretien_final_du }), motifs))
+    Ok(Reponse::deduite(
+        json!({ "livret": livret, "acquises": s.acquises, "manquantes": s.manquantes, "titre_detenu": s.titre_detenu, "entretien_final_du": s.entretien_final_du }),
+        motifs,
+    ))
 }
 
 fn horaires(version: &Version) -> Brute {
@@ -266,7 +321,12 @@ fn horaires(version: &Version) -> Brute {
         .iter()
         .filter(|l| l.ecart_minutes.is_some_and(|e| e != 0))
         .map(|l| {
-            let phrase = format!("{}{NBSP}: {} imprimées, {} calculées. Les deux sont gardées.", l.intitule, heures(l.imprime_minutes.unwrap_or(0)), heures(l.calcule_minutes));
+            let phrase = format!(
+                "{}{NBSP}: {} imprimées, {} calculées. Les deux sont gardées.",
+                l.intitule,
+                heures(l.imprime_minutes.unwrap_or(0)),
+                heures(l.calcule_minutes)
+            );
             Motif::nouveau("horaires.ecart", Reference::referentiel(version), phrase).fait("ecart_minutes", l.ecart_minutes)
         })
         .collect();

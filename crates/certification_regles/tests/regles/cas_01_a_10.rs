@@ -35,9 +35,21 @@ fn accepte(version: &Version, acquis: &Acquis, date: &str) -> bool {
     dans_les_dates(Catalogue::nouveau(&versions), version, acquis, jour(date), jour(date)).favorable
 }
 
-fn juger(acquises: &[&str], presentees: &[&str], accordees: &[&str], session: certification_regles::epreuves::TypeSession, titre: bool, entretien: Option<bool>) -> Reponse<Deliberation> {
+fn juger(
+    acquises: &[&str],
+    presentees: &[&str],
+    accordees: &[&str],
+    session: certification_regles::epreuves::TypeSession,
+    titre: bool,
+    entretien: Option<bool>,
+) -> Reponse<Deliberation> {
     let v = version("A", None, &["A1", "A2"]);
-    deliberer(&v, session, &Proposition { faits: faits(acquises, presentees, Some(accordees)), titre_propose: titre, entretien_favorable: entretien }).unwrap()
+    deliberer(
+        &v,
+        session,
+        &Proposition { faits: faits(acquises, presentees, Some(accordees)), titre_propose: titre, entretien_favorable: entretien },
+    )
+    .unwrap()
 }
 
 #[test]
@@ -144,7 +156,8 @@ fn cas_08_une_prorogation_publiee_tard_rouvre_un_refus_et_l_histoire_reste() {
     let mut v = a();
     v.prorogations = vec![prorogation("2026-10-15", "2027-06-30")];
     let versions = [v.clone()];
-    let h = historique(Catalogue::nouveau(&versions), &v, &Acquis::default(), jour("2026-12-01"), &[jour("2026-10-20"), jour("2026-10-01")]);
+    let h =
+        historique(Catalogue::nouveau(&versions), &v, &Acquis::default(), jour("2026-12-01"), &[jour("2026-10-20"), jour("2026-10-01")]);
     let reponses: Vec<_> = h.iter().map(|(quand, r)| (quand.to_string(), r.favorable)).collect();
     assert_eq!(reponses, [("2026-10-01".to_owned(), false), ("2026-10-20".to_owned(), true)]);
     assert_eq!(h[0].1.resultat.limite, Some(jour("2026-06-30")));
@@ -181,5 +194,9 @@ fn cas_10_tous_les_ccp_mais_entretien_defavorable() {
     let v = version("A", None, &["A1", "A2"]);
     let mut f = faits(&["A1", "A2"], &[], Some(&[]));
     f.titre_detenu = !titre("A", "2026-01-01", None).version.is_empty();
-    assert!(deliberer(&v, Titre, &Proposition { faits: f, titre_propose: true, entretien_favorable: Some(true) }).unwrap().refuse_par("deliberation.titre_deja_detenu"));
+    assert!(
+        deliberer(&v, Titre, &Proposition { faits: f, titre_propose: true, entretien_favorable: Some(true) })
+            .unwrap()
+            .refuse_par("deliberation.titre_deja_detenu")
+    );
 }

@@ -13,7 +13,9 @@ use certification_regles::preparation::{DossierProfessionnel, Ecf, FaitsPreparat
 use certification_regles::referentiel::{Gravite, NatureUnite, ValiditeUnites, Version, referentiels_embarques, titre_embarque, verifier};
 use certification_regles::reprise::{FaitsReprise, SessionPassee, seconde_chance};
 use certification_regles::revision::situation;
-use certification_regles::vae::{Activite, DecisionRecevabilite, DossierVae, EtatRecevabilite, Experience, Notification, plafonds, recevabilite};
+use certification_regles::vae::{
+    Activite, DecisionRecevabilite, DossierVae, EtatRecevabilite, Experience, Notification, plafonds, recevabilite,
+};
 
 use crate::fabrique::{acquis, faits, jour, origines, prorogation, titre, unite, version};
 
@@ -94,7 +96,11 @@ fn cas_14_recevabilite_vae_un_an_jour_pour_jour() {
 
 #[test]
 fn cas_15_plafonds_annuels_de_la_vae() {
-    let d = |certification: &str, date: &str, blocs_seuls: bool| DossierVae { certification: certification.into(), date: jour(date), blocs_seuls };
+    let d = |certification: &str, date: &str, blocs_seuls: bool| DossierVae {
+        certification: certification.into(),
+        date: jour(date),
+        blocs_seuls,
+    };
     let nouveau = d("essai", "2026-11-02", false);
     let r = |anterieurs: &[DossierVae]| plafonds(&a(), anterieurs, &nouveau);
     assert!(r(&[]).favorable);
@@ -132,7 +138,14 @@ fn cas_16_ccs_sans_titre_avec_onze_mois_avec_un_titre_retire() {
 fn cas_17_seconde_chance_passee_et_quatrieme_session_titre() {
     let s = |date: &str| SessionPassee { session: TypeSession::Titre, date: jour(date), absence_justifiee: false };
     let r = |date: &str, sessions: &[SessionPassee]| {
-        let f = FaitsReprise { origine: Origine::Formation, session: TypeSession::Titre, date: jour(date), sessions: sessions.to_vec(), depart: None, nouvelle_formation_le: None };
+        let f = FaitsReprise {
+            origine: Origine::Formation,
+            session: TypeSession::Titre,
+            date: jour(date),
+            sessions: sessions.to_vec(),
+            depart: None,
+            nouvelle_formation_le: None,
+        };
         seconde_chance(&a(), &f)
     };
     let premiere = s("2025-01-15");
@@ -142,7 +155,8 @@ fn cas_17_seconde_chance_passee_et_quatrieme_session_titre() {
     // Les CCP survivent à cette horloge : la leur est celle du titre.
     let v = version("A", None, &["A1", "A2"]);
     let versions = [v.clone()];
-    let (situation, _) = situation(Catalogue::nouveau(&versions), &v, &acquis(&[("A", "A1", "2025-01-15")]), jour("2026-01-16"), jour("2026-01-16"));
+    let (situation, _) =
+        situation(Catalogue::nouveau(&versions), &v, &acquis(&[("A", "A1", "2025-01-15")]), jour("2026-01-16"), jour("2026-01-16"));
     assert_eq!(situation.acquises, ["A1"]);
     let trois = [premiere.clone(), s("2025-05-10"), s("2025-09-10")];
     assert!(r("2025-11-10", &trois[..2]).favorable);
@@ -150,7 +164,14 @@ fn cas_17_seconde_chance_passee_et_quatrieme_session_titre() {
     let mut justifiee = trois.clone();
     justifiee[2].absence_justifiee = true;
     assert!(r("2025-11-10", &justifiee).favorable);
-    let apres_formation = FaitsReprise { origine: Origine::Formation, session: TypeSession::Titre, date: jour("2026-06-01"), sessions: trois.to_vec(), depart: None, nouvelle_formation_le: Some(jour("2026-02-01")) };
+    let apres_formation = FaitsReprise {
+        origine: Origine::Formation,
+        session: TypeSession::Titre,
+        date: jour("2026-06-01"),
+        sessions: trois.to_vec(),
+        depart: None,
+        nouvelle_formation_le: Some(jour("2026-02-01")),
+    };
     assert!(seconde_chance(&a(), &apres_formation).favorable);
 }
 
@@ -165,7 +186,9 @@ fn cas_18_habilitation_qui_finit_entre_deux_jours_et_lien_d_un_seul_candidat() {
     };
     let candidats = ["x", "y"].map(|id| CandidatSession { id: id.into(), jours: None });
     let jours = [jour("2026-03-10"), jour("2026-03-11")];
-    let examen = |jures: &[Jure]| examiner(&a(), &SessionJury { jours: &jours, jures, candidats: &candidats, declaree_le: None }, jour("2026-03-10"));
+    let examen = |jures: &[Jure]| {
+        examiner(&a(), &SessionJury { jours: &jours, jures, candidats: &candidats, declaree_le: None }, jour("2026-03-10"))
+    };
     let r = examen(&[jure("un", "2026-06-30", &[]), jure("deux", "2026-03-10", &[])]);
     assert!(r.resultat.jours[0].suffisant && !r.resultat.jours[1].suffisant);
     assert!(!r.favorable && r.cite("jury.habilitation_finie"));
@@ -179,7 +202,9 @@ fn cas_18_habilitation_qui_finit_entre_deux_jours_et_lien_d_un_seul_candidat() {
 
 #[test]
 fn cas_19_session_dans_l_annee_de_prolongation() {
-    let agrement = |fin: Option<&str>| [Agrement { version: "A".into(), site: "Lyon".into(), debut: jour("2024-01-01"), fin: fin.map(jour), retire_le: None, ccs: None }];
+    let agrement = |fin: Option<&str>| {
+        [Agrement { version: "A".into(), site: "Lyon".into(), debut: jour("2024-01-01"), fin: fin.map(jour), retire_le: None, ccs: None }]
+    };
     let r = |jours: &str, declaree: &str, fin: Option<&str>, v: &Version| {
         let jours = [jour(jours)];
         let s = SessionACouvrir { session: TypeSession::Ccp, ccs: None, site: "Lyon", jours: &jours, declaree_le: Some(jour(declaree)) };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use certification_regles::acquis::{Acquis, Attribution, Origine, TitreAttribue};
+use certification_regles::acquis::{Acquis, Attribution, Origine, Provenance, TitreAttribue};
 use certification_regles::entretien::FaitsEntretien;
 use certification_regles::referentiel::{Competence, Correspondance, NatureUnite, Prorogation, Unite, ValiditeUnites, Version};
 use chrono::NaiveDate;
@@ -12,7 +12,13 @@ pub fn jour(texte: &str) -> NaiveDate {
 }
 
 pub fn unite(code: &str, nature: NatureUnite) -> Unite {
-    Unite { code: code.into(), intitule: format!("Unité {code}"), nature, competences: vec![Competence { code: format!("{code}-c1"), ..Competence::default() }], ..Unite::default() }
+    Unite {
+        code: code.into(),
+        intitule: format!("Unité {code}"),
+        nature,
+        competences: vec![Competence { code: format!("{code}-c1"), ..Competence::default() }],
+        ..Unite::default()
+    }
 }
 
 /// Une version du ministère, unités de validité illimitée pour ne tester qu'une règle à la fois.
@@ -47,7 +53,7 @@ pub fn attribution(version: &str, unite: &str, date: &str) -> Attribution {
         version: version.into(),
         unite: unite.into(),
         date: jour(date),
-        provenance: Default::default(),
+        provenance: Provenance::default(),
         id: Some(format!("{version}-{unite}")),
         decision: None,
         session: None,
@@ -56,7 +62,13 @@ pub fn attribution(version: &str, unite: &str, date: &str) -> Attribution {
 }
 
 pub fn titre(version: &str, date: &str, retire_le: Option<&str>) -> TitreAttribue {
-    TitreAttribue { version: version.into(), date: jour(date), id: Some(format!("titre-{version}")), decision: None, retire_le: retire_le.map(jour) }
+    TitreAttribue {
+        version: version.into(),
+        date: jour(date),
+        id: Some(format!("titre-{version}")),
+        decision: None,
+        retire_le: retire_le.map(jour),
+    }
 }
 
 pub fn acquis(lignes: &[(&str, &str, &str)]) -> Acquis {

@@ -5,6 +5,7 @@
 
 mod cas_01_a_10;
 mod cas_11_a_20;
+mod complements;
 mod fabrique;
 mod propriete;
 mod referentiels;

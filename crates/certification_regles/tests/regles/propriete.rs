@@ -22,7 +22,11 @@ fn un_jour() -> impl Strategy<Value = NaiveDate> {
 }
 
 fn une_validite() -> impl Strategy<Value = ValiditeUnites> {
-    prop_oneof![Just(ValiditeUnites::Vie), Just(ValiditeUnites::ValiditeTitre), (1_u32..6).prop_map(|annees| ValiditeUnites::Annees { annees })]
+    prop_oneof![
+        Just(ValiditeUnites::Vie),
+        Just(ValiditeUnites::ValiditeTitre),
+        (1_u32..6).prop_map(|annees| ValiditeUnites::Annees { annees })
+    ]
 }
 
 /// Trois versions en chaîne, correspondances quelconques.
@@ -68,7 +72,7 @@ fn en_acquis(lignes: &[(usize, usize, NaiveDate, Option<NaiveDate>)]) -> Acquis 
 
 fn un_journal() -> impl Strategy<Value = Vec<Decision>> {
     let etat = prop_oneof![3 => Just(EtatDecision::Validee), 1 => Just(EtatDecision::Proposee)];
-    prop::collection::vec((0_usize..6, 0_usize..4, 0_u64..4, etat, 0_usize..3), 0..14).prop_map(|lignes| {
+    prop::collection::vec((0_usize..3, 0_usize..6, 0_u64..4, etat, 0_usize..3), 0..14).prop_map(|lignes| {
         lignes
             .into_iter()
             .enumerate()

@@ -1,10 +1,11 @@
 //! Les titres livrés face aux documents d'origine : comptes et faits mot pour mot, recopiés ici
 //! des documents (les tests ne les lisent pas), puis la vérification et la différence.
 
-use certification_regles::referentiel::{
-    Certitude, Gravite, Nature, NatureUnite, Regle, Sort, TypeDocument, Version, charger_toml, difference, referentiels_embarques, titre_embarque, verifier,
-};
 use certification_regles::referentiel::regles::{CODES, communes};
+use certification_regles::referentiel::{
+    Certitude, Gravite, Nature, NatureUnite, Regle, Sort, TypeDocument, Version, charger_toml, difference, referentiels_embarques,
+    titre_embarque, verifier,
+};
 use rstest::rstest;
 
 use crate::fabrique::{correspondance, jour, prorogation, version};
@@ -42,7 +43,10 @@ fn seed_002_mediateur_numerique() {
     let intitules: Vec<&str> = v.unites.iter().map(|u| u.intitule.as_str()).collect();
     assert_eq!(
         intitules,
-        ["Accompagner les publics vers un usage autonome des outils numériques et services en ligne", "Accompagner les publics les plus éloignés du numérique dans un réseau territorial"]
+        [
+            "Accompagner les publics vers un usage autonome des outils numériques et services en ligne",
+            "Accompagner les publics les plus éloignés du numérique dans un réseau territorial"
+        ]
     );
     assert!(v.unites.iter().all(|u| u.nature == NatureUnite::Ccp));
     assert_eq!(
@@ -64,11 +68,17 @@ fn seed_002_mediateur_numerique() {
             ],
         ]
     );
-    assert_eq!(v.description.len(), 12);
-    assert!(v.description[5].contains("(« aller vers »)"));
-    assert_eq!(v.epreuves.iter().map(|e| e.code.as_str()).collect::<Vec<_>>(), ["mise_en_situation", "ecf", "dossier_professionnel", "entretien_final"]);
+    assert_eq!(v.description.len(), 13);
+    assert!(v.description[0].contains("se compose de deux activités types"));
+    assert!(v.description[6].contains("(« aller vers »)"));
+    assert_eq!(
+        v.epreuves.iter().map(|e| e.code.as_str()).collect::<Vec<_>>(),
+        ["mise_en_situation", "ecf", "dossier_professionnel", "entretien_final"]
+    );
     assert_eq!(v.modalites.iter().map(|m| m.texte.len()).collect::<Vec<_>>(), [5, 6, 4, 6, 7]);
-    assert!(v.modalites[2].texte[3].starts_with("En cas de clôture du titre, le candidat ayant antérieurement obtenu des CCP dispose d’un an"));
+    assert!(
+        v.modalites[2].texte[3].starts_with("En cas de clôture du titre, le candidat ayant antérieurement obtenu des CCP dispose d’un an")
+    );
     assert_eq!(v.documents.len(), 3);
     assert!(v.correspondances.is_empty());
     let r335 = v.references.iter().find(|r| r.code == "R335-7").unwrap();
@@ -80,15 +90,27 @@ fn seed_004_fiche_rncp() {
     let v = cmn();
     assert_eq!(v.intitule, "Conseiller(ère) médiateur(trice) en numérique");
     assert_eq!(v.codes.rncp.as_deref(), Some("26573"));
-    assert_eq!((v.nsf[0].code.as_str(), v.nsf[0].intitule.as_str()), ("320t", "Réalisation du service : Utilisation de logiciels appliqués à l'image"));
+    assert_eq!(
+        (v.nsf[0].code.as_str(), v.nsf[0].intitule.as_str()),
+        ("320t", "Réalisation du service : Utilisation de logiciels appliqués à l'image")
+    );
     let niveaux: Vec<_> = v.niveaux.iter().map(|n| (n.nomenclature.as_str(), n.valeur.as_str())).collect();
     assert_eq!(niveaux, [("1969", "III"), ("europe", "5")]);
     assert_eq!(competences(v).iter().map(Vec::len).collect::<Vec<_>>(), [4, 3, 4]);
-    assert_eq!(v.unites[0].intitule, "Accompagner différents publics vers l'autonomie, dans les usages des technologies, services et médias numériques");
+    assert_eq!(
+        v.unites[0].intitule,
+        "Accompagner différents publics vers l'autonomie, dans les usages des technologies, services et médias numériques"
+    );
     assert_eq!(v.unites[1].intitule, "Assister les utilisateurs dans des espaces collaboratifs et/ou de fabrication numérique");
-    assert_eq!(v.unites[2].competences[1].intitule, "Développer et valoriser la présence numérique, d'un territoire, d'une entreprise ou d'un projet.");
+    assert_eq!(
+        v.unites[2].competences[1].intitule,
+        "Développer et valoriser la présence numérique, d'un territoire, d'une entreprise ou d'un projet."
+    );
     assert_eq!(v.metiers.len(), 15);
-    assert_eq!((v.metiers[0].as_str(), v.metiers[10].as_str(), v.metiers[14].as_str()), ("animateur d'espace public numérique", "coordinateur local EPN", "animateur de communauté dit « community manager »"));
+    assert_eq!(
+        (v.metiers[0].as_str(), v.metiers[10].as_str(), v.metiers[14].as_str()),
+        ("animateur d'espace public numérique", "coordinateur local EPN", "animateur de communauté dit « community manager »")
+    );
     let rome: Vec<_> = v.rome.iter().map(|r| (r.code.as_str(), r.intitule.as_str())).collect();
     assert_eq!(rome, [("G1202", "Animation d'activités culturelles ou ludiques"), ("E1101", "Animation de site multimédia")]);
     assert_eq!(v.secteurs.iter().map(|s| s.entrees.len()).collect::<Vec<_>>(), [4, 4, 8, 3]);
@@ -105,6 +127,7 @@ fn seed_004_fiche_rncp() {
         ]
     );
     assert_eq!(v.reglementation.as_deref(), Some("Néant."));
+    assert_eq!((v.lieux_certification[0].as_str(), v.liens.len()), ("Centres agréés par le Ministère chargé de l'emploi.", 4));
     let creation = v.references.iter().find(|r| r.code == "arrete-2015-11-26").unwrap();
     assert_eq!((creation.date, creation.publiee_le), (Some(jour("2015-11-26")), Some(jour("2015-12-10"))));
 }
@@ -125,7 +148,10 @@ fn seed_001_plan_de_formation() {
     let attendues = [14, 28, 70, 28, 56, 42, 14, 14, 98, 56, 42, 84, 80, 35, 14, 28];
     assert_eq!(durees, attendues.map(Some).into_iter().chain([None, None]).collect::<Vec<_>>());
     assert_eq!(v.ruban.len(), 16);
-    assert_eq!((v.ruban[11].intitule.as_str(), v.ruban[14].intitule.as_str()), ("Acteurs médiation numérique", "Techniques de recherche d'emploi"));
+    assert_eq!(
+        (v.ruban[11].intitule.as_str(), v.ruban[14].intitule.as_str()),
+        ("Acteurs médiation numérique", "Techniques de recherche d'emploi")
+    );
     let admission = v.admission.as_ref().unwrap();
     assert_eq!((admission.publics.len(), admission.prerequis.len(), admission.etapes.len()), (4, 2, 3));
     assert_eq!(v.entreprise[0].semaines_continues, Some(6));
@@ -137,7 +163,11 @@ fn la_table_commune_porte_chaque_code_a_toute_date() {
     let facultatifs = ["session.convocation_jours"];
     for (code, _) in CODES.iter().filter(|(c, _)| !facultatifs.contains(c)) {
         for date in ["1990-01-01", "2023-12-31", "2024-01-01", "2060-01-01"] {
-            let n = communes().regles.iter().filter(|r| r.code == *code && r.du.is_none_or(|d| d <= jour(date)) && r.au.is_none_or(|d| jour(date) <= d)).count();
+            let n = communes()
+                .regles
+                .iter()
+                .filter(|r| r.code == *code && r.du.is_none_or(|d| d <= jour(date)) && r.au.is_none_or(|d| jour(date) <= d))
+                .count();
             assert_eq!(n, 1, "{code} au {date}");
         }
     }
@@ -174,7 +204,16 @@ fn chaque_contradiction_est_dite(#[case] abimer: fn(&mut [Version]), #[case] att
 }
 
 fn regle(code: &str, du: Option<&str>) -> Regle {
-    Regle { code: code.into(), valeur: 3, du: du.map(jour), au: None, source: "essai".into(), date: None, certitude: Certitude::Incertain, libelle: String::new() }
+    Regle {
+        code: code.into(),
+        valeur: 3,
+        du: du.map(jour),
+        au: None,
+        source: "essai".into(),
+        date: None,
+        certitude: Certitude::Incertain,
+        libelle: String::new(),
+    }
 }
 
 #[test]

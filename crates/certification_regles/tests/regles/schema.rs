@@ -90,9 +90,15 @@ fn tout_ce_que_permet_le_schema_se_lit() {
             return e[0].clone();
         }
         match s["type"].as_str() {
-            Some("object") => {
-                Value::Object(s["properties"].as_object().unwrap().iter().filter(|(n, _)| *n != "annees").map(|(n, v)| (n.clone(), exemple(racine, v))).collect())
-            }
+            Some("object") => Value::Object(
+                s["properties"]
+                    .as_object()
+                    .unwrap()
+                    .iter()
+                    .filter(|(n, _)| *n != "annees")
+                    .map(|(n, v)| (n.clone(), exemple(racine, v)))
+                    .collect(),
+            ),
             Some("array") => json!([exemple(racine, &s["items"])]),
             Some("integer") => json!(1),
             Some("boolean") => json!(true),

@@ -27,8 +27,9 @@ fn chaque_exemple_du_readme_repond_comme_annonce() {
         for m in r["motifs"].as_array().unwrap() {
             assert!(!m["phrase"].as_str().unwrap().is_empty() && !m["reference"]["libelle"].as_str().unwrap().is_empty());
             // Typographie : pas d'espace ordinaire devant une ponctuation double.
-            let phrase = m["phrase"].as_str().unwrap();
-            assert!(!phrase.contains(" :") && !phrase.contains(" ;") && !phrase.contains("« "), "{phrase}");
+            for texte in [m["phrase"].as_str().unwrap(), m["reference"]["libelle"].as_str().unwrap()] {
+                assert!(!texte.contains(" :") && !texte.contains(" ;") && !texte.contains("« "), "{texte}");
+            }
         }
     }
     assert_eq!(vues, QUESTIONS.iter().map(|q| (*q).to_owned()).collect());
@@ -76,11 +77,19 @@ fn les_motifs_citent_un_nombre_avec_sa_certitude_et_la_version_peut_le_changer()
 #[test]
 fn les_automates_refusent_avec_la_raison() {
     let r = |question: &str, etat: &str, action: &str, gardes: Value| {
-        reponse(&json!({"question": question, "titre": "mediateur-numerique", "date": "2026-03-10", "origine": "formation", "faits": {"etat": etat, "action": action, "gardes": gardes}}))
+        reponse(
+            &json!({"question": question, "titre": "mediateur-numerique", "date": "2026-03-10", "origine": "formation", "faits": {"etat": etat, "action": action, "gardes": gardes}}),
+        )
     };
     let premier = |v: &Value| v["motifs"][0]["regle"].as_str().unwrap().to_owned();
-    assert_eq!(r("session", "prevue", "declarer", json!({"agrement_couvre": true, "jures_habilites": 2}))["resultat"]["suivant"], "declaree");
-    assert_eq!(premier(&r("session", "prevue", "declarer", json!({"agrement_couvre": true, "jures_habilites": 1}))), "session.jures_habilites");
+    assert_eq!(
+        r("session", "prevue", "declarer", json!({"agrement_couvre": true, "jures_habilites": 2}))["resultat"]["suivant"],
+        "declaree"
+    );
+    assert_eq!(
+        premier(&r("session", "prevue", "declarer", json!({"agrement_couvre": true, "jures_habilites": 1}))),
+        "session.jures_habilites"
+    );
     assert_eq!(premier(&r("session", "prevue", "ouvrir", json!({}))), "session.transition_interdite");
     assert_eq!(premier(&r("session", "transmise", "modifier_pv", json!({}))), "session.pv_fige");
     assert_eq!(premier(&r("session", "transmise", "valider", json!({}))), "session.numero");
@@ -100,7 +109,9 @@ fn un_titre_prive_s_arrete_a_sa_limite_de_delivrance() {
     };
     assert_eq!(r("2026-12-31")["favorable"], true);
     assert_eq!(r("2027-01-01")["favorable"], false);
-    let parchemin = reponse(&json!({"question": "delivrance", "date": "2026-03-10", "versions": [{"code": "P", "titre": "p", "nature": "prive", "unites": [{"code": "P1"}]}], "faits": {"document": "parchemin"}}));
+    let parchemin = reponse(
+        &json!({"question": "delivrance", "date": "2026-03-10", "versions": [{"code": "P", "titre": "p", "nature": "prive", "unites": [{"code": "P1"}]}], "faits": {"document": "parchemin"}}),
+    );
     assert_eq!(parchemin["resultat"]["delivre_par_la_plateforme"], true);
 }
 
@@ -117,4 +128,36 @@ fn la_forme_typee_et_la_forme_texte_disent_la_meme_chose() {
     let typee = repondre(&analyser(json).unwrap()).unwrap();
     assert_eq!(serde_json::to_string(&typee).unwrap(), simuler(json).unwrap());
     assert!(matches!(simuler("[]"), Err(ErreurSimulation::Demande(_))));
+}
+
+#[test]
+fn la_recevabilite_se_verifie_a_l_acces_et_la_capitalisation_s_en_passe() {
+    let r = |session: &str, unites: Value, attributions: Value, faits: Value| {
+        let mut f = json!({"session": session, "unites": unites});
+        f.as_object_mut().unwrap().extend(faits.as_object().unwrap().clone());
+        reponse(
+            &json!({"question": "acces_session", "titre": "mediateur-numerique", "date": "2026-03-11", "voie": "vae", "attributions": attributions, "faits": f}),
+        )["favorable"]
+            == true
+    };
+    let toutes = json!(["ccp-1", "ccp-2"]);
+    assert!(!r("titre", toutes.clone(), json!([]), json!({})));
+    assert!(!r("titre", toutes.clone(), json!([]), json!({"notification": {"date": "2025-03-10"}})));
+    assert!(r("titre", toutes.clone(), json!([]), json!({"notification": {"date": "2025-03-11"}})));
+    assert!(r("titre", toutes, json!([]), json!({"complet_le": "2026-01-11"})));
+    let une = json!([{"version": "mediateur-numerique-2025", "unite": "ccp-1", "date": "2025-06-20"}]);
+    assert!(r("ccp", json!(["ccp-2"]), une.clone(), json!({})));
+    assert!(!r("ccp", json!(["ccp-1", "ccp-2"]), une, json!({})));
+}
+
+#[test]
+fn proposer_le_titre_accorde_tout_ce_qui_est_presente() {
+    let r =
+        |faits: Value| reponse(&json!({"question": "deliberation", "titre": "mediateur-numerique", "date": "2026-03-10", "faits": faits}));
+    let titre = r(json!({"session": "titre", "titre_propose": true, "entretien_favorable": true}));
+    assert_eq!(titre["resultat"]["issue"], "titre_obtenu");
+    let partiel = r(json!({"session": "titre", "accordees": ["ccp-1"]}));
+    assert_eq!(partiel["resultat"]["documents"], json!(["livret"]));
+    let force = r(json!({"session": "titre", "accordees": ["ccp-1"], "titre_propose": true, "entretien_favorable": true}));
+    assert_eq!((force["favorable"].clone(), force["resultat"]["titre_attribue"].clone()), (json!(false), json!(false)));
 }

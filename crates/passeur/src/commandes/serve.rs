@@ -46,7 +46,9 @@ pub fn executants() -> Executants {
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.
 pub async fn servir(s: Serve, config: Config) -> anyhow::Result<()> {
     journaux(&config)?;
-    let ecoute = tokio::net::TcpListener::bind(config.listen).await.with_context(|| format!("impossible d’écouter sur {} : un autre programme l’occupe-t-il ?", config.listen))?;
+    let ecoute = tokio::net::TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("impossible d’écouter sur {} : un autre programme l’occupe-t-il ?", config.listen))?;
     let adresse = ecoute.local_addr()?;
     let etat = super::demarrer(config).await?;
     if s.demo {

@@ -19,14 +19,28 @@ pub async fn verifier(config: Config) -> anyhow::Result<()> {
     match Base::ouvrir(&url, 1).await {
         Ok(base) => {
             let migrations = Migrations::lire(&base).await;
-            dire("base de données", base.repond().await.map(|()| format!("{:?} répond", base.moteur())).map_err(|e| format!("{e}. Vérifiez « database_url » et que le serveur est en marche.")));
+            dire(
+                "base de données",
+                base.repond()
+                    .await
+                    .map(|()| format!("{:?} répond", base.moteur()))
+                    .map_err(|e| format!("{e}. Vérifiez « database_url » et que le serveur est en marche.")),
+            );
             dire("migrations", migrations);
             let _ = base.fermer().await;
         }
-        Err(e) => dire("base de données", Err(format!("{e}. Vérifiez « database_url », que le serveur est en marche et que le compte a le droit de se connecter."))),
+        Err(e) => dire(
+            "base de données",
+            Err(format!("{e}. Vérifiez « database_url », que le serveur est en marche et que le compte a le droit de se connecter.")),
+        ),
     }
     let courrier = crate::courrier::selon(&config)?;
-    dire("courriel", courrier.verifier().await.map_err(|e| format!("{e}. Vérifiez « smtp_url » ; en attendant, les courriels restent dans la file et seront envoyés plus tard.")));
+    dire(
+        "courriel",
+        courrier.verifier().await.map_err(|e| {
+            format!("{e}. Vérifiez « smtp_url » ; en attendant, les courriels restent dans la file et seront envoyés plus tard.")
+        }),
+    );
     if !config.https() && !config.listen.ip().is_loopback() {
         dire("https", Err("l’adresse publique n’est pas en https alors que le programme écoute au-delà de cette machine : mettez un serveur https devant, et son adresse dans « public_url ».".into()));
     }

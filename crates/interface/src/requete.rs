@@ -95,11 +95,11 @@ pub fn page_de(parts: &Parts) -> Page {
         let entrees: [(Permission, &str, &str, &'static str); 7] = [
             (Permission::PersonnesLire, "/", "Aujourd’hui", "sun"),
             (Permission::PersonnesLire, "/personnes", "Personnes", "users"),
-            (Permission::AccompagnementsLire, "/accompagnements", "Activités", "handshake"),
+            (Permission::AccompagnementsLire, "/accompagnements", "Activités", "list-checks"),
             (Permission::PartenairesLire, "/partenaires", "Partenaires", "network"),
             (Permission::BilanLire, "/bilan", "Bilan", "chart-column"),
             (Permission::StructureGerer, "/structure", "Structure", "settings"),
-            (Permission::InstanceGerer, "/administration", "Instance", "settings"),
+            (Permission::InstanceGerer, "/administration", "Instance", "building-2"),
         ];
         for (p, href, libelle, icone) in entrees {
             if if p == Permission::InstanceGerer { a.administrateur } else { a.structure.is_some() && a.peut(p) } {

@@ -209,7 +209,14 @@ pub async fn modifier(cx: &Contexte, id: PersonneId, m: ModifierPersonne) -> Res
         return Err(Erreur::VersionPerimee);
     }
     depot::indexer(cx, &p, &depot::structures(cx, id).await?).await?;
-    cx.journaliser(Action::Modification, "personne", id.0, structure_de(cx, id, Permission::PersonnesEcrire).await?, &regles::differences(&avant, &p)).await?;
+    cx.journaliser(
+        Action::Modification,
+        "personne",
+        id.0,
+        structure_de(cx, id, Permission::PersonnesEcrire).await?,
+        &regles::differences(&avant, &p),
+    )
+    .await?;
     Ok(p)
 }
 

@@ -32,7 +32,10 @@ fn comprendre(texte: &str) -> Cherche {
         return Cherche::Cles(vec![regles::couper(format!(":c{}", t.to_lowercase()))]);
     }
     for format in ["%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d %m %Y"] {
-        if let Ok(d) = NaiveDate::parse_from_str(t, format) {
+        // « 06 12 34 » is the start of a telephone number, not a day of 1934.
+        if let Ok(d) = NaiveDate::parse_from_str(t, format)
+            && (d.year() >= 1000 || !format.contains(' '))
+        {
             // « 12/03/70 »: the year may be of either century.
             let siecles = if (0..100).contains(&d.year()) { vec![1900, 2000] } else { vec![0] };
             return Cherche::Cles(siecles.into_iter().filter_map(|s| d.with_year(d.year() + s)).map(|d| format!(":n{d}")).collect());
@@ -134,25 +137,64 @@ pub async fn chercher(cx: &Contexte, texte: &str, max: usize) -> Resultat<Vec<Pe
             }
         }
     };
-    match comprendre(texte) {
+    // Found by sound alone: kept if it is spelt nearly so.
+    let mut douteuses: Vec<PersonneId> = vec![];
+    let cherche = comprendre(texte);
+    match &cherche {
         Cherche::Rien => {}
         Cherche::Cles(prefixes) => {
             for p in prefixes {
-                ajouter(&mut trouvees, ids(cx, &requete(structure, &[p], Sorte::Prefixe, max as u64)).await?);
+                ajouter(&mut trouvees, ids(cx, &requete(structure, std::slice::from_ref(p), Sorte::Prefixe, max as u64)).await?);
             }
         }
         Cherche::Mots(mots) => {
-            for sorte in [Sorte::Exacte, Sorte::Prefixe, Sorte::Son] {
-                if trouvees.len() < max && (sorte != Sorte::Son || mots[0].len() > 2) {
-                    ajouter(&mut trouvees, ids(cx, &requete(structure, &mots, sorte, max as u64)).await?);
+            for sorte in [Sorte::Exacte, Sorte::Prefixe] {
+                if trouvees.len() < max {
+                    ajouter(&mut trouvees, ids(cx, &requete(structure, mots, sorte, max as u64)).await?);
                 }
+            }
+            if trouvees.len() < max && mots[0].len() > 2 {
+                douteuses = ids(cx, &requete(structure, mots, Sorte::Son, 3 * max as u64)).await?;
+                douteuses.retain(|id| !trouvees.contains(id));
+                trouvees.extend(&douteuses);
             }
         }
     }
-    trouvees.truncate(max);
     let mut personnes = depot::suivies(cx, structure, &trouvees).await?;
+    if let Cherche::Mots(mots) = &cherche {
+        personnes.retain(|p| !douteuses.contains(&p.id) || ressemble(p, mots));
+    }
     personnes.sort_by_key(|p| trouvees.iter().position(|t| *t == p.id));
+    personnes.truncate(max);
     Ok(personnes)
+}
+
+/// Whether each word searched begins a word of the names, or is half spelt like one: the sound alone is
+/// coarse (« Nanette » sounds like « Mathieu »).
+fn ressemble(p: &Personne, mots: &[String]) -> bool {
+    let noms = [&p.prenom, &p.nom, &p.surnom].into_iter().flatten().map(|n| plier(n)).collect::<Vec<_>>().join(" ");
+    mots.iter().all(|mot| {
+        noms.split(' ').any(|nom| {
+            let longueur = nom.chars().count().max(mot.chars().count());
+            nom.starts_with(mot.as_str()) || 2 * ecart(mot, nom) <= longueur
+        })
+    })
+}
+
+/// How many letters to add, remove or change to go from one word to the other (Levenshtein).
+fn ecart(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut ligne: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut coin = ligne[0];
+        ligne[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let change = coin + usize::from(ca != *cb);
+            coin = ligne[j + 1];
+            ligne[j + 1] = change.min(ligne[j] + 1).min(coin + 1);
+        }
+    }
+    ligne[b.len()]
 }
 
 /// The files that may be the same person as the one about to be created: near name and compatible year
@@ -214,6 +256,16 @@ mod tests {
     #[test]
     fn un_texte_trop_long_ne_cherche_rien() {
         assert_eq!(comprendre(&"x".repeat(300)), Cherche::Rien);
+    }
+
+    #[rstest]
+    #[case("lefevre", "lefebvre", 1)]
+    #[case("filipe", "philippe", 3)]
+    #[case("nanette", "mathieu", 6)]
+    #[case("", "abc", 3)]
+    #[case("abc", "abc", 0)]
+    fn compte_les_lettres_qui_changent(#[case] a: &str, #[case] b: &str, #[case] n: usize) {
+        assert_eq!((ecart(a, b), ecart(b, a)), (n, n));
     }
 
     proptest::proptest! {

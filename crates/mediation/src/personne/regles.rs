@@ -85,7 +85,11 @@ pub fn controler(p: &mut Personne, avant: Option<&Personne>, aujourd_hui: NaiveD
     }
     if let Some(code) = &p.commune {
         let gardee = avant.is_some_and(|a| a.commune == p.commune);
-        c.exiger(gardee || super::commune_connue(code), "commune", "Ce code de commune n’existe pas : il faut un code INSEE à cinq caractères.");
+        c.exiger(
+            gardee || super::commune_connue(code),
+            "commune",
+            "Ce code de commune n’existe pas : il faut un code INSEE à cinq caractères.",
+        );
     }
     p.besoins.0.sort_unstable();
     p.besoins.0.dedup();

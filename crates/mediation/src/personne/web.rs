@@ -34,6 +34,3 @@ pub fn pages() -> Pages {
         .get("/personnes/{id}/effacer", dossier::confirmer_effacement)
         .post("/personnes/{id}/effacer", dossier::effacer)
 }
-
-#[cfg(test)]
-mod apercu;

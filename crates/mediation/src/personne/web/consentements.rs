@@ -102,9 +102,7 @@ pub async fn ajouter(w: Web, Chemin(id): Chemin<PersonneId>, Formulaire(s): Form
             cx.valider().await?;
             Ok(aller(&format!("/personnes/{id}/consentements"), Message::succes("Le consentement est noté.")))
         }
-        Err(Erreur::Invalide(e)) => {
-            rendre_avec(StatusCode::UNPROCESSABLE_ENTITY, &gabarit(w.page.clone(), &cx, id, s, e.into()).await?)
-        }
+        Err(Erreur::Invalide(e)) => rendre_avec(StatusCode::UNPROCESSABLE_ENTITY, &gabarit(w.page.clone(), &cx, id, s, e.into()).await?),
         Err(e) => Err(e.into()),
     }
 }

@@ -65,9 +65,7 @@ pub async fn partager(w: Web, Chemin(id): Chemin<PersonneId>, Formulaire(s): For
             cx.valider().await?;
             Ok(aller(&format!("/personnes/{id}"), Message::succes("Le dossier est partagé, et l’accord de la personne est noté.")))
         }
-        Err(Erreur::Invalide(e)) => {
-            rendre_avec(StatusCode::UNPROCESSABLE_ENTITY, &gabarit(w.page.clone(), &cx, id, s, e.into()).await?)
-        }
+        Err(Erreur::Invalide(e)) => rendre_avec(StatusCode::UNPROCESSABLE_ENTITY, &gabarit(w.page.clone(), &cx, id, s, e.into()).await?),
         Err(e) => Err(e.into()),
     }
 }

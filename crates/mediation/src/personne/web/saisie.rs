@@ -1,13 +1,6 @@
 use chrono::{DateTime, Utc};
 use interface::{Choix, Erreurs, requete::choix};
-use socle::{
-    Erreur, Nomenclature, Resultat,
-    controle::Controle,
-    erreur::ErreurChamp,
-    horloge,
-    identifiant::PersonneId,
-    texte::nettoyer,
-};
+use socle::{Erreur, Nomenclature, Resultat, controle::Controle, erreur::ErreurChamp, horloge, identifiant::PersonneId, texte::nettoyer};
 use territoire::commune;
 
 use crate::{
@@ -146,9 +139,8 @@ impl Saisie {
             "surnom" => self.surnom.clone(),
             "telephone" => self.telephone.clone(),
             "courriel" => self.courriel.clone(),
-            "date_naissance" => {
-                chrono::NaiveDate::parse_from_str(&self.date_naissance, "%Y-%m-%d").map_or_else(|_| self.date_naissance.clone(), interface::format::date_courte)
-            }
+            "date_naissance" => chrono::NaiveDate::parse_from_str(&self.date_naissance, "%Y-%m-%d")
+                .map_or_else(|_| self.date_naissance.clone(), interface::format::date_courte),
             "annee_naissance" => self.annee_naissance.clone(),
             "tranche_age" => libelle::<TrancheAge>(&self.tranche_age),
             "genre" => libelle::<Genre>(&self.genre),
@@ -290,7 +282,8 @@ mod tests {
 
     #[test]
     fn la_fiche_relue_est_la_meme() {
-        let s = Saisie { prenom: "Essai".into(), commune: "Saint-Denis (974)".into(), besoins: vec!["lieu_calme".into()], ..Saisie::default() };
+        let s =
+            Saisie { prenom: "Essai".into(), commune: "Saint-Denis (974)".into(), besoins: vec!["lieu_calme".into()], ..Saisie::default() };
         let d = s.lire(None, DateTime::<Utc>::UNIX_EPOCH).unwrap();
         let p = regles::fiche(PersonneId(uuid::Uuid::nil()), d, DateTime::<Utc>::UNIX_EPOCH);
         assert_eq!(p.commune.as_deref(), Some("97411"));

@@ -11,8 +11,8 @@ mod web;
 
 pub use api::api;
 pub use consentement::{Consentement, Consentir, consentements, consentir, retirer};
-pub use regles::nom_affiche;
-pub use web::pages;
+pub use regles::{distinguer, nom_affiche};
+pub use web::{pages, parents};
 
 use sea_orm::{IntoActiveModel, entity::prelude::*};
 use serde::{Deserialize, Serialize};
@@ -106,30 +106,8 @@ pub async fn creer(cx: &Contexte, demande: CreerPersonne) -> Resultat<(Personne,
         Reclamation::Repetee(id) => return Ok((trouver(cx, PersonneId(id), Permission::PersonnesLire).await?, false)),
         Reclamation::Nouvelle(id) => PersonneId(id),
     };
-    let mut p = Personne {
-        id,
-        prenom: demande.prenom,
-        nom: demande.nom,
-        surnom: demande.surnom,
-        cle_tri: String::new(),
-        telephone: demande.telephone,
-        courriel: demande.courriel,
-        date_naissance: demande.date_naissance,
-        annee_naissance: demande.annee_naissance,
-        tranche_age: demande.tranche_age,
-        genre: demande.genre,
-        statut: demande.statut,
-        commune: nettoyer(demande.commune),
-        langue: demande.langue,
-        besoins: Besoins(demande.besoins),
-        amenagements: demande.amenagements,
-        notes: demande.notes,
-        version: 1,
-        cree_le: cx.maintenant,
-        modifie_le: cx.maintenant,
-        efface_le: None,
-    };
-    regles::controler(&mut p, cx.aujourd_hui())?;
+    let mut p = regles::fiche(id, demande, cx.maintenant);
+    regles::controler(&mut p, None, cx.aujourd_hui())?;
     table::Entity::insert(p.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
     depot::suivre(cx, structure, id, None).await?;
     depot::indexer(cx, &p, &[structure]).await?;
@@ -155,11 +133,30 @@ pub async fn trouver(cx: &Contexte, id: PersonneId, p: Permission) -> Resultat<P
     table::Entity::find_by_id(id).filter(table::Column::EffaceLe.is_null()).one(&cx.db()).await?.ok_or(introuvable)
 }
 
+/// The structure in whose journal an act on a file is written: the one the actor works in if it follows
+/// the person, else one that follows and gives the right.
+async fn structure_de(cx: &Contexte, id: PersonneId, p: Permission) -> Resultat<Option<StructureId>> {
+    let structures = depot::structures(cx, id).await?;
+    let ici = cx.acteur.structure.filter(|s| structures.contains(s) && cx.acteur.peut_dans(p, *s));
+    Ok(ici.or_else(|| structures.into_iter().find(|s| cx.acteur.peut_dans(p, *s))).or(cx.acteur.structure))
+}
+
 /// Opens a person's file: journaled.
 pub async fn ouvrir(cx: &Contexte, id: PersonneId) -> Resultat<Personne> {
     let p = trouver(cx, id, Permission::PersonnesLire).await?;
-    cx.journaliser(Action::Ouverture, "personne", id.0, cx.acteur.structure, &[]).await?;
+    let structure = structure_de(cx, id, Permission::PersonnesLire).await?;
+    cx.journaliser(Action::Ouverture, "personne", id.0, structure, &[]).await?;
     Ok(p)
+}
+
+/// The other structures that follow a person, by name.
+pub async fn suivie_aussi_par(cx: &Contexte, id: PersonneId) -> Resultat<Vec<String>> {
+    trouver(cx, id, Permission::PersonnesEcrire).await?;
+    let structures = depot::structures(cx, id).await?;
+    if structures.len() < 2 {
+        return Ok(vec![]);
+    }
+    Ok(territoire::structure::autres(cx).await?.into_iter().filter(|(s, _)| structures.contains(s)).map(|(_, nom)| nom).collect())
 }
 
 /// Several files at once, those that the structure follows; unknown ones are left out.
@@ -201,7 +198,7 @@ pub async fn modifier(cx: &Contexte, id: PersonneId, m: ModifierPersonne) -> Res
         modifie_le: cx.maintenant,
         ..avant.clone()
     };
-    regles::controler(&mut p, cx.aujourd_hui())?;
+    regles::controler(&mut p, Some(&avant), cx.aujourd_hui())?;
     let r = table::Entity::update_many()
         .set(p.clone().into_active_model().reset_all())
         .filter(table::Column::Id.eq(id))
@@ -212,7 +209,14 @@ pub async fn modifier(cx: &Contexte, id: PersonneId, m: ModifierPersonne) -> Res
         return Err(Erreur::VersionPerimee);
     }
     depot::indexer(cx, &p, &depot::structures(cx, id).await?).await?;
-    cx.journaliser(Action::Modification, "personne", id.0, cx.acteur.structure, &regles::differences(&avant, &p)).await?;
+    cx.journaliser(
+        Action::Modification,
+        "personne",
+        id.0,
+        structure_de(cx, id, Permission::PersonnesEcrire).await?,
+        &regles::differences(&avant, &p),
+    )
+    .await?;
     Ok(p)
 }
 
@@ -220,9 +224,10 @@ pub async fn modifier(cx: &Contexte, id: PersonneId, m: ModifierPersonne) -> Res
 /// took part in stays counted, with age band, genre and statut alone.
 pub async fn effacer(cx: &Contexte, id: PersonneId) -> Resultat<()> {
     let p = trouver(cx, id, Permission::PersonnesEcrire).await?;
+    let structure = structure_de(cx, id, Permission::PersonnesEcrire).await?;
     depot::effacer(cx, &p).await?;
     creation::oublier(cx, [id.0]).await?;
-    cx.journaliser(Action::Effacement, "personne", id.0, cx.acteur.structure, &[]).await
+    cx.journaliser(Action::Effacement, "personne", id.0, structure, &[]).await
 }
 
 /// A page of the people followed by the structure the actor works in, in the order of ids.
@@ -231,12 +236,25 @@ pub async fn page(cx: &Contexte, apres: Option<Uuid>, combien: u64) -> Resultat<
     depot::page(cx, structure, apres, combien).await
 }
 
+/// The files of the structure most lately created or changed, the latest first.
+pub async fn recentes(cx: &Contexte, combien: usize) -> Resultat<Vec<Personne>> {
+    let structure = cx.exiger(Permission::PersonnesLire)?;
+    let ids = depot::recentes(cx, structure, combien).await?;
+    let mut personnes = depot::suivies(cx, structure, &ids).await?;
+    personnes.sort_by_key(|p| ids.iter().position(|i| *i == p.id));
+    personnes.truncate(combien);
+    Ok(personnes)
+}
+
 /// Shares the file with another structure; the person's consent is recorded in the same act.
 pub async fn partager(cx: &Contexte, id: PersonneId, destinataire: StructureId, maniere: Option<String>) -> Resultat<()> {
     trouver(cx, id, Permission::PersonnesEcrire).await?;
     let structure = cx.exiger(Permission::PersonnesEcrire)?;
-    if destinataire == structure {
+    if depot::structures(cx, id).await?.contains(&destinataire) {
         return Err(Erreur::champ("structure", "Cette structure suit déjà la personne."));
+    }
+    if !territoire::structure::autres(cx).await?.iter().any(|(s, _)| *s == destinataire) {
+        return Err(Erreur::champ("structure", "Cette structure n’existe pas : choisissez-la dans la liste."));
     }
     let c = consentement::consentir(
         cx,

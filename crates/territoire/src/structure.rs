@@ -7,7 +7,7 @@ mod web;
 pub use api::api;
 pub use web::pages;
 
-use sea_orm::{ActiveValue::Set, QueryOrder, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, entity::prelude::*};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
     controle::Controle,
@@ -121,4 +121,18 @@ pub async fn lister(cx: &Contexte) -> Resultat<Vec<Structure>> {
         q = q.filter(table::Column::Id.is_in(miennes));
     }
     Ok(q.all(&cx.db()).await?)
+}
+
+/// The other structures of the instance, by name: those a person's file can be shared with.
+pub async fn autres(cx: &Contexte) -> Resultat<Vec<(StructureId, String)>> {
+    let ici = cx.exiger(Permission::PersonnesEcrire)?;
+    Ok(table::Entity::find()
+        .select_only()
+        .columns([table::Column::Id, table::Column::Nom])
+        .filter(table::Column::Id.ne(ici))
+        .order_by_asc(table::Column::CleTri)
+        .order_by_asc(table::Column::Id)
+        .into_tuple()
+        .all(&cx.db())
+        .await?)
 }

@@ -1,6 +1,6 @@
 //! Consents: for what, when, how, and their withdrawal.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, entity::prelude::*};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
@@ -39,7 +39,22 @@ pub async fn consentir(cx: &Contexte, personne: PersonneId, d: Consentir) -> Res
         "destinataire",
         "Indiquez avec quelle structure le dossier est partagé.",
     );
+    c.exiger(d.donne_le.year() >= 2000, "donne_le", "La date du consentement est trop ancienne : vérifiez l’année.");
     c.finir()?;
+    // Sent twice, it is one consent.
+    let mut deja = table::Entity::find()
+        .filter(table::Column::PersonneId.eq(personne))
+        .filter(table::Column::StructureId.eq(structure))
+        .filter(table::Column::Finalite.eq(d.finalite))
+        .filter(table::Column::DonneLe.eq(d.donne_le))
+        .filter(table::Column::RetireLe.is_null());
+    deja = match d.destinataire {
+        Some(s) => deja.filter(table::Column::DestinataireId.eq(s)),
+        None => deja.filter(table::Column::DestinataireId.is_null()),
+    };
+    if let Some(m) = deja.one(&cx.db()).await?.filter(|m| m.maniere == maniere) {
+        return Ok(m);
+    }
     let m = Consentement {
         id: ConsentementId(cx.nouvel_uuid()),
         personne_id: personne,
@@ -71,7 +86,7 @@ pub async fn retirer(cx: &Contexte, personne: PersonneId, id: ConsentementId) ->
         return Err(Erreur::Conflit("Ce consentement est déjà retiré.".into()));
     }
     if let Some(destinataire) = c.destinataire_id {
-        depot::ne_plus_suivre(cx, destinataire, personne).await?;
+        depot::ne_plus_suivre(cx, destinataire, personne, id).await?;
     }
     cx.journaliser(Action::Modification, "consentement", id.0, c.structure_id, &["retire_le"]).await
 }

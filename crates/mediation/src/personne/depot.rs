@@ -3,7 +3,8 @@
 use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, entity::prelude::*, sea_query::OnConflict};
 use socle::{
     Contexte, Resultat,
-    identifiant::{ConsentementId, PersonneId, StructureId},
+    identifiant::{ConsentementId, PersonneId, StructureId, UtilisateurId},
+    journal::{self, Action},
 };
 
 use super::{
@@ -30,13 +31,17 @@ pub async fn suivre(cx: &Contexte, structure: StructureId, id: PersonneId, conse
     Ok(())
 }
 
-/// Ends the sharing of a file with a structure.
-pub async fn ne_plus_suivre(cx: &Contexte, structure: StructureId, id: PersonneId) -> Resultat<()> {
-    suivi::Entity::delete_many()
+/// Ends the sharing of a file with a structure that follows by this consent, and by it alone.
+pub async fn ne_plus_suivre(cx: &Contexte, structure: StructureId, id: PersonneId, consentement: ConsentementId) -> Resultat<()> {
+    let r = suivi::Entity::delete_many()
         .filter(suivi::Column::StructureId.eq(structure))
         .filter(suivi::Column::PersonneId.eq(id))
+        .filter(suivi::Column::ConsentementId.eq(consentement))
         .exec(&cx.db())
         .await?;
+    if r.rows_affected == 0 {
+        return Ok(());
+    }
     cle::Entity::delete_many().filter(cle::Column::StructureId.eq(structure)).filter(cle::Column::PersonneId.eq(id)).exec(&cx.db()).await?;
     Ok(())
 }
@@ -91,6 +96,48 @@ pub async fn page(cx: &Contexte, structure: StructureId, apres: Option<Uuid>, co
     Ok(table::Entity::find().filter(table::Column::Id.is_in(ids)).order_by_asc(table::Column::Id).all(&cx.db()).await?)
 }
 
+/// The files last created or changed in a structure, after the last 300 lines of its journal, then the
+/// last files it began to follow (a UUIDv7 is in the order of time): two short ranges of an index.
+pub async fn recentes(cx: &Contexte, structure: StructureId, combien: usize) -> Resultat<Vec<PersonneId>> {
+    let lignes = journal::Entity::find()
+        .filter(journal::Column::StructureId.eq(structure))
+        .order_by_desc(journal::Column::Id)
+        .limit(300)
+        .all(&cx.db())
+        .await?;
+    let ecrites = lignes
+        .into_iter()
+        .filter(|l| l.objet == "personne" && matches!(l.action, Action::Creation | Action::Modification))
+        .filter_map(|l| l.objet_id.map(PersonneId));
+    let suivis = suivi::Entity::find()
+        .filter(suivi::Column::StructureId.eq(structure))
+        .order_by_desc(suivi::Column::PersonneId)
+        .limit(combien as u64)
+        .all(&cx.db())
+        .await?;
+    let mut ids: Vec<PersonneId> = vec![];
+    // Some of the journal's may be erased since: a few more than asked.
+    for id in ecrites.take(3 * combien).chain(suivis.into_iter().map(|s| s.personne_id)) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+/// The fields changed in a file by its last `combien` modifications, and who made the last one.
+pub async fn changements(cx: &Contexte, id: PersonneId, combien: u64) -> Resultat<(Vec<String>, Option<UtilisateurId>)> {
+    let lignes = journal::Entity::find()
+        .filter(journal::Column::ObjetId.eq(id.0))
+        .filter(journal::Column::Action.eq(Action::Modification))
+        .order_by_desc(journal::Column::Id)
+        .limit(combien)
+        .all(&cx.db())
+        .await?;
+    let qui = lignes.first().and_then(|l| l.acteur_id);
+    Ok((lignes.into_iter().flat_map(|l| l.champs.0).collect(), qui))
+}
+
 /// Erases identity and texts everywhere; keeps what figures need.
 pub async fn effacer(cx: &Contexte, p: &Personne) -> Resultat<()> {
     table::Entity::update_many()
@@ -102,6 +149,9 @@ pub async fn effacer(cx: &Contexte, p: &Personne) -> Resultat<()> {
             telephone: Set(None),
             courriel: Set(None),
             date_naissance: Set(None),
+            // A year of birth helps to know someone again: the band is enough for figures.
+            annee_naissance: Set(None),
+            tranche_age: Set(regles::tranche_gardee(p, cx.aujourd_hui())),
             commune: Set(None),
             langue: Set(None),
             besoins: Set(crate::nomenclatures::Besoins::default()),

@@ -1,6 +1,7 @@
 //! Finding a person while typing: by name (accents and case ignored, near spellings found), telephone,
 //! date or year of birth. Each step reads one range of one index, whatever the number of people.
 
+use chrono::{Datelike, NaiveDate};
 use sea_orm::{
     ConnectionTrait, ExprTrait, FromQueryResult,
     sea_query::{Alias, Cond, Expr, Query, SelectStatement},
@@ -11,7 +12,7 @@ use socle::{
     texte::{plier, sonner, telephone},
 };
 
-use super::{CreerPersonne, Personne, depot, table::cle};
+use super::{CreerPersonne, Personne, depot, regles, table::cle};
 
 /// A search text: words to find in names, or a key to find as it is.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,24 +28,32 @@ fn comprendre(texte: &str) -> Cherche {
     if t.chars().count() > 100 {
         return Cherche::Rien;
     }
-    for format in ["%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y"] {
-        if let Ok(d) = chrono::NaiveDate::parse_from_str(t, format) {
-            return Cherche::Cles(vec![format!("n:{d}")]);
+    if t.contains('@') {
+        return Cherche::Cles(vec![regles::couper(format!(":c{}", t.to_lowercase()))]);
+    }
+    for format in ["%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d %m %Y"] {
+        // « 06 12 34 » is the start of a telephone number, not a day of 1934.
+        if let Ok(d) = NaiveDate::parse_from_str(t, format)
+            && (d.year() >= 1000 || !format.contains(' '))
+        {
+            // « 12/03/70 »: the year may be of either century.
+            let siecles = if (0..100).contains(&d.year()) { vec![1900, 2000] } else { vec![0] };
+            return Cherche::Cles(siecles.into_iter().filter_map(|s| d.with_year(d.year() + s)).map(|d| format!(":n{d}")).collect());
         }
     }
     if !t.is_empty() && t.chars().all(|c| c.is_ascii_digit() || " .-+()/".contains(c)) {
         let chiffres: String = t.chars().filter(char::is_ascii_digit).collect();
         let mut cles = vec![];
         if chiffres.len() == 4 && (chiffres.starts_with("19") || chiffres.starts_with("20")) {
-            cles.push(format!("a:{chiffres}"));
+            cles.push(format!(":a{chiffres}"));
         }
         let tel = telephone(t);
         if !tel.is_empty() {
-            cles.push(format!("t:{tel}"));
+            cles.push(format!(":t{tel}"));
         }
         return if cles.is_empty() { Cherche::Rien } else { Cherche::Cles(cles) };
     }
-    let mut mots: Vec<String> = plier(t).split(' ').filter(|m| !m.is_empty()).map(str::to_owned).take(4).collect();
+    let mut mots: Vec<String> = plier(t).split(' ').filter(|m| !m.is_empty()).map(|m| regles::couper(m.to_owned())).take(4).collect();
     if mots.iter().map(|m| m.chars().count()).sum::<usize>() < 2 {
         return Cherche::Rien;
     }
@@ -66,14 +75,17 @@ enum Sorte {
     Son,
 }
 
-fn condition(alias: &Alias, sorte: Sorte, mot: &str) -> Cond {
+fn condition(alias: &Alias, sorte: Sorte, mot: &str, premier: bool) -> Cond {
     let colonne = || Expr::col((alias.clone(), cle::Column::Cle));
+    let prefixe = || Cond::all().add(colonne().gte(mot)).add(colonne().lt(format!("{mot}\u{10FFFF}")));
     match sorte {
         Sorte::Exacte => Cond::all().add(colonne().eq(mot)),
-        Sorte::Prefixe => Cond::all().add(colonne().gte(mot)).add(colonne().lt(format!("{mot}\u{10FFFF}"))),
+        Sorte::Prefixe => prefixe(),
         Sorte::Son => {
             let son = sonner(mot);
-            if son.is_empty() { Cond::all().add(colonne().eq(mot)) } else { Cond::all().add(colonne().eq(format!("~{son}"))) }
+            let pareil = if son.is_empty() { colonne().eq(mot) } else { colonne().eq(regles::couper(format!("~{son}"))) };
+            // The longest word leads by its sound; another may still be half typed: « Dupond Je ».
+            if premier { Cond::all().add(pareil) } else { Cond::any().add(pareil).add(prefixe()) }
         }
     }
 }
@@ -86,7 +98,7 @@ fn requete(structure: StructureId, mots: &[String], sorte: Sorte, limite: u64) -
         .column((premier.clone(), cle::Column::PersonneId))
         .from_as(cle::Entity, premier.clone())
         .and_where(Expr::col((premier.clone(), cle::Column::StructureId)).eq(structure))
-        .cond_where(condition(&premier, sorte, &mots[0]))
+        .cond_where(condition(&premier, sorte, &mots[0], true))
         .limit(limite);
     for (i, mot) in mots.iter().enumerate().skip(1) {
         let a = alias(i);
@@ -97,7 +109,7 @@ fn requete(structure: StructureId, mots: &[String], sorte: Sorte, limite: u64) -
             Cond::all()
                 .add(Expr::col((a.clone(), cle::Column::PersonneId)).equals((premier.clone(), cle::Column::PersonneId)))
                 .add(Expr::col((a.clone(), cle::Column::StructureId)).eq(structure))
-                .add(condition(&a, sorte, mot)),
+                .add(condition(&a, sorte, mot, false)),
         );
     }
     q
@@ -107,6 +119,11 @@ async fn ids(cx: &Contexte, q: &SelectStatement) -> Resultat<Vec<PersonneId>> {
     let db = cx.db();
     let statement = db.get_database_backend().build(q);
     Ok(Trouvee::find_by_statement(statement).all(&db).await?.into_iter().map(|t| t.personne_id).collect())
+}
+
+/// Whether this text is enough to search: two letters of a name, four digits, a date, an address.
+pub fn suffit(texte: &str) -> bool {
+    comprendre(texte) != Cherche::Rien
 }
 
 /// The people of the structure that answer to `texte`, the likeliest first, at most `max` (≤ 50).
@@ -120,33 +137,72 @@ pub async fn chercher(cx: &Contexte, texte: &str, max: usize) -> Resultat<Vec<Pe
             }
         }
     };
-    match comprendre(texte) {
+    // Found by sound alone: kept if it is spelt nearly so.
+    let mut douteuses: Vec<PersonneId> = vec![];
+    let cherche = comprendre(texte);
+    match &cherche {
         Cherche::Rien => {}
         Cherche::Cles(prefixes) => {
             for p in prefixes {
-                ajouter(&mut trouvees, ids(cx, &requete(structure, &[p], Sorte::Prefixe, max as u64)).await?);
+                ajouter(&mut trouvees, ids(cx, &requete(structure, std::slice::from_ref(p), Sorte::Prefixe, max as u64)).await?);
             }
         }
         Cherche::Mots(mots) => {
-            for sorte in [Sorte::Exacte, Sorte::Prefixe, Sorte::Son] {
-                if trouvees.len() < max && (sorte != Sorte::Son || mots.iter().all(|m| m.len() > 2)) {
-                    ajouter(&mut trouvees, ids(cx, &requete(structure, &mots, sorte, max as u64)).await?);
+            for sorte in [Sorte::Exacte, Sorte::Prefixe] {
+                if trouvees.len() < max {
+                    ajouter(&mut trouvees, ids(cx, &requete(structure, mots, sorte, max as u64)).await?);
                 }
+            }
+            if trouvees.len() < max && mots[0].len() > 2 {
+                douteuses = ids(cx, &requete(structure, mots, Sorte::Son, 3 * max as u64)).await?;
+                douteuses.retain(|id| !trouvees.contains(id));
+                trouvees.extend(&douteuses);
             }
         }
     }
-    trouvees.truncate(max);
     let mut personnes = depot::suivies(cx, structure, &trouvees).await?;
+    if let Cherche::Mots(mots) = &cherche {
+        personnes.retain(|p| !douteuses.contains(&p.id) || ressemble(p, mots));
+    }
     personnes.sort_by_key(|p| trouvees.iter().position(|t| *t == p.id));
+    personnes.truncate(max);
     Ok(personnes)
 }
 
+/// Whether each word searched begins a word of the names, or is half spelt like one: the sound alone is
+/// coarse (« Nanette » sounds like « Mathieu »).
+fn ressemble(p: &Personne, mots: &[String]) -> bool {
+    let noms = [&p.prenom, &p.nom, &p.surnom].into_iter().flatten().map(|n| plier(n)).collect::<Vec<_>>().join(" ");
+    mots.iter().all(|mot| {
+        noms.split(' ').any(|nom| {
+            let longueur = nom.chars().count().max(mot.chars().count());
+            nom.starts_with(mot.as_str()) || 2 * ecart(mot, nom) <= longueur
+        })
+    })
+}
+
+/// How many letters to add, remove or change to go from one word to the other (Levenshtein).
+fn ecart(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut ligne: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut coin = ligne[0];
+        ligne[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let change = coin + usize::from(ca != *cb);
+            coin = ligne[j + 1];
+            ligne[j + 1] = change.min(ligne[j] + 1).min(coin + 1);
+        }
+    }
+    ligne[b.len()]
+}
+
 /// The files that may be the same person as the one about to be created: near name and compatible year
-/// of birth, or same telephone, or same mail address.
+/// of birth, or same telephone, or same mail address; at most 8.
 pub async fn doublons(cx: &Contexte, d: &CreerPersonne) -> Resultat<Vec<Personne>> {
     let mut proches: Vec<Personne> = vec![];
     let nom = [d.prenom.as_deref(), d.nom.as_deref(), d.surnom.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let annee = d.annee_naissance.or(d.date_naissance.map(|n| chrono::Datelike::year(&n)));
+    let annee = d.annee_naissance.or(d.date_naissance.map(|n| n.year()));
     if plier(&nom).contains(' ') {
         proches.extend(
             chercher(cx, &nom, 20)
@@ -155,8 +211,10 @@ pub async fn doublons(cx: &Contexte, d: &CreerPersonne) -> Resultat<Vec<Personne
                 .filter(|p| annee.is_none() || p.annee_naissance.is_none() || annee == p.annee_naissance),
         );
     }
-    if let Some(t) = d.telephone.as_deref().map(telephone).filter(|t| t.len() >= 10) {
-        for p in chercher(cx, &t, 10).await? {
+    let tel = d.telephone.as_deref().map(telephone).filter(|t| t.len() >= 10);
+    let courriel = d.courriel.as_deref().map(str::trim).filter(|c| c.contains('@')).map(str::to_owned);
+    for contact in [tel, courriel].into_iter().flatten() {
+        for p in chercher(cx, &contact, 10).await? {
             if !proches.iter().any(|x| x.id == p.id) {
                 proches.push(p);
             }
@@ -168,16 +226,54 @@ pub async fn doublons(cx: &Contexte, d: &CreerPersonne) -> Resultat<Vec<Personne
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
 
+    fn cles(c: &[&str]) -> Cherche {
+        Cherche::Cles(c.iter().map(|c| (*c).to_owned()).collect())
+    }
+
+    #[rstest]
+    #[case("12/03/1970", cles(&[":n1970-03-12"]))]
+    #[case(" 1970-03-12 ", cles(&[":n1970-03-12"]))]
+    #[case("12 03 1970", cles(&[":n1970-03-12"]))]
+    #[case("12/03/70", cles(&[":n1970-03-12", ":n2070-03-12"]))]
+    #[case("29/02/00", cles(&[":n2000-02-29"]))]
+    #[case("1970", cles(&[":a1970", ":t1970"]))]
+    #[case("06 12 34", cles(&[":t061234"]))]
+    #[case("+33 6 12 34 56 78", cles(&[":t0612345678"]))]
+    #[case("Un@Exemple.fr", cles(&[":cun@exemple.fr"]))]
+    #[case("Zoé Martin", Cherche::Mots(vec!["martin".into(), "zoe".into()]))]
+    #[case("z", Cherche::Rien)]
+    #[case("12", Cherche::Rien)]
+    #[case("", Cherche::Rien)]
+    #[case("'; --", Cherche::Rien)]
+    fn comprend_ce_qui_est_tape(#[case] texte: &str, #[case] compris: Cherche) {
+        assert_eq!(comprendre(texte), compris);
+    }
+
     #[test]
-    fn comprend_ce_qui_est_tape() {
-        assert_eq!(comprendre("12/03/1970"), Cherche::Cles(vec!["n:1970-03-12".into()]));
-        assert_eq!(comprendre("1970"), Cherche::Cles(vec!["a:1970".into(), "t:1970".into()]));
-        assert_eq!(comprendre("06 12 34"), Cherche::Cles(vec!["t:061234".into()]));
-        assert_eq!(comprendre("Zoé Martin"), Cherche::Mots(vec!["martin".into(), "zoe".into()]));
-        assert_eq!(comprendre("z"), Cherche::Rien);
-        assert_eq!(comprendre("12"), Cherche::Rien);
+    fn un_texte_trop_long_ne_cherche_rien() {
         assert_eq!(comprendre(&"x".repeat(300)), Cherche::Rien);
+    }
+
+    #[rstest]
+    #[case("lefevre", "lefebvre", 1)]
+    #[case("filipe", "philippe", 3)]
+    #[case("nanette", "mathieu", 6)]
+    #[case("", "abc", 3)]
+    #[case("abc", "abc", 0)]
+    fn compte_les_lettres_qui_changent(#[case] a: &str, #[case] b: &str, #[case] n: usize) {
+        assert_eq!((ecart(a, b), ecart(b, a)), (n, n));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn tout_texte_se_lit(texte in ".{0,120}") {
+            if let Cherche::Mots(mots) = comprendre(&texte) {
+                assert!(!mots.is_empty() && mots.len() <= 4 && mots.iter().all(|m| !m.is_empty() && m.len() <= 60));
+            }
+        }
     }
 }

@@ -1,16 +1,46 @@
 //! Pure rules of a person's file.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use socle::{
-    Resultat,
+    Nomenclature, Resultat,
     controle::Controle,
+    identifiant::PersonneId,
     texte::{nettoyer, plier, sonner, telephone},
 };
 
-use super::Personne;
+use super::{CreerPersonne, Personne};
+use crate::nomenclatures::{Besoins, TrancheAge};
 
-/// Cleans and checks a file; sets what is derived.
-pub fn controler(p: &mut Personne, aujourd_hui: NaiveDate) -> Resultat<()> {
+/// The file that a request describes, not yet checked.
+pub fn fiche(id: PersonneId, d: CreerPersonne, maintenant: DateTime<Utc>) -> Personne {
+    Personne {
+        id,
+        prenom: d.prenom,
+        nom: d.nom,
+        surnom: d.surnom,
+        cle_tri: String::new(),
+        telephone: d.telephone,
+        courriel: d.courriel,
+        date_naissance: d.date_naissance,
+        annee_naissance: d.annee_naissance,
+        tranche_age: d.tranche_age,
+        genre: d.genre,
+        statut: d.statut,
+        commune: nettoyer(d.commune),
+        langue: d.langue,
+        besoins: Besoins(d.besoins),
+        amenagements: d.amenagements,
+        notes: d.notes,
+        version: 1,
+        cree_le: maintenant,
+        modifie_le: maintenant,
+        efface_le: None,
+    }
+}
+
+/// Cleans and checks a file; sets what is derived. `avant` is the file as it was: a commune that left
+/// the official code since may stay.
+pub fn controler(p: &mut Personne, avant: Option<&Personne>, aujourd_hui: NaiveDate) -> Resultat<()> {
     let mut c = Controle::new();
     for (champ, v, max) in [
         ("prenom", &mut p.prenom, 100),
@@ -39,13 +69,14 @@ pub fn controler(p: &mut Personne, aujourd_hui: NaiveDate) -> Resultat<()> {
         c.exiger(bien, "courriel", "Cette adresse n’est pas complète. Exemple : prenom.nom@exemple.fr.");
     }
     if let Some(d) = p.date_naissance {
-        c.exiger(d <= aujourd_hui && d.year() >= 1900, "date_naissance", "La date de naissance est après aujourd’hui, ou avant 1900.");
+        c.exiger(d <= aujourd_hui, "date_naissance", "La date de naissance est après aujourd’hui.");
+        c.exiger(d.year() >= 1900, "date_naissance", "La date de naissance est avant 1900 : vérifiez l’année.");
         if p.annee_naissance.is_some_and(|a| a != d.year()) {
             c.faute("annee_naissance", "L’année de naissance ne va pas avec la date de naissance.");
         }
         p.annee_naissance = Some(d.year());
     }
-    if let Some(a) = p.annee_naissance {
+    if let Some(a) = p.annee_naissance.filter(|_| p.date_naissance.is_none()) {
         c.exiger(
             (1900..=aujourd_hui.year()).contains(&a),
             "annee_naissance",
@@ -53,7 +84,12 @@ pub fn controler(p: &mut Personne, aujourd_hui: NaiveDate) -> Resultat<()> {
         );
     }
     if let Some(code) = &p.commune {
-        c.exiger(super::commune_connue(code), "commune", "Ce code de commune n’existe pas : il faut un code INSEE à cinq caractères.");
+        let gardee = avant.is_some_and(|a| a.commune == p.commune);
+        c.exiger(
+            gardee || super::commune_connue(code),
+            "commune",
+            "Ce code de commune n’existe pas : il faut un code INSEE à cinq caractères.",
+        );
     }
     p.besoins.0.sort_unstable();
     p.besoins.0.dedup();
@@ -73,8 +109,35 @@ pub fn nom_affiche(p: &Personne) -> String {
     }
 }
 
-/// The keys under which a person is found: each word of the names, its sound (`~`), telephone (`t:`),
-/// date (`n:`) and year (`a:`) of birth.
+/// What tells homonyms apart: commune, year of birth (or age band), last two digits of the telephone.
+/// Empty when the file says none of them.
+pub fn distinguer(p: &Personne) -> String {
+    let naissance = match (p.annee_naissance, p.tranche_age) {
+        (Some(a), _) => Some(format!("naissance en\u{a0}{a}")),
+        (None, Some(t)) if t != TrancheAge::NonCommunique => Some(t.libelle().to_owned()),
+        _ => None,
+    };
+    let fin = p.telephone.as_deref().map(telephone).filter(|t| t.len() >= 4);
+    let fin = fin.map(|t| format!("téléphone finissant par\u{a0}{}", &t[t.len() - 2..]));
+    [p.commune.as_deref().map(territoire::commune::nommer), naissance, fin].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// The age band of an erased file, all that is kept of its birth: declared, else that of the year.
+pub fn tranche_gardee(p: &Personne, aujourd_hui: NaiveDate) -> Option<TrancheAge> {
+    p.tranche_age.or_else(|| p.annee_naissance.map(|a| TrancheAge::de_age(aujourd_hui.year() - a)))
+}
+
+/// A key as it is stored: 60 bytes at most, cut between two characters.
+pub fn couper(mut cle: String) -> String {
+    while cle.len() > 60 {
+        cle.pop();
+    }
+    cle
+}
+
+/// The keys under which a person is found: each word of the names, its sound (`~`), telephone (`:t`),
+/// mail address (`:c`), date (`:n`) and year (`:a`) of birth. A sign begins those that are no word, so
+/// that no start of a name meets them.
 pub fn cles(p: &Personne) -> Vec<String> {
     let mut cles = Vec::new();
     for nom in [&p.prenom, &p.nom, &p.surnom].into_iter().flatten() {
@@ -94,20 +157,18 @@ pub fn cles(p: &Personne) -> Vec<String> {
         }
     }
     if let Some(t) = p.telephone.as_deref().map(telephone).filter(|t| !t.is_empty()) {
-        cles.push(format!("t:{t}"));
+        cles.push(format!(":t{t}"));
+    }
+    if let Some(c) = &p.courriel {
+        cles.push(format!(":c{}", c.to_lowercase()));
     }
     if let Some(d) = p.date_naissance {
-        cles.push(format!("n:{d}"));
+        cles.push(format!(":n{d}"));
     }
     if let Some(a) = p.annee_naissance {
-        cles.push(format!("a:{a}"));
+        cles.push(format!(":a{a}"));
     }
-    for c in &mut cles {
-        *c = c.chars().take(60).collect();
-        while c.len() > 60 {
-            c.pop();
-        }
-    }
+    let mut cles: Vec<String> = cles.into_iter().map(couper).collect();
     cles.sort_unstable();
     cles.dedup();
     cles
@@ -136,3 +197,7 @@ pub fn differences(a: &Personne, b: &Personne) -> Vec<&'static str> {
     .filter_map(|(champ, change)| change.then_some(champ))
     .collect()
 }
+
+#[cfg(test)]
+#[path = "regles_tests.rs"]
+mod tests;

@@ -1,0 +1,79 @@
+use askama::Template;
+use interface::{
+    Message, Page,
+    requete::{Chemin, Reponse, Web, aller, rendre},
+};
+use socle::{Nomenclature, Permission, identifiant::PersonneId};
+use territoire::commune;
+
+use crate::{
+    chronologie::{self, Evenement},
+    nomenclatures::Finalite,
+    personne::{self, Consentement, Personne, consentements, nom_affiche, ouvrir, suivie_aussi_par, trouver},
+};
+
+#[derive(Template)]
+#[template(path = "personne/voir.html")]
+pub struct PageDossier {
+    pub page: Page,
+    pub p: Personne,
+    pub nom: String,
+    pub commune: Option<String>,
+    /// Consents that still hold.
+    pub accords: Vec<Consentement>,
+    pub partages: Vec<String>,
+    pub evenements: Vec<Evenement>,
+    pub ecrire: bool,
+    pub accompagner: bool,
+}
+
+impl PageDossier {
+    pub fn suivi_accorde(&self) -> bool {
+        self.accords.iter().any(|c| c.finalite == Finalite::Suivi)
+    }
+}
+
+pub async fn voir(w: Web, Chemin(id): Chemin<PersonneId>) -> Reponse {
+    // The opening is journaled: this page writes.
+    let cx = w.ecriture().await?;
+    let p = ouvrir(&cx, id).await?;
+    let ecrire = trouver(&cx, id, Permission::PersonnesEcrire).await.is_ok();
+    let accords = consentements(&cx, id).await?.into_iter().filter(|c| c.retire_le.is_none()).collect();
+    let partages = if ecrire { suivie_aussi_par(&cx, id).await? } else { vec![] };
+    let evenements = chronologie::reunir(&cx, id, 30).await?;
+    cx.valider().await?;
+    rendre(&PageDossier {
+        nom: nom_affiche(&p),
+        commune: p.commune.as_deref().map(commune::nommer),
+        accords,
+        partages,
+        evenements,
+        ecrire,
+        accompagner: w.acteur.peut(Permission::AccompagnementsEcrire),
+        page: w.page,
+        p,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "personne/effacer.html")]
+pub struct PageEffacer {
+    pub page: Page,
+    pub id: PersonneId,
+    pub nom: String,
+    pub partages: Vec<String>,
+}
+
+pub async fn confirmer_effacement(w: Web, Chemin(id): Chemin<PersonneId>) -> Reponse {
+    let cx = w.lecture();
+    let p = trouver(&cx, id, Permission::PersonnesEcrire).await?;
+    let partages = suivie_aussi_par(&cx, id).await?;
+    rendre(&PageEffacer { page: w.page, id, nom: nom_affiche(&p), partages })
+}
+
+pub async fn effacer(w: Web, Chemin(id): Chemin<PersonneId>) -> Reponse {
+    let cx = w.ecriture().await?;
+    personne::effacer(&cx, id).await?;
+    cx.valider().await?;
+    Ok(aller("/personnes", Message::succes("Le dossier est effacé.")))
+}

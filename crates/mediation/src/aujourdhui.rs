@@ -1,7 +1,235 @@
-//! aujourdhui (stub).
+//! « Aujourd’hui », the home page: who waits, what must be followed up, what was done today.
 
-use interface::requete::Pages;
+use std::collections::HashMap;
 
+use askama::Template;
+use chrono::{Days, NaiveDate};
+use interface::{
+    Page,
+    requete::{Pages, Reponse, Web, rendre, vers},
+};
+use socle::{
+    Contexte, Permission, Resultat,
+    identifiant::{AccueilId, EtapeId, LieuId, OrientationId, PersonneId},
+};
+use territoire::lieu;
+
+use crate::{
+    accompagnement::{self, DuJour},
+    accueil, orientation,
+    parcours::{self, EtapeDue},
+    personne,
+};
+
+/// How far back a step that was not done is still shown, and an orientation without an answer is old.
+const RETARD: Days = Days::new(90);
+const A_VENIR: Days = Days::new(7);
+const SANS_REPONSE: Days = Days::new(14);
+/// Minutes after which somebody who waits is shown as waiting for long.
+const LONGUE_ATTENTE: i64 = 30;
+
+/// The home page.
 pub fn pages() -> Pages {
-    Pages::new()
+    Pages::new().get("/", voir)
+}
+
+struct Attente {
+    id: AccueilId,
+    personne: Option<PersonneId>,
+    nom: String,
+    heure: String,
+    depuis: String,
+    longue: bool,
+    motif: Option<String>,
+    lieu: Option<String>,
+}
+
+struct Etape {
+    id: EtapeId,
+    href: String,
+    libelle: String,
+    nom: String,
+    /// « hier », « dans 3 jours », « à 14:00 ».
+    quand: String,
+}
+
+struct Relance {
+    id: OrientationId,
+    nom: String,
+    partenaire: String,
+    quand: String,
+}
+
+#[derive(Template)]
+#[template(path = "aujourdhui/page.html")]
+struct PageAujourdhui {
+    page: Page,
+    jour: NaiveDate,
+    ecrire: bool,
+    attente: Vec<Attente>,
+    /// « 3 personnes », who wait.
+    nombre: String,
+    /// Title of the group, its steps; empty groups are left out.
+    etapes: Vec<(&'static str, Vec<Etape>)>,
+    relances: Vec<Relance>,
+    /// With their durations in words.
+    activites: Vec<(DuJour, String)>,
+    /// « 3 accompagnements, 1 h 30 ».
+    total: String,
+}
+
+async fn voir(w: Web) -> Reponse {
+    let a = &w.acteur;
+    if a.structure.is_none() || !a.peut(Permission::PersonnesLire) {
+        if a.structure.is_some() && a.peut(Permission::BilanLire) {
+            return Ok(vers("/bilan"));
+        }
+        if a.administrateur {
+            return Ok(vers("/administration"));
+        }
+    }
+    let cx = w.lecture();
+    cx.exiger(Permission::PersonnesLire)?;
+    rendre(&gabarit(&cx, w.page).await?)
+}
+
+/// A bounded number of reads, whatever the number of people; the names of all come in one.
+async fn gabarit(cx: &Contexte, page: Page) -> Resultat<PageAujourdhui> {
+    let jour = cx.aujourd_hui();
+    let il_y_a = |d: Days| jour.checked_sub_days(d).unwrap_or(jour);
+    let accueils = accueil::en_attente(cx).await?;
+    let dues = parcours::etapes_dues(cx, il_y_a(RETARD), jour.checked_add_days(A_VENIR).unwrap_or(jour)).await?;
+    let sans_reponse = orientation::sans_reponse(cx, il_y_a(SANS_REPONSE)).await?;
+    let activites = if cx.acteur.peut(Permission::AccompagnementsLire) { accompagnement::du_jour(cx, jour).await? } else { vec![] };
+
+    let mut ids: Vec<PersonneId> = accueils.iter().filter_map(|a| a.personne_id).collect();
+    ids.extend(dues.iter().map(|e| e.personne));
+    ids.extend(sans_reponse.iter().map(|o| o.personne));
+    ids.sort_unstable();
+    ids.dedup();
+    let noms: HashMap<PersonneId, String> = personne::plusieurs(cx, &ids).await?.iter().map(|p| (p.id, personne::nom_affiche(p))).collect();
+    let nom = |id: PersonneId| noms.get(&id).cloned().unwrap_or_else(|| "Personne sans nom".into());
+    // Where somebody waits matters only when there are several places.
+    let lieux: HashMap<LieuId, String> = if accueils.iter().any(|a| a.lieu_id.is_some()) {
+        lieu::lister(cx, true).await?.into_iter().map(|l| (l.id, l.nom)).collect()
+    } else {
+        HashMap::new()
+    };
+
+    let nombre = interface::format::compte(accueils.len() as i64, "personne", "personnes");
+    let attente = accueils
+        .into_iter()
+        .map(|a| Attente {
+            id: a.id,
+            personne: a.personne_id.filter(|p| noms.contains_key(p)),
+            nom: a.personne_id.map_or_else(|| "Personne sans nom".into(), nom),
+            heure: accueil::heure(a.arrive_le),
+            depuis: accueil::depuis(a.arrive_le, cx.maintenant),
+            longue: (cx.maintenant - a.arrive_le).num_minutes() >= LONGUE_ATTENTE,
+            motif: a.motif,
+            lieu: a.lieu_id.filter(|_| lieux.len() > 1).and_then(|l| lieux.get(&l).cloned()),
+        })
+        .collect();
+
+    let etapes = ranger(dues, jour, nom);
+    let relances = sans_reponse
+        .into_iter()
+        .map(|o| Relance { id: o.id, nom: nom(o.personne), partenaire: o.partenaire, quand: interface::format::jour_relatif(o.date, jour) })
+        .collect();
+    let minutes: i64 = activites.iter().map(|a| i64::from(a.duree_minutes)).sum();
+    let total = format!(
+        "{}, {}",
+        interface::format::compte(activites.len() as i64, "accompagnement", "accompagnements"),
+        interface::format::duree(minutes)
+    );
+    let activites = activites.into_iter().map(|a| (a.clone(), interface::format::duree(a.duree_minutes))).collect();
+    let ecrire = cx.acteur.peut(Permission::PersonnesEcrire);
+    Ok(PageAujourdhui { page, jour, ecrire, attente, nombre, etapes, relances, activites, total })
+}
+
+/// The steps that are due, by group: late, today, soon. Empty groups are left out.
+fn ranger(dues: Vec<EtapeDue>, jour: NaiveDate, nom: impl Fn(PersonneId) -> String) -> Vec<(&'static str, Vec<Etape>)> {
+    let mut groupes = [("En retard", vec![]), ("Pour aujourd’hui", vec![]), ("Dans les sept jours", vec![])];
+    for e in dues {
+        let rang = match e.prevue_le.cmp(&jour) {
+            std::cmp::Ordering::Less => 0,
+            std::cmp::Ordering::Equal => 1,
+            std::cmp::Ordering::Greater => 2,
+        };
+        let relatif = interface::format::jour_relatif(e.prevue_le, jour);
+        let quand = e.heure.map_or_else(|| relatif.clone(), |h| format!("{relatif} à {h}"));
+        let href = format!("/personnes/{}/parcours", e.personne);
+        groupes[rang].1.push(Etape { id: e.id, href, libelle: e.libelle, nom: nom(e.personne), quand });
+    }
+    groupes.into_iter().filter(|(_, etapes)| !etapes.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod rendu {
+    use super::*;
+
+    fn etape(n: u128, jour: &str, heure: Option<&str>) -> EtapeDue {
+        EtapeDue {
+            id: EtapeId(uuid::Uuid::from_u128(n)),
+            personne: PersonneId(uuid::Uuid::from_u128(n)),
+            parcours: uuid::Uuid::from_u128(n).into(),
+            libelle: format!("Étape {n}"),
+            prevue_le: jour.parse().unwrap(),
+            heure: heure.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn les_etapes_se_rangent_par_urgence() {
+        let dues = vec![etape(1, "2026-03-09", None), etape(2, "2026-03-10", Some("14 h")), etape(3, "2026-03-10", None)];
+        let groupes = ranger(dues, "2026-03-10".parse().unwrap(), |_| "Personne d’essai".into());
+        assert_eq!(groupes.iter().map(|(t, e)| (*t, e.len())).collect::<Vec<_>>(), [("En retard", 1), ("Pour aujourd’hui", 2)]);
+        assert_eq!(groupes[0].1[0].quand, "hier");
+        assert_eq!(groupes[1].1[0].quand, "aujourd’hui à 14 h");
+    }
+
+    #[test]
+    fn la_page_montre_tout_ce_qui_est_a_suivre() {
+        let jour: NaiveDate = "2026-03-10".parse().unwrap();
+        let p = PageAujourdhui {
+            page: Page { message: None, ..Page::exemple() },
+            jour,
+            ecrire: true,
+            attente: vec![Attente {
+                id: AccueilId(uuid::Uuid::nil()),
+                personne: Some(PersonneId(uuid::Uuid::nil())),
+                nom: "Essai UN".into(),
+                heure: "9 h 12".into(),
+                depuis: "depuis 48 min".into(),
+                longue: true,
+                motif: Some("Déclaration d’impôts en ligne".into()),
+                lieu: Some("Lieu d’essai".into()),
+            }],
+            nombre: "1 personne".into(),
+            etapes: ranger(vec![etape(1, "2026-03-09", None), etape(2, "2026-03-12", Some("14 h"))], jour, |_| "Essai DEUX".into()),
+            relances: vec![Relance {
+                id: OrientationId(uuid::Uuid::nil()),
+                nom: "Essai TROIS".into(),
+                partenaire: "Partenaire d’essai".into(),
+                quand: "il y a 3 semaines".into(),
+            }],
+            activites: vec![(
+                DuJour {
+                    id: uuid::Uuid::nil().into(),
+                    titre: "Individuel · Courriel, Bureautique".into(),
+                    presents: "1 personne anonyme".into(),
+                    duree_minutes: 30,
+                    mediateur: "Camille Exemple".into(),
+                },
+                "30 min".into(),
+            )],
+            total: "1 accompagnement, 30 min".into(),
+        };
+        let html = p.render().unwrap();
+        for dit in ["Essai UN", "depuis 48 min", "Lieu d’essai", "En retard", "Dans les sept jours", "Partenaire d’essai", "30 min"] {
+            assert!(html.contains(dit), "{dit}");
+        }
+        assert!(!html.contains("Rien à relancer"));
+        assert_eq!(html.matches("bouton principal").count(), 1);
+    }
 }

@@ -95,6 +95,7 @@ async fn preparer(url: &str) {
         &racine(),
         socle::horloge::Horloge::fixe(crate::INSTANT.parse().expect("a date in its standard form")),
         std::sync::Arc::default(),
+        |_| (),
     )
     .await;
     crate::graine::semer(&etat).await.expect("the seed of the tests is valid");

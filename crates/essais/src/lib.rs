@@ -32,6 +32,7 @@ use socle::{
 use tower::ServiceExt;
 
 pub use base::Moteur;
+pub use graine::email;
 
 /// The password of every account of the kit.
 pub const MOT_DE_PASSE: &str = "Un bateau passe la rivière";
@@ -106,10 +107,18 @@ impl Appli {
     /// # Panics
     /// When the database of the tests cannot be made.
     pub async fn lancer(moteur: Moteur) -> Self {
+        Self::lancer_avec(moteur, |_| ()).await
+    }
+
+    /// Starts the application with a configuration of its own.
+    ///
+    /// # Panics
+    /// When the database of the tests cannot be made.
+    pub async fn lancer_avec(moteur: Moteur, configurer: impl FnOnce(&mut Config)) -> Self {
         let essai = base::Essai::creer(moteur).await;
         let horloge = Horloge::fixe(INSTANT.parse().expect("a date in its standard form"));
         let boite = Arc::new(Boite::default());
-        let etat = etat(&essai.url, &essai.dossier, horloge.clone(), boite.clone()).await;
+        let etat = etat(&essai.url, &essai.dossier, horloge.clone(), boite.clone(), configurer).await;
         let ids = graine::lire(&etat).await;
         Self {
             routeur: passeur::routeur(etat.clone(), false),
@@ -243,6 +252,16 @@ impl Appli {
         l.try_get_by_index::<i64>(0).or_else(|_| l.try_get_by_index::<i32>(0).map(i64::from)).expect("a number")
     }
 
+    /// The first id of a SQL query, on either engine.
+    ///
+    /// # Panics
+    /// When the query fails or finds nothing.
+    pub async fn identifiant(&self, sql: &str) -> String {
+        let db = self.etat.base.lecture();
+        let l = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("the query runs").expect("a row");
+        l.try_get_by_index::<uuid::Uuid>(0).expect("an id").to_string()
+    }
+
     /// Moves the clock.
     ///
     /// # Panics
@@ -266,12 +285,19 @@ impl Appli {
     }
 }
 
-async fn etat(url: &str, dossier: &std::path::Path, horloge: Horloge, boite: Arc<Boite>) -> Etat {
-    let config = Config::lire(
+async fn etat(
+    url: &str,
+    dossier: &std::path::Path,
+    horloge: Horloge,
+    boite: Arc<Boite>,
+    configurer: impl FnOnce(&mut Config),
+) -> Etat {
+    let mut config = Config::lire(
         None,
         &[("database_url", url.to_owned()), ("data_dir", dossier.display().to_string()), ("public_url", "http://passeur.test".into())],
     )
     .expect("the configuration of the tests is valid");
+    configurer(&mut config);
     let base = Base::ouvrir(url, 4).await.expect("the database just made opens");
     Etat::new(base, horloge, config, boite, Arc::new(documents::Typst::new()))
 }

@@ -4,7 +4,13 @@
 
 #[path = "../../mediation/src/accompagnement/tests.rs"]
 mod accompagnement;
+#[path = "../../mediation/src/accueil/tests.rs"]
+mod accueil;
 #[path = "../../passeur/src/essais/application.rs"]
 mod application;
+#[path = "../../mediation/src/aujourdhui/tests.rs"]
+mod aujourdhui;
 #[path = "../../territoire/src/partenaire/tests.rs"]
 mod partenaire;
+#[path = "../../mediation/src/personne/tests.rs"]
+mod personne;

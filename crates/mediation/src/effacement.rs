@@ -40,6 +40,14 @@ pub async fn textes(cx: &Contexte, id: PersonneId) -> Resultat<()> {
         .and_where(Expr::col("type_activite").eq("individuel"))
         .and_where(Expr::col("id").in_subquery(seances));
     ordres.push(q);
+    // A fingerprint of what was sent is still a trace of it.
+    for table in ["accueil", "diagnostic", "orientation"] {
+        let mut ids = Query::select();
+        ids.column("id").from(table).and_where(Expr::col("personne_id").eq(id));
+        let mut q = Query::update();
+        q.table("creation").value("empreinte", Expr::value(Vec::<u8>::new())).and_where(Expr::col("id").in_subquery(ids));
+        ordres.push(q);
+    }
     for q in ordres {
         let ordre = db.get_database_backend().build(&q);
         db.execute_raw(ordre).await?;

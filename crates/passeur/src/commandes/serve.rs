@@ -33,7 +33,10 @@ fn journaux(config: &Config) -> anyhow::Result<()> {
     if config.log_format == "json" {
         r.with(tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr)).init();
     } else {
-        r.with(tracing_subscriber::fmt::layer().with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).with_writer(std::io::stderr)).init();
+        r.with(
+            tracing_subscriber::fmt::layer().with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).with_writer(std::io::stderr),
+        )
+        .init();
     }
     Ok(())
 }

@@ -1,0 +1,376 @@
+//! Every page and every operation of the API, asked by every account, on records of structure Alpha;
+//! compared with the table of `docs/droits.md`.
+//!
+//! `PASSEUR_ESSAI_ECRIRE_DROITS=1` writes the table anew: read the difference before committing it.
+//! A new route with a parameter needs a sample in [`Essai::ids`]; a new creation of the API, a body in
+//! [`Essai::corps`].
+
+use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf};
+
+use essais::{Appli, Moteur, Navigateur, Value, email, json};
+use interface::requete::Acces;
+
+/// The accounts that ask, and their column.
+const COMPTES: [(&str, &str); 7] = [
+    ("", "Sans compte"),
+    ("alpha.mediateur", "Médiateur"),
+    ("alpha.responsable", "Responsable"),
+    ("alpha.coordinateur", "Coordinateur"),
+    ("administrateur", "Instance"),
+    ("beta.mediateur", "Autre médiateur"),
+    ("beta.responsable", "Autre responsable"),
+];
+
+/// What is named by an id but belongs to no structure: reference data, and what a secret opens.
+const SANS_STRUCTURE: [&str; 2] = ["/diagnostics/grilles/{id}", "/mot-de-passe/{secret}"];
+
+/// Files of people, and what is done with them.
+const DOSSIERS: [&str; 6] = ["/personnes/", "/accueils/", "/diagnostics/", "/parcours/", "/accompagnements/", "/orientations/"];
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Verdict {
+    Oui,
+    Non,
+    Invisible,
+    Connexion,
+}
+
+impl Verdict {
+    fn mot(self) -> &'static str {
+        match self {
+            Self::Oui => "oui",
+            Self::Non => "non",
+            Self::Invisible => "invisible",
+            Self::Connexion => "connexion",
+        }
+    }
+}
+
+/// One route and how it is asked.
+#[derive(Clone)]
+struct Acte {
+    methode: String,
+    chemin: String,
+    publique: bool,
+}
+
+impl Acte {
+    fn api(&self) -> bool {
+        self.chemin.starts_with("/api/")
+    }
+
+    /// The address without the prefix of the API.
+    fn nu(&self) -> &str {
+        self.chemin.strip_prefix("/api/v1").unwrap_or(&self.chemin)
+    }
+}
+
+fn actes() -> Vec<Acte> {
+    let mut v: Vec<_> = passeur::pages()
+        .routes
+        .iter()
+        .map(|r| Acte { methode: r.methode.to_string(), chemin: r.chemin.to_owned(), publique: r.acces == Acces::Public })
+        .collect();
+    let description = serde_json::to_value(passeur::apidoc::description()).unwrap();
+    for (chemin, operations) in description["paths"].as_object().unwrap() {
+        for methode in operations.as_object().unwrap().keys().filter(|m| *m != "parameters") {
+            v.push(Acte { methode: methode.to_uppercase(), chemin: chemin.clone(), publique: false });
+        }
+    }
+    v.sort_by_key(|a| (a.api(), a.chemin.clone(), a.methode.clone()));
+    v
+}
+
+/// The application and the accounts, signed in.
+struct Essai<'a> {
+    a: &'a Appli,
+    jetons: Vec<String>,
+    navigateurs: Vec<Navigateur<'a>>,
+    numero: std::cell::Cell<u32>,
+}
+
+impl<'a> Essai<'a> {
+    async fn preparer(a: &'a Appli) -> Self {
+        let (mut jetons, mut navigateurs) = (vec![], vec![]);
+        for (compte, _) in COMPTES {
+            jetons.push(if compte.is_empty() { String::new() } else { a.jeton(compte).await });
+            navigateurs.push(if compte.is_empty() { a.navigateur() } else { a.session(compte).await });
+        }
+        Self { a, jetons, navigateurs, numero: std::cell::Cell::new(0) }
+    }
+
+    fn numero(&self) -> u32 {
+        self.numero.set(self.numero.get() + 1);
+        self.numero.get()
+    }
+
+    /// Makes a record of Alpha through the API; gives its id.
+    async fn creer(&self, chemin: &str, corps: Value) -> String {
+        self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", &format!("/api/v1{chemin}"), corps).await.id()
+    }
+
+    async fn personne(&self) -> String {
+        self.creer("/personnes", json!({"prenom": "Essai", "nom": format!("Droits {}", self.numero())})).await
+    }
+
+    async fn partenaire(&self) -> String {
+        self.creer("/partenaires", json!({"nom": format!("Partenaire d’essai {}", self.numero()), "nature": "aide_sociale"})).await
+    }
+
+    /// Fresh records of Alpha for the parameters of an address, in their order. `prefixe` ends with the
+    /// last parameter, without the prefix of the API. None: this test does not know the route.
+    async fn ids(&self, prefixe: &str) -> Option<Vec<String>> {
+        let a = self.a;
+        Some(match prefixe {
+            "/personnes/{id}" => vec![self.personne().await],
+            "/personnes/{id}/consentements/{consentement}" => {
+                let p = self.personne().await;
+                let champs = [("finalite", "suivi"), ("donne_le", "2026-03-10"), ("maniere", "à l’oral")];
+                let s = &self.navigateurs[1];
+                let r = s.post(&format!("/personnes/{p}/consentements"), &champs).await;
+                assert_eq!(r.statut, 303, "le consentement d’essai n’est pas accepté : {}", r.html);
+                vec![p, a.identifiant("SELECT id FROM consentement ORDER BY id DESC").await]
+            }
+            "/accueils/{id}" => vec![self.creer("/accueils", json!({})).await],
+            "/diagnostics/{id}" => vec![self.creer("/diagnostics", json!({"personne": self.personne().await})).await],
+            "/diagnostics/grilles/{id}" => vec!["passeur-1".to_owned()],
+            "/parcours/{id}" => vec![self.creer("/parcours", json!({"personne": self.personne().await})).await],
+            "/parcours/{id}/objectifs/{objectif}" | "/parcours/{id}/etapes/{etape}" => {
+                let p = self.creer("/parcours", json!({"personne": self.personne().await})).await;
+                let partie = if prefixe.contains("objectifs") { "objectifs" } else { "etapes" };
+                let id = self.creer(&format!("/parcours/{p}/{partie}"), json!({"libelle": "Essai"})).await;
+                vec![p, id]
+            }
+            "/accompagnements/{id}" => vec![self.creer("/accompagnements", accompagnement()).await],
+            "/orientations/{id}" => vec![self.creer("/orientations", self.orientation().await).await],
+            "/partenaires/{id}" => vec![self.partenaire().await],
+            "/structures/{id}" => vec![a.structure_alpha()],
+            "/structure/lieux/{id}" | "/lieux/{id}" => vec![a.lieu_alpha()],
+            "/equipe/{id}" => {
+                let adresse = email(&format!("membre.{}", self.numero()));
+                let champs = [("email", adresse.as_str()), ("nom", "Membre d’essai"), ("role", "mediateur")];
+                assert_eq!(self.navigateurs[2].post("/equipe", &champs).await.statut, 303);
+                vec![a.identifiant(&format!("SELECT id FROM utilisateur WHERE email = '{adresse}'")).await]
+            }
+            "/compte/jetons/{id}" => {
+                let champs = [("jeton_nom", "essai"), ("jeton_portee", "bilan"), ("jeton_jours", "1")];
+                assert_eq!(self.navigateurs[1].post("/compte/jetons", &champs).await.statut, 200);
+                vec![a.identifiant("SELECT id FROM jeton ORDER BY id DESC").await]
+            }
+            "/mot-de-passe/{secret}" => {
+                let cx = socle::Contexte::systeme(&a.etat).await.unwrap();
+                let lien = comptes::cli::lien_reinitialisation(&cx, &email("alpha.coordinateur")).await.unwrap();
+                cx.valider().await.unwrap();
+                vec![lien.rsplit('/').next().unwrap().to_owned()]
+            }
+            _ => return None,
+        })
+    }
+
+    async fn orientation(&self) -> Value {
+        json!({"personne": self.personne().await, "partenaire": self.partenaire().await, "motif": "Essai", "consentement": true})
+    }
+
+    /// The body of a creation or change through the API. One that cannot be read is refused before the
+    /// right is looked at: it would say « oui » to all.
+    async fn corps(&self, acte: &Acte) -> Value {
+        match (acte.methode.as_str(), acte.nu()) {
+            ("GET" | "DELETE", _) => Value::Null,
+            ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
+            ("POST", "/accompagnements") => accompagnement(),
+            ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),
+            ("POST", "/parcours/{id}/objectifs" | "/parcours/{id}/etapes") => json!({"libelle": "Essai"}),
+            ("POST", "/orientations") => self.orientation().await,
+            ("POST", "/partenaires") => json!({"nom": "Partenaire d’essai", "nature": "autre"}),
+            _ => json!({}),
+        }
+    }
+
+    /// The fields of a form: none, so that nothing is written, but where a field says which record is meant.
+    async fn champs(&self, acte: &Acte, qui: usize) -> Vec<(&'static str, String)> {
+        match acte.chemin.as_str() {
+            // Unknown accounts, each its own: the brake does not come in.
+            "/connexion" => vec![("email", email(&format!("inconnu.{qui}"))), ("mot_de_passe", "x".into())],
+            "/compte/structure" | "/equipe" => vec![("structure", self.a.structure_alpha())],
+            "/equipe/{id}/retirer" => vec![("structure", self.a.structure_alpha()), ("role", "mediateur".into())],
+            // Another session of the same account.
+            "/compte/sessions" if qui > 0 => {
+                drop(self.a.session(COMPTES[qui].0).await);
+                let page = self.navigateurs[qui].get("/compte").await.html;
+                let cle = page.split("name=\"session\" value=\"").nth(1).and_then(|r| r.split('"').next());
+                vec![("session", cle.expect("deux sessions sont ouvertes").to_owned())]
+            }
+            _ => vec![],
+        }
+    }
+
+    /// The address asked for, its parameters filled.
+    async fn adresse(&self, acte: &Acte) -> String {
+        let mut chemin = acte.chemin.clone();
+        if let Some(fin) = acte.nu().rfind('}') {
+            let prefixe = &acte.nu()[..=fin];
+            let ids = self.ids(prefixe).await;
+            for id in ids.unwrap_or_else(|| panic!("route inconnue du test : {} {} (voir Essai::ids)", acte.methode, acte.chemin)) {
+                let (debut, reste) = chemin.split_once('{').expect("autant de paramètres que d’identifiants");
+                chemin = format!("{debut}{id}{}", reste.split_once('}').unwrap().1);
+            }
+            assert!(!chemin.contains('{'), "il manque des identifiants : {chemin}");
+        }
+        match acte.chemin.as_str() {
+            "/accompagnements/{id}/retablir" => {
+                let id = chemin.split('/').nth(2).unwrap();
+                let r = self.a.api(&self.jetons[1], "DELETE", &format!("/api/v1/accompagnements/{id}"), Value::Null).await;
+                assert_eq!(r.statut, 204);
+                chemin
+            }
+            "/equipe" if acte.methode == "GET" => format!("{chemin}?structure={}", self.a.structure_alpha()),
+            _ => chemin,
+        }
+    }
+
+    async fn demander(&mut self, acte: &Acte, qui: usize) -> Verdict {
+        let adresse = self.adresse(acte).await;
+        let (statut, vers, detail) = if acte.api() {
+            let corps = self.corps(acte).await;
+            let r = self.a.api(&self.jetons[qui], &acte.methode, &adresse, corps.clone()).await;
+            assert!(
+                r.statut != 422 || corps != json!({}) || acte.methode != "POST",
+                "{} {} : donnez un corps d’essai (Essai::corps) : {}",
+                acte.methode,
+                acte.chemin,
+                r.corps
+            );
+            (r.statut, None, r.corps.to_string())
+        } else {
+            let champs = self.champs(acte, qui).await;
+            let champs: Vec<_> = champs.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            let s = &self.navigateurs[qui];
+            let r = if acte.methode == "GET" { s.get(&adresse).await } else { s.post(&adresse, &champs).await };
+            (r.statut, r.vers, r.html)
+        };
+        if acte.chemin == "/deconnexion" && qui > 0 {
+            self.navigateurs[qui] = self.a.session(COMPTES[qui].0).await;
+        }
+        let porte = vers.is_some_and(|v| v.split('?').next() == Some("/connexion"));
+        match statut {
+            401 => Verdict::Connexion,
+            303 if porte && !acte.publique => Verdict::Connexion,
+            200..=399 | 400 | 409 | 422 => Verdict::Oui,
+            403 => Verdict::Non,
+            404 => Verdict::Invisible,
+            _ => panic!("{} {} par « {} » : {statut} {detail}", acte.methode, acte.chemin, COMPTES[qui].0),
+        }
+    }
+}
+
+fn accompagnement() -> Value {
+    json!({"type": "individuel", "date": "2026-03-02", "duree_minutes": 30, "lieu_type": "domicile", "thematiques": ["email"], "anonymes": {"total": 1}})
+}
+
+/// What no table may say, whatever is written in it.
+fn verifier(acte: &Acte, verdicts: &[Verdict]) {
+    let nom = format!("{} {} : {verdicts:?}", acte.methode, acte.chemin);
+    assert!(verdicts.contains(&Verdict::Oui), "personne n’y a droit : l’essai demande mal. {nom}");
+    if acte.publique {
+        return;
+    }
+    assert_eq!(verdicts[0], Verdict::Connexion, "ouvert sans compte : {nom}");
+    assert!(!verdicts[1..].contains(&Verdict::Connexion), "fermé à un compte connecté : {nom}");
+    if acte.nu().contains('{') && !SANS_STRUCTURE.contains(&acte.nu()) {
+        assert!(!verdicts[5..].contains(&Verdict::Oui), "ouvert à une autre structure : {nom}");
+        if DOSSIERS.iter().any(|d| acte.nu().starts_with(d)) {
+            assert!(verdicts[3] != Verdict::Oui && verdicts[4] != Verdict::Oui, "un dossier ouvert à qui n’accompagne pas : {nom}");
+        }
+    }
+}
+
+/// Asks everything of `choisis`; gives the lines of the table, by area.
+async fn relever(moteur: Moteur, choisis: impl Fn(&Acte) -> bool) -> BTreeMap<(usize, &'static str), Vec<String>> {
+    let a = Appli::lancer(moteur).await;
+    let mut essai = Essai::preparer(&a).await;
+    let mut domaines: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for acte in actes().into_iter().filter(choisis) {
+        let mut verdicts = vec![];
+        for qui in 0..COMPTES.len() {
+            verdicts.push(essai.demander(&acte, qui).await);
+        }
+        verifier(&acte, &verdicts);
+        let mut ligne = format!("| `{} {}` |", acte.methode, acte.chemin);
+        for v in verdicts {
+            write!(ligne, " {} |", v.mot()).unwrap();
+        }
+        domaines.entry(domaine(acte.nu())).or_default().push(ligne);
+    }
+    domaines
+}
+
+/// The part of the table where a route stands.
+fn domaine(chemin: &str) -> (usize, &'static str) {
+    let titres: [(&str, &[&str]); 12] = [
+        ("Aujourd’hui et accueil", &["", "aujourdhui", "accueil", "accueils"]),
+        ("Personnes", &["personnes"]),
+        ("Diagnostics", &["diagnostic", "diagnostics"]),
+        ("Parcours", &["parcours"]),
+        ("Accompagnements", &["accompagnements"]),
+        ("Orientations", &["orientations"]),
+        ("Partenaires", &["partenaires"]),
+        ("Bilan", &["bilan"]),
+        ("Structure, lieux et équipe", &["structure", "structures", "lieux", "equipe", "journal"]),
+        ("Mon compte", &["compte", "droits"]),
+        ("Connexion et mot de passe", &["connexion", "deconnexion", "mot-de-passe"]),
+        ("Instance", &["administration"]),
+    ];
+    let premier = chemin.split('/').nth(1).unwrap_or("");
+    titres
+        .iter()
+        .enumerate()
+        .find(|(_, (_, debuts))| debuts.contains(&premier))
+        .map_or((titres.len(), "Autres pages"), |(i, (titre, _))| (i, titre))
+}
+
+const DEBUT: &str = "<!-- Début des tableaux écrits par l’essai. -->\n";
+const FIN: &str = "<!-- Fin des tableaux écrits par l’essai. -->\n";
+
+fn document() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/droits.md")
+}
+
+#[tokio::test]
+async fn chaque_route_repond_a_chacun_selon_ses_droits() {
+    let mut tableaux = String::new();
+    for ((_, titre), lignes) in relever(Moteur::Sqlite, |_| true).await {
+        write!(tableaux, "\n### {titre}\n\n| Demande |").unwrap();
+        for (_, colonne) in COMPTES {
+            write!(tableaux, " {colonne} |").unwrap();
+        }
+        write!(tableaux, "\n|---|{}\n{}\n", "---|".repeat(COMPTES.len()), lignes.join("\n")).unwrap();
+    }
+    tableaux.push('\n');
+    let ecrit = std::fs::read_to_string(document()).expect("docs/droits.md se lit");
+    let (avant, reste) = ecrit.split_once(DEBUT).expect("le repère de début est dans docs/droits.md");
+    let (present, apres) = reste.split_once(FIN).expect("le repère de fin est dans docs/droits.md");
+    if std::env::var_os("PASSEUR_ESSAI_ECRIRE_DROITS").is_some() {
+        std::fs::write(document(), format!("{avant}{DEBUT}{tableaux}{FIN}{apres}")).unwrap();
+        return;
+    }
+    let differences: Vec<_> = present
+        .lines()
+        .filter(|l| !tableaux.lines().any(|t| t == *l))
+        .map(|l| format!("- {l}"))
+        .chain(tableaux.lines().filter(|t| !present.lines().any(|l| l == *t)).map(|t| format!("+ {t}")))
+        .collect();
+    assert!(
+        present == tableaux,
+        "docs/droits.md ne dit plus ce que fait le programme. Si c’est voulu, relancez cet essai avec PASSEUR_ESSAI_ECRIRE_DROITS=1.\n{}",
+        differences.join("\n")
+    );
+}
+
+#[tokio::test]
+async fn les_memes_droits_sur_postgresql() {
+    let ecrit = std::fs::read_to_string(document()).expect("docs/droits.md se lit");
+    let lignes = relever(Moteur::Postgres, |a| ["/partenaires", "/equipe", "/personnes", "/compte"].iter().any(|d| a.nu().starts_with(d))).await;
+    for ligne in lignes.into_values().flatten() {
+        assert!(ecrit.contains(&ligne), "{ligne}");
+    }
+}

@@ -10,6 +10,8 @@ mod accueil;
 mod application;
 #[path = "../../mediation/src/aujourdhui/tests.rs"]
 mod aujourdhui;
+#[path = "../../passeur/src/essais/droits.rs"]
+mod droits;
 #[path = "../../territoire/src/partenaire/tests.rs"]
 mod partenaire;
 #[path = "../../mediation/src/personne/tests.rs"]

@@ -87,6 +87,8 @@ async fn formulaire(w: Web, Chemin(id): Chemin<LieuId>) -> Reponse {
 
 async fn modifier(w: Web, Chemin(id): Chemin<LieuId>, Formulaire(mut s): Formulaire<Saisie>) -> Reponse {
     let cx = w.ecriture().await?;
+    // The right before the form: who may not write is not told what to correct.
+    cx.exiger_dans(Permission::StructureGerer, super::lire(&cx, id).await?.structure_id)?;
     let version = s.version.parse().unwrap_or(0);
     let fait = match lire_fiche(&s) {
         Ok(f) => super::modifier(&cx, id, version, f).await,

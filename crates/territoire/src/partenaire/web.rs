@@ -125,6 +125,8 @@ async fn formulaire(w: Web, Chemin(id): Chemin<PartenaireId>) -> Reponse {
 
 async fn modifier(w: Web, Chemin(id): Chemin<PartenaireId>, Formulaire(mut s): Formulaire<Saisie>) -> Reponse {
     let cx = w.ecriture().await?;
+    // The right before the form: who may not write is not told what to correct.
+    cx.exiger_dans(Permission::PartenairesEcrire, super::lire(&cx, id).await?.structure_id)?;
     let v = s.clone();
     let fait = match nature(&s) {
         Ok(nature) => {
@@ -141,7 +143,7 @@ async fn modifier(w: Web, Chemin(id): Chemin<PartenaireId>, Formulaire(mut s): F
             };
             super::modifier(&cx, id, m).await
         }
-        Err(e) => super::lire(&cx, id).await.and(Err(e)),
+        Err(e) => Err(e),
     };
     match fait {
         Ok(_) => {

@@ -2,7 +2,7 @@
 
 use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
 use sea_orm_migration::MigratorTrait;
-use socle::Etat;
+use socle::{Etat, base::Base};
 
 /// `/health/live` and `/health/ready`.
 pub fn routes() -> Router<Etat> {
@@ -12,7 +12,7 @@ pub fn routes() -> Router<Etat> {
 /// Ready: the database answers and every migration is applied.
 async fn pret(State(etat): State<Etat>) -> (StatusCode, Json<serde_json::Value>) {
     let base = match etat.base.repond().await {
-        Ok(()) => match migrations_en_attente(&etat).await {
+        Ok(()) => match migrations_en_attente(&etat.base).await {
             Ok(0) => Ok(()),
             Ok(n) => Err(format!("{n} migrations à appliquer")),
             Err(e) => Err(e),
@@ -26,9 +26,9 @@ async fn pret(State(etat): State<Etat>) -> (StatusCode, Json<serde_json::Value>)
 }
 
 /// How many migrations the database lacks.
-pub async fn migrations_en_attente(etat: &Etat) -> Result<usize, String> {
+pub async fn migrations_en_attente(base: &Base) -> Result<usize, String> {
     use sea_orm::{ConnectionTrait, Statement};
-    let db = etat.base.lecture();
+    let db = base.lecture();
     let lignes = db
         .query_all_raw(Statement::from_string(db.get_database_backend(), "SELECT version FROM seaql_migrations"))
         .await

@@ -42,8 +42,8 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// After so many tries a job is given up and shown to the administrator.
-pub const ESSAIS_MAX: i32 = 12;
+/// After so many tries, some two days, a job is given up and shown to the administrator.
+pub const ESSAIS_MAX: i32 = 20;
 const BAIL: TimeDelta = TimeDelta::minutes(5);
 
 impl Contexte {

@@ -1,6 +1,5 @@
 //! `passeur check`: says what is wrong and how to mend it.
 
-use sea_orm_migration::MigratorTrait;
 use socle::{base::Base, config::Config};
 
 /// Checks each thing in turn; every fault is told, then the command fails if there was one.
@@ -18,7 +17,7 @@ pub async fn verifier(config: Config) -> anyhow::Result<()> {
     let url = config.url_base();
     match Base::ouvrir(&url, 1).await {
         Ok(base) => {
-            let migrations = Migrations::lire(&base).await;
+            let migrations = migrations(&base).await;
             dire(
                 "base de données",
                 base.repond()
@@ -49,18 +48,11 @@ pub async fn verifier(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-struct Migrations;
-
-impl Migrations {
-    async fn lire(base: &Base) -> Result<String, String> {
-        use sea_orm::{ConnectionTrait, Statement};
-        let db = base.lecture();
-        let connues = crate::Migrateur::migrations().len();
-        match db.query_all_raw(Statement::from_string(db.get_database_backend(), "SELECT version FROM seaql_migrations")).await {
-            Ok(l) if l.len() >= connues => Ok(format!("{connues} appliquées")),
-            Ok(l) => Err(format!("{} sur {connues} appliquées. Lancez « passeur migrate ».", l.len())),
-            Err(_) => Err("aucune appliquée. Lancez « passeur migrate ».".into()),
-        }
+async fn migrations(base: &Base) -> Result<String, String> {
+    match crate::sante::migrations_en_attente(base).await {
+        Ok(0) => Ok("toutes appliquées".into()),
+        Ok(n) => Err(format!("{n} à appliquer. Lancez « passeur migrate ».")),
+        Err(_) => Err("aucune appliquée. Lancez « passeur migrate ».".into()),
     }
 }
 

@@ -1,0 +1,38 @@
+// Takes the pictures of the documentation, on the demonstration. Run by hand: node e2e/images.mjs
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connecter, lancer, navigateur } from './appli.mjs';
+
+const docs = join(dirname(fileURLToPath(import.meta.url)), '..', 'docs');
+mkdirSync(join(docs, 'images'), { recursive: true });
+mkdirSync(join(docs, 'guide', 'images'), { recursive: true });
+const appli = await lancer();
+const chromium = await navigateur();
+const page = await (await chromium.newContext({ viewport: { width: 1100, height: 820 } })).newPage();
+const prendre = (nom) => page.screenshot({ path: join(docs, nom) });
+const lien = async (motif) => page.locator(`main a[href^="${motif}"]`).first().getAttribute('href');
+
+await page.goto(`${appli.adresse}/connexion`);
+await prendre('guide/images/index.png');
+await connecter(page, appli.adresse, 'responsable@demonstration.invalid');
+await page.goto(`${appli.adresse}/`);
+await prendre('images/aujourdhui.png');
+await prendre('guide/images/aujourdhui.png');
+for (const [chemin, nom] of [['/accueil', 'accueillir'], ['/accompagnements/nouveau', 'accompagnement'], ['/bilan', 'bilan'], ['/compte', 'compte'], ['/equipe', 'equipe']]) {
+  await page.goto(appli.adresse + chemin);
+  await prendre(`guide/images/${nom}.png`);
+}
+// The child of the demonstration has a plan, a diagnostic and a history.
+await page.goto(`${appli.adresse}/personnes`);
+await page.fill('input[type=search]', 'Tilio Figurant');
+await page.waitForSelector('a[href^="/personnes/"]:has-text("FIGURANT")');
+const dossier = await lien('/personnes/0');
+await page.goto(appli.adresse + dossier);
+await prendre('guide/images/personne.png');
+for (const [suite, nom] of [['/diagnostic', 'diagnostic'], ['/parcours', 'parcours'], ['/orienter', 'orienter']]) {
+  await page.goto(appli.adresse + dossier + suite);
+  await prendre(`guide/images/${nom}.png`);
+}
+await chromium.close();
+await appli.arreter();

@@ -12,6 +12,10 @@ mod application;
 mod aujourdhui;
 #[path = "../../passeur/src/essais/droits.rs"]
 mod droits;
+#[path = "../../mediation/src/diagnostic/tests.rs"]
+mod diagnostic;
+#[path = "../../mediation/src/parcours/tests.rs"]
+mod parcours;
 #[path = "../../territoire/src/partenaire/tests.rs"]
 mod partenaire;
 #[path = "../../mediation/src/personne/tests.rs"]

@@ -5,7 +5,9 @@ use sea_orm_migration::{prelude::*, schema::*};
 
 /// Migrations of this crate, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Personnes), Box::new(Accompagnements), Box::new(Suivi)]
+    let mut toutes: Vec<Box<dyn MigrationTrait>> = vec![Box::new(Personnes), Box::new(Accompagnements), Box::new(Suivi)];
+    toutes.extend(crate::parcours::migrations());
+    toutes
 }
 
 fn cle(nom: &str, de: &'static str, colonne: &'static str, vers: &'static str) -> ForeignKeyCreateStatement {

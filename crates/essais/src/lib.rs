@@ -285,13 +285,7 @@ impl Appli {
     }
 }
 
-async fn etat(
-    url: &str,
-    dossier: &std::path::Path,
-    horloge: Horloge,
-    boite: Arc<Boite>,
-    configurer: impl FnOnce(&mut Config),
-) -> Etat {
+async fn etat(url: &str, dossier: &std::path::Path, horloge: Horloge, boite: Arc<Boite>, configurer: impl FnOnce(&mut Config)) -> Etat {
     let mut config = Config::lire(
         None,
         &[("database_url", url.to_owned()), ("data_dir", dossier.display().to_string()), ("public_url", "http://passeur.test".into())],

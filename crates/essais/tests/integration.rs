@@ -10,10 +10,12 @@ mod accueil;
 mod application;
 #[path = "../../mediation/src/aujourdhui/tests.rs"]
 mod aujourdhui;
-#[path = "../../passeur/src/essais/droits.rs"]
-mod droits;
 #[path = "../../mediation/src/diagnostic/tests.rs"]
 mod diagnostic;
+#[path = "../../passeur/src/essais/droits.rs"]
+mod droits;
+#[path = "../../mediation/src/orientation/tests.rs"]
+mod orientation;
 #[path = "../../mediation/src/parcours/tests.rs"]
 mod parcours;
 #[path = "../../territoire/src/partenaire/tests.rs"]

@@ -7,6 +7,7 @@ use sea_orm_migration::{prelude::*, schema::*};
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     let mut toutes: Vec<Box<dyn MigrationTrait>> = vec![Box::new(Personnes), Box::new(Accompagnements), Box::new(Suivi)];
     toutes.extend(crate::parcours::migrations());
+    toutes.extend(crate::orientation::migrations());
     toutes
 }
 

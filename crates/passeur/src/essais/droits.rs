@@ -397,7 +397,8 @@ async fn chaque_route_repond_a_chacun_selon_ses_droits() {
 #[tokio::test]
 async fn les_memes_droits_sur_postgresql() {
     let ecrit = std::fs::read_to_string(document()).expect("docs/droits.md se lit");
-    let lignes = relever(Moteur::Postgres, |a| ["/partenaires", "/equipe", "/personnes", "/compte"].iter().any(|d| a.nu().starts_with(d))).await;
+    let lignes =
+        relever(Moteur::Postgres, |a| ["/partenaires", "/equipe", "/personnes", "/compte"].iter().any(|d| a.nu().starts_with(d))).await;
     for ligne in lignes.into_values().flatten() {
         assert!(ecrit.contains(&ligne), "{ligne}");
     }

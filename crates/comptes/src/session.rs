@@ -175,7 +175,7 @@ pub(crate) async fn fermer_toutes(cx: &Contexte, id: UtilisateurId, sauf: Option
 
 /// Removes what has expired, in a transaction of its own: a sign-in does not depend on it.
 async fn purger(cx: Contexte) -> Resultat<()> {
-    table::Entity::delete_many().filter(table::Column::ExpireLe.lt(cx.maintenant)).exec(&cx.db()).await?;
+    table::Entity::delete_many().filter(table::Column::ExpireLe.lte(cx.maintenant)).exec(&cx.db()).await?;
     crate::reinitialisation::purger(&cx).await?;
     frein::purger(&cx).await?;
     cx.valider().await

@@ -101,6 +101,18 @@ pub struct ReponsePage {
     pub octets: Vec<u8>,
 }
 
+impl ReponsePage {
+    /// The hidden fields of the page, as a browser would send them.
+    pub fn champs_caches(&self) -> Vec<(String, String)> {
+        let attribut = |champ: &str, nom: &str| {
+            let v = champ.split_once(&format!(" {nom}=\""))?.1.split('"').next()?;
+            Some(v.replace("&#34;", "\"").replace("&#39;", "'").replace("&#60;", "<").replace("&#62;", ">").replace("&#38;", "&"))
+        };
+        let champs = self.html.split("<input type=\"hidden\"").skip(1).map(|c| c.split('>').next().unwrap_or(""));
+        champs.filter_map(|c| Some((attribut(c, "name")?, attribut(c, "value")?))).collect()
+    }
+}
+
 impl Appli {
     /// Starts the application on a new database.
     ///
@@ -336,6 +348,11 @@ impl Navigateur<'_> {
             entetes,
             octets,
         }
+    }
+
+    /// Sends the sign-in form.
+    pub async fn entrer(&self, compte: &str, mot_de_passe: &str) -> ReponsePage {
+        self.post("/connexion", &[("email", &graine::email(compte)), ("mot_de_passe", mot_de_passe)]).await
     }
 
     /// Opens a page.

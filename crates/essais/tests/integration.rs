@@ -6,6 +6,8 @@
 mod accompagnement;
 #[path = "../../mediation/src/accueil/tests.rs"]
 mod accueil;
+#[path = "../../comptes/src/administration/tests.rs"]
+mod administration;
 #[path = "../../passeur/src/essais/application.rs"]
 mod application;
 #[path = "../../mediation/src/aujourdhui/tests.rs"]
@@ -14,6 +16,12 @@ mod aujourdhui;
 mod diagnostic;
 #[path = "../../passeur/src/essais/droits.rs"]
 mod droits;
+#[path = "../../comptes/src/equipe/tests.rs"]
+mod equipe;
+#[path = "../../comptes/src/jeton/tests.rs"]
+mod jeton;
+#[path = "../../comptes/src/journal/tests.rs"]
+mod journal;
 #[path = "../../mediation/src/orientation/tests.rs"]
 mod orientation;
 #[path = "../../mediation/src/parcours/tests.rs"]
@@ -22,3 +30,7 @@ mod parcours;
 mod partenaire;
 #[path = "../../mediation/src/personne/tests.rs"]
 mod personne;
+#[path = "../../comptes/src/reinitialisation/tests.rs"]
+mod reinitialisation;
+#[path = "../../comptes/src/session/tests.rs"]
+mod session;

@@ -31,6 +31,8 @@ struct Annee<'a> {
     h: Hasard,
     decor: &'a Decor,
     gens: Vec<Suivie>,
+    /// The last day played.
+    fin: NaiveDate,
 }
 
 /// Plays the year.
@@ -49,7 +51,7 @@ pub async fn jouer(cx: &mut Contexte, decor: &Decor) -> anyhow::Result<()> {
     cx.acteur = decor.acteur(0);
     a(cx, debut, 8 * 60);
     decor.partenaires(cx).await?;
-    let mut annee = Annee { h: Hasard::new(GRAINE), decor: &decor, gens: vec![] };
+    let mut annee = Annee { h: Hasard::new(GRAINE), decor: &decor, gens: vec![], fin: aujourd_hui };
     annee.homonymes(cx).await?;
     for n in 0..JOURS {
         let jour = debut + Days::new(n);
@@ -333,7 +335,13 @@ impl Annee<'_> {
                 let (p, _) = parcours::ouvrir(cx, o).await?;
                 for e in p.etapes {
                     let dans = 3 + self.h.sous(40) as u64;
-                    let m = serde_json::from_value(json!({"prevue_le": jour + Days::new(dans)}))?;
+                    let prevue = jour + Days::new(dans);
+                    // What was due long ago is done, but for a few.
+                    let m = if prevue + Days::new(4) < self.fin && self.h.chance(95) {
+                        serde_json::from_value(json!({"prevue_le": prevue, "statut": "faite"}))?
+                    } else {
+                        serde_json::from_value(json!({"prevue_le": prevue}))?
+                    };
                     parcours::modifier_etape(cx, p.parcours.id, e.id, m).await?;
                 }
             }
@@ -357,8 +365,8 @@ impl Annee<'_> {
             "motif": "La demande dépasse la médiation numérique : dossier à instruire.", "consentement": true
         }))?;
         let (o, _) = orientation::creer(cx, d).await?;
-        // One in four stays without an answer.
-        let statut = self.h.pese(&[("aboutie", 40), ("acceptee", 20), ("refusee", 15), ("", 25)]);
+        // One in ten stays without an answer.
+        let statut = self.h.pese(&[("aboutie", 50), ("acceptee", 22), ("refusee", 18), ("", 10)]);
         if !statut.is_empty() {
             let m: ModifierOrientation = serde_json::from_value(json!({"statut": statut, "repondu_le": jour}))?;
             orientation::modifier(cx, o.id, m).await?;

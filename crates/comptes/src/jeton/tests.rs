@@ -78,11 +78,16 @@ async fn sans_jeton_valable_l_api_est_fermee(#[values(Moteur::Sqlite, Moteur::Po
     let a = Appli::lancer(moteur).await;
     let j = a.jeton("alpha.mediateur").await;
     let inconnu = format!("Bearer psr_{}", "A".repeat(43));
-    for autorisation in ["", "Bearer", "Bearer ", "Bearer psr_abc", &inconnu, &format!("Basic {j}"), &j, &format!("Bearer {j}x"), "Bearer é"] {
+    for autorisation in
+        ["", "Bearer", "Bearer ", "Bearer psr_abc", &inconnu, &format!("Basic {j}"), &j, &format!("Bearer {j}x"), "Bearer é"]
+    {
         let entetes = [("authorization", autorisation)];
         let r = a.api_avec("", "GET", "/api/v1/lieux", &Value::Null, &entetes).await;
         assert_eq!((r.statut, &r.corps["type"]), (401, &json!("/problemes/non-connecte")), "{autorisation:?}");
-        assert_eq!((&r.entetes["www-authenticate"], &r.entetes["content-type"]), (&"Bearer".parse().unwrap(), &"application/problem+json".parse().unwrap()));
+        assert_eq!(
+            (&r.entetes["www-authenticate"], &r.entetes["content-type"]),
+            (&"Bearer".parse().unwrap(), &"application/problem+json".parse().unwrap())
+        );
     }
     // The word is read whatever its case; a session opens no API, a token no page.
     let entete = format!("bearer {j}");

@@ -88,7 +88,11 @@ async fn ni_nom_ni_secret_dans_les_journaux(#[values(Moteur::Sqlite, Moteur::Pos
     a.navigateur().entrer("alpha.mediateur", "un mot de passe erroné").await;
     a.navigateur().post("/mot-de-passe/oublie", &[("email", &email("alpha.mediateur"))]).await;
     a.travailler().await;
-    let liens: Vec<_> = a.courriels().iter().filter_map(|l| l.corps.lines().find_map(|l| l.rsplit_once("/mot-de-passe/").map(|x| x.1.to_owned()))).collect();
+    let liens: Vec<_> = a
+        .courriels()
+        .iter()
+        .filter_map(|l| l.corps.lines().find_map(|l| l.rsplit_once("/mot-de-passe/").map(|x| x.1.to_owned())))
+        .collect();
     assert_eq!(liens.len(), 2);
     a.navigateur().get(&format!("/mot-de-passe/{}", liens[0])).await;
     s.post("/compte/mot-de-passe", &[("mot_de_passe", MOT_DE_PASSE), ("mot_de_passe_nouveau", "x"), ("mot_de_passe_confirme", "x")]).await;

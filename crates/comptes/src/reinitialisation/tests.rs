@@ -36,7 +36,11 @@ async fn un_lien_change_le_mot_de_passe_une_fois(#[values(Moteur::Sqlite, Moteur
     }
     let (ancien, lien) = (demander(&a, "alpha.mediateur").await, demander(&a, "alpha.mediateur").await);
     assert_ne!(ancien, lien);
-    assert_eq!(a.compter("SELECT count(*) FROM tache WHERE CAST(charge AS TEXT) LIKE '%mot-de-passe%'").await, 0, "la tâche oublie le lien");
+    assert_eq!(
+        a.compter("SELECT count(*) FROM tache WHERE CAST(charge AS TEXT) LIKE '%mot-de-passe%'").await,
+        0,
+        "la tâche oublie le lien"
+    );
 
     let r = n.get(&lien).await;
     assert_eq!((r.statut, r.entetes["referrer-policy"].to_str().unwrap()), (200, "no-referrer"));

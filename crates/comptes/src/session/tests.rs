@@ -196,7 +196,8 @@ async fn une_session_finie_ne_montre_ni_ne_garde_de_secret(#[values(Moteur::Sqli
     let a = Appli::lancer(moteur).await;
     let s = a.session("alpha.mediateur").await;
     s.perdre_session();
-    let r = s.post("/compte/mot-de-passe", &[("mot_de_passe", MOT_DE_PASSE), ("mot_de_passe_nouveau", "quatre petits bateaux bleus")]).await;
+    let r =
+        s.post("/compte/mot-de-passe", &[("mot_de_passe", MOT_DE_PASSE), ("mot_de_passe_nouveau", "quatre petits bateaux bleus")]).await;
     assert_eq!(r.statut, 401);
     assert!(!r.html.contains("bateau"), "{}", r.html);
     // Too large to be carried: said so, and led back to the page it was typed in.

@@ -190,12 +190,18 @@ impl<'a> Essai<'a> {
     }
 
     /// The fields of a form: none, so that nothing is written, but where a field says which record is meant.
-    async fn champs(&self, acte: &Acte, qui: usize) -> Vec<(&'static str, String)> {
+    async fn champs(&self, acte: &Acte, adresse: &str, qui: usize) -> Vec<(&'static str, String)> {
         match acte.chemin.as_str() {
             // Unknown accounts, each its own: the brake does not come in.
             "/connexion" => vec![("email", email(&format!("inconnu.{qui}"))), ("mot_de_passe", "x".into())],
             "/compte/structure" | "/equipe" => vec![("structure", self.a.structure_alpha())],
             "/equipe/{id}/retirer" => vec![("structure", self.a.structure_alpha()), ("role", "mediateur".into())],
+            // A diagnostic of the same person.
+            "/parcours/{id}/reprendre" => {
+                let parcours = adresse.trim_end_matches("/reprendre");
+                let p = self.a.api(&self.jetons[1], "GET", &format!("/api/v1{parcours}"), Value::Null).await.corps;
+                vec![("diagnostic", self.creer("/diagnostics", json!({"personne": p["personne"]})).await)]
+            }
             // Another session of the same account.
             "/compte/sessions" if qui > 0 => {
                 drop(self.a.session(COMPTES[qui].0).await);
@@ -245,7 +251,7 @@ impl<'a> Essai<'a> {
             );
             (r.statut, None, r.corps.to_string())
         } else {
-            let champs = self.champs(acte, qui).await;
+            let champs = self.champs(acte, &adresse, qui).await;
             let champs: Vec<_> = champs.iter().map(|(n, v)| (*n, v.as_str())).collect();
             let s = &self.navigateurs[qui];
             let r = if acte.methode == "GET" { s.get(&adresse).await } else { s.post(&adresse, &champs).await };

@@ -6,7 +6,8 @@ use rstest::rstest;
 async fn orienter(a: &Appli, jeton: &str) -> (String, String, String) {
     let personne = a.personne(jeton, "Essai", "Un").await;
     let partenaire = a.partenaire(jeton, "Partenaire d’essai").await;
-    let corps = json!({"personne": personne, "partenaire": partenaire, "date": "2026-03-02", "motif": "Aide au logement", "consentement": true});
+    let corps =
+        json!({"personne": personne, "partenaire": partenaire, "date": "2026-03-02", "motif": "Aide au logement", "consentement": true});
     let r = a.api(jeton, "POST", "/api/v1/orientations", corps).await;
     assert_eq!(r.statut, 201, "{}", r.corps);
     (r.corps["id"].as_str().unwrap().to_owned(), personne, partenaire)
@@ -154,7 +155,8 @@ async fn les_pages_menent_de_l_envoi_au_retour(#[values(Moteur::Sqlite, Moteur::
     assert_eq!(s.get(&format!("{vers}/lettre.pdf")).await.statut, 200);
 
     let retour = format!("{vers}/retour");
-    let r = s.post(&retour, &[("statut", "acceptee"), ("repondu_le", "2026-03-01"), ("retour", "Rendez-vous pris"), ("version", "1")]).await;
+    let r =
+        s.post(&retour, &[("statut", "acceptee"), ("repondu_le", "2026-03-01"), ("retour", "Rendez-vous pris"), ("version", "1")]).await;
     assert!(r.statut == 422 && r.html.contains("Rendez-vous pris"), "{}", r.html);
     let r = s.post(&retour, &[("statut", "acceptee"), ("repondu_le", ""), ("retour", "Rendez-vous pris"), ("version", "1")]).await;
     assert_eq!(r.vers.as_deref(), Some(vers.as_str()));

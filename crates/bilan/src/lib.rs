@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! Figures read from the practice (stub).
 
 use interface::requete::Pages;
@@ -11,3 +12,29 @@ pub fn pages() -> Pages {
 pub fn api() -> OpenApiRouter<Etat> {
     OpenApiRouter::new()
 }
+=======
+//! The figures made from the practice: the bilan of a period, the lists behind its numbers, the report.
+//!
+//! Reads the tables of `mediation` by queries of its own, aggregated by the database; writes nothing.
+//! Definitions: `domain/mediation.md` § 5.
+
+mod api;
+mod calcul;
+mod courbes;
+mod filtre;
+mod liste;
+mod mots;
+mod rapport;
+mod regles;
+mod requetes;
+mod suites;
+mod vue;
+mod web;
+
+pub use api::api;
+pub use calcul::calculer;
+pub use filtre::{Demande, Filtre};
+pub use rapport::rapport;
+pub use vue::*;
+pub use web::pages;
+>>>>>>> h-orientation

@@ -12,6 +12,8 @@ mod administration;
 mod application;
 #[path = "../../mediation/src/aujourdhui/tests.rs"]
 mod aujourdhui;
+#[path = "../../bilan/src/tests.rs"]
+mod bilan;
 #[path = "../../mediation/src/diagnostic/tests.rs"]
 mod diagnostic;
 #[path = "../../passeur/src/essais/droits.rs"]

@@ -1,0 +1,337 @@
+use askama::Template;
+use axum::{
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use interface::{
+    Choix, Erreurs, Onglet, Page, Pagination,
+    format::{date_sans_jour, nombre},
+    graphique::Graphique,
+    requete::{Pages, Parametres, Reponse, Web, choix, rendre, rendre_avec},
+};
+use mediation::nomenclatures::{Thematique, TypeActivite};
+use socle::{Contexte, Erreur, Nomenclature, Permission, Resultat, equipe};
+use territoire::{commune, lieu};
+
+use crate::{
+    courbes,
+    filtre::{Demande, Filtre},
+    liste::{self, Activite, Detail, PAR_PAGE, Personne},
+    rapport, regles,
+    requetes::{ParCle, grouper, lire},
+    suites,
+    vue::Bilan,
+};
+
+/// Pages of the bilan.
+pub fn pages() -> Pages {
+    Pages::new()
+        .get("/bilan", bilan)
+        .get("/bilan/liste", activites)
+        .get("/bilan/personnes", personnes)
+        .get("/bilan/suites", suites_de)
+        .get("/bilan/rapport.pdf", imprimer)
+}
+
+/// What the filter form shows.
+#[derive(Default)]
+pub struct Formulaire {
+    pub du: String,
+    pub au: String,
+    pub structures: Vec<Choix>,
+    pub lieux: Vec<Choix>,
+    pub mediateurs: Vec<Choix>,
+    pub types: Vec<Choix>,
+    pub thematiques: Vec<Choix>,
+    pub communes: Vec<Choix>,
+    /// A filter other than the period is set: its part of the form is open.
+    pub ouvert: bool,
+}
+
+#[derive(Template)]
+#[template(path = "bilan.html")]
+pub struct PageBilan {
+    pub page: Page,
+    pub erreurs: Erreurs,
+    pub s: Formulaire,
+    pub periodes: Vec<Onglet>,
+    pub resultat: Option<Resultats>,
+}
+
+/// The figures, ready to be shown.
+pub struct Resultats {
+    pub b: Bilan,
+    pub periode: String,
+    pub filtres: Vec<String>,
+    /// The query of this same page.
+    pub adresse: String,
+    /// May open the list of people.
+    pub personnes: bool,
+    pub mois: Graphique,
+    pub repartitions: Vec<Graphique>,
+}
+
+impl Resultats {
+    fn lien(&self, reste: &str) -> String {
+        format!("/bilan/liste?{}{reste}", self.adresse)
+    }
+
+    /// The link of a list of participations, for those who may tell people apart.
+    fn lien_presence(&self, reste: &str) -> String {
+        if self.b.masques { String::new() } else { self.lien(reste) }
+    }
+
+    /// The link of the list of people: for those who read files, when the number is not masked.
+    fn lien_personnes(&self, reste: &str) -> String {
+        if self.personnes { format!("/bilan/personnes?{}{reste}", self.adresse) } else { String::new() }
+    }
+
+    fn publics(&self) -> [(&'static str, &[crate::vue::Public]); 3] {
+        [("Âge", &self.b.tranches_age), ("Genre", &self.b.genres), ("Statut", &self.b.statuts)]
+    }
+
+    fn lien_suites(&self, quoi: &str) -> String {
+        if self.personnes { format!("/bilan/suites?{}&quoi={quoi}", self.adresse) } else { String::new() }
+    }
+
+    fn note_objectifs(&self) -> String {
+        let r = self.b.reussite;
+        part(r.objectifs_atteints, r.objectifs_evalues, "des objectifs évalués")
+    }
+
+    fn note_abouties(&self) -> String {
+        part(self.b.orientations.abouties, self.b.orientations.envoyees, "des orientations envoyées")
+    }
+
+    fn delai(&self) -> String {
+        match self.b.orientations.delai_median_jours {
+            Some(j) => {
+                format!("La moitié des réponses arrive en {}\u{a0}{} au plus.", nombre(j, 1), if j < 2.0 { "jour" } else { "jours" })
+            }
+            None => String::new(),
+        }
+    }
+}
+
+/// « 62 % des orientations envoyées. »; nothing when there is no whole.
+fn part(n: i64, tout: i64, de: &str) -> String {
+    if tout == 0 { String::new() } else { format!("{} {de}.", crate::mots::pourcentage(n, tout)) }
+}
+
+fn periode(du: chrono::NaiveDate, au: chrono::NaiveDate) -> String {
+    format!("du {} au {}", date_sans_jour(du), date_sans_jour(au))
+}
+
+async fn formulaire(cx: &Contexte, d: &Demande, f: &Filtre) -> Resultat<Formulaire> {
+    let mut vues = vec![];
+    for x in &cx.acteur.fonctions {
+        if cx.acteur.peut_dans(Permission::BilanLire, x.structure) && !vues.contains(&x.structure) {
+            vues.push(x.structure);
+        }
+    }
+    let nom = |s| cx.acteur.fonctions.iter().find(|x| x.structure == s).map(|x| x.nom_structure.clone()).unwrap_or_default();
+    let structures = if vues.len() > 1 {
+        vues.iter().map(|s| Choix::nouveau(s.to_string(), nom(*s), f.structures.contains(s))).collect()
+    } else {
+        vec![]
+    };
+    let lieux = lieu::lister_de(cx, &f.structures, true).await?;
+    let membres = equipe::membres(cx, &f.structures).await?;
+    let sans_commune = Filtre { commune: None, ..f.clone() };
+    let mut q = sans_commune.activites(true);
+    grouper(&mut q, sea_orm::sea_query::Expr::cust("COALESCE(a.commune, l.commune)"));
+    let mut codes: Vec<String> = lire::<ParCle>(cx, &q).await?.into_iter().filter_map(|l| l.cle).collect();
+    codes.extend(f.commune.clone().filter(|c| !codes.contains(c)));
+    let mut communes: Vec<Choix> =
+        codes.into_iter().map(|c| Choix::nouveau(c.clone(), commune::nommer(&c), f.commune.as_ref() == Some(&c))).collect();
+    communes.sort_by_cached_key(|c| socle::texte::plier(&c.libelle));
+    Ok(Formulaire {
+        du: if d.du.is_empty() { f.du.to_string() } else { d.du.clone() },
+        au: if d.au.is_empty() { f.au.to_string() } else { d.au.clone() },
+        structures,
+        lieux: lieux.into_iter().map(|l| Choix::nouveau(l.id.to_string(), l.nom, f.lieu == Some(l.id))).collect(),
+        mediateurs: membres.into_iter().map(|m| Choix::nouveau(m.id.to_string(), m.nom, f.mediateur == Some(m.id))).collect(),
+        types: choix::<TypeActivite>(f.type_activite.as_slice()),
+        thematiques: choix::<Thematique>(f.thematique.as_slice()),
+        communes,
+        ouvert: f.lieu.is_some() || f.mediateur.is_some() || f.type_activite.is_some() || f.thematique.is_some() || f.commune.is_some(),
+    })
+}
+
+/// The default filter, to draw the form again when what was asked is refused.
+fn par_defaut(cx: &Contexte) -> Resultat<Filtre> {
+    Demande::default().lire(cx.aujourd_hui())?.situer(cx)
+}
+
+async fn bilan(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
+    let cx = w.lecture();
+    let fait = match d.lire(cx.aujourd_hui()) {
+        Ok(f) => {
+            let f = f.situer(&cx)?;
+            crate::calculer(&cx, &f).await.map(|b| (f, b))
+        }
+        Err(e) => Err(e),
+    };
+    let (f, b) = match fait {
+        Ok(fait) => fait,
+        Err(Erreur::Invalide(e)) => {
+            let f = par_defaut(&cx)?;
+            let s = formulaire(&cx, &d, &f).await?;
+            let p = PageBilan { page: w.page, erreurs: e.into(), s, periodes: periodes(&cx, &f), resultat: None };
+            return rendre_avec(StatusCode::UNPROCESSABLE_ENTITY, &p);
+        }
+        Err(e) => return Err(e.into()),
+    };
+    let s = formulaire(&cx, &d, &f).await?;
+    let resultat = Resultats {
+        periode: periode(f.du, f.au),
+        filtres: rapport::filtres(&cx, &f).await?.into_iter().map(|(libelle, valeur)| format!("{libelle} : {valeur}")).collect(),
+        adresse: f.adresse(),
+        personnes: f.structures.iter().all(|s| cx.acteur.peut_dans(Permission::PersonnesLire, *s)),
+        mois: courbes::mois(&b, &f),
+        repartitions: courbes::repartitions(&b, &f),
+        b,
+    };
+    rendre(&PageBilan { page: w.page, erreurs: Erreurs::default(), s, periodes: periodes(&cx, &f), resultat: Some(resultat) })
+}
+
+fn periodes(cx: &Contexte, f: &Filtre) -> Vec<Onglet> {
+    regles::periodes(cx.aujourd_hui())
+        .into_iter()
+        .map(|(nom, du, au)| Onglet::nouveau(format!("/bilan?{}", f.entre(du, au).adresse()), nom, f.du == du && f.au == au))
+        .collect()
+}
+
+/// The pairs of an address, sorted into the filter, what is opened, and the page.
+struct Ouverture {
+    filtre: Filtre,
+    detail: Detail,
+    nouvelles: bool,
+    quoi: Option<String>,
+    page: u64,
+}
+
+fn ouvrir(cx: &Contexte, paires: Vec<(String, String)>) -> Resultat<Ouverture> {
+    let mut d = Demande::default();
+    let (mut details, mut nouvelles, mut quoi, mut page) = (vec![], false, None, 1);
+    for (nom, valeur) in paires {
+        match nom.as_str() {
+            "du" => d.du = valeur,
+            "au" => d.au = valeur,
+            "lieu" => d.lieu = valeur,
+            "mediateur" => d.mediateur = valeur,
+            "type" => d.type_activite = valeur,
+            "thematique" => d.thematique = valeur,
+            "commune" => d.commune = valeur,
+            "structure" => d.structure.push(valeur),
+            "nouvelles" => nouvelles = valeur == "oui",
+            "quoi" => quoi = Some(valeur),
+            "page" => page = valeur.parse::<u64>().unwrap_or(1).clamp(1, 100_000),
+            n if liste::DETAILS.contains(&n) => details.push((nom, valeur)),
+            _ => return Err(Erreur::Illisible("L’adresse contient un paramètre inconnu.".into())),
+        }
+    }
+    Ok(Ouverture { filtre: d.lire(cx.aujourd_hui())?.situer(cx)?, detail: Detail::lire(details)?, nouvelles, quoi, page })
+}
+
+#[derive(Template)]
+#[template(path = "activites.html")]
+pub struct PageActivites {
+    pub page: Page,
+    pub periode: String,
+    pub filtres: Vec<String>,
+    pub total: i64,
+    pub lignes: Vec<Activite>,
+    pub pagination: Pagination,
+    pub retour: String,
+}
+
+async fn activites(w: Web, Parametres(paires): Parametres<Vec<(String, String)>>) -> Reponse {
+    let cx = w.lecture();
+    let o = ouvrir(&cx, paires)?;
+    let (lignes, total) = liste::activites(&cx, &o.filtre, &o.detail, o.page).await?;
+    let mut filtres: Vec<String> =
+        rapport::filtres(&cx, &o.filtre).await?.into_iter().map(|(libelle, valeur)| format!("{libelle} : {valeur}")).collect();
+    filtres.extend(o.detail.libelles());
+    let adresse = o.filtre.adresse();
+    rendre(&PageActivites {
+        page: w.page,
+        periode: periode(o.filtre.du, o.filtre.au),
+        filtres,
+        total: total as i64,
+        lignes,
+        pagination: Pagination::nouvelle(o.page, total, PAR_PAGE, format!("/bilan/liste?{adresse}{}&page=", o.detail.adresse())),
+        retour: format!("/bilan?{adresse}"),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "personnes.html")]
+pub struct PagePersonnes {
+    pub page: Page,
+    pub periode: String,
+    pub filtres: Vec<String>,
+    pub nouvelles: bool,
+    pub total: i64,
+    pub lignes: Vec<Personne>,
+    pub pagination: Pagination,
+    pub retour: String,
+}
+
+async fn personnes(w: Web, Parametres(paires): Parametres<Vec<(String, String)>>) -> Reponse {
+    let cx = w.lecture();
+    let o = ouvrir(&cx, paires)?;
+    let (lignes, total) = liste::personnes(&cx, &o.filtre, o.nouvelles, o.page).await?;
+    let adresse = o.filtre.adresse();
+    let reste = if o.nouvelles { "&nouvelles=oui" } else { "" };
+    rendre(&PagePersonnes {
+        page: w.page,
+        periode: periode(o.filtre.du, o.filtre.au),
+        filtres: rapport::filtres(&cx, &o.filtre).await?.into_iter().map(|(libelle, valeur)| format!("{libelle} : {valeur}")).collect(),
+        nouvelles: o.nouvelles,
+        total: total as i64,
+        lignes,
+        pagination: Pagination::nouvelle(o.page, total, PAR_PAGE, format!("/bilan/personnes?{adresse}{reste}&page=")),
+        retour: format!("/bilan?{adresse}"),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "suites.html")]
+pub struct PageSuites {
+    pub page: Page,
+    pub titre: &'static str,
+    pub periode: String,
+    pub total: i64,
+    pub lignes: Vec<suites::Ligne>,
+    pub pagination: Pagination,
+    pub retour: String,
+}
+
+async fn suites_de(w: Web, Parametres(paires): Parametres<Vec<(String, String)>>) -> Reponse {
+    let cx = w.lecture();
+    let o = ouvrir(&cx, paires)?;
+    let demandee = suites::Suite::TOUTES.into_iter().find(|(code, ..)| Some(*code) == o.quoi.as_deref());
+    let Some((code, suite, titre)) = demandee else {
+        return Err(Erreur::champ("quoi", "Ce choix ne fait pas partie de la liste.").into());
+    };
+    let (lignes, total) = suites::lignes(&cx, &o.filtre, suite, o.page).await?;
+    let adresse = o.filtre.adresse();
+    rendre(&PageSuites {
+        page: w.page,
+        titre,
+        periode: periode(o.filtre.du, o.filtre.au),
+        total: total as i64,
+        lignes,
+        pagination: Pagination::nouvelle(o.page, total, PAR_PAGE, format!("/bilan/suites?{adresse}&quoi={code}&page=")),
+        retour: format!("/bilan?{adresse}"),
+    })
+}
+
+async fn imprimer(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
+    let cx = w.lecture();
+    let f = d.lire(cx.aujourd_hui())?.situer(&cx)?;
+    let pdf = crate::rapport(&cx, &f).await?;
+    let nom = format!("inline; filename=\"bilan-{}-{}.pdf\"", f.du, f.au);
+    Ok(([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, nom)], pdf).into_response())
+}

@@ -1,18 +1,3 @@
-<<<<<<< HEAD
-//! Figures read from the practice (stub).
-
-use interface::requete::Pages;
-use socle::Etat;
-use utoipa_axum::router::OpenApiRouter;
-
-pub fn pages() -> Pages {
-    Pages::new()
-}
-
-pub fn api() -> OpenApiRouter<Etat> {
-    OpenApiRouter::new()
-}
-=======
 //! The figures made from the practice: the bilan of a period, the lists behind its numbers, the report.
 //!
 //! Reads the tables of `mediation` by queries of its own, aggregated by the database; writes nothing.
@@ -37,4 +22,3 @@ pub use filtre::{Demande, Filtre};
 pub use rapport::rapport;
 pub use vue::*;
 pub use web::pages;
->>>>>>> h-orientation

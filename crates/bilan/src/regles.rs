@@ -134,12 +134,12 @@ pub fn en_progres(premier: &str, dernier: &str) -> bool {
 }
 
 /// The SQL that gives the age band of a person `pe` at an activity `a`: declared, else from the year of
-/// birth, by the bounds of [`TrancheAge::BORNES`].
+/// birth, by the bounds of [`TrancheAge::BORNES`]; what an erasure wrote on the participation wins.
 pub fn sql_tranche_age() -> String {
     let age = "CAST(SUBSTR(CAST(a.date AS text), 1, 4) AS integer) - pe.annee_naissance";
     let bandes: String = TrancheAge::BORNES.iter().map(|(max, t)| format!(" WHEN {age} <= {max} THEN '{}'", t.code())).collect();
     format!(
-        "CASE WHEN pe.tranche_age IS NOT NULL THEN pe.tranche_age WHEN pe.annee_naissance IS NULL THEN '{}'{bandes} ELSE '{}' END",
+        "CASE WHEN p.tranche_figee IS NOT NULL THEN p.tranche_figee WHEN pe.tranche_age IS NOT NULL THEN pe.tranche_age WHEN pe.annee_naissance IS NULL THEN '{}'{bandes} ELSE '{}' END",
         TrancheAge::NonCommunique.code(),
         TrancheAge::SoixanteDixPlus.code()
     )

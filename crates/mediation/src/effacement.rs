@@ -1,10 +1,34 @@
 //! What the erasure of a person removes beyond the file itself: every free text written about them.
 
+use chrono::NaiveDate;
 use sea_orm::{
     ConnectionTrait, ExprTrait,
     sea_query::{Expr, Query},
 };
-use socle::{Contexte, Resultat, identifiant::PersonneId};
+use socle::{Contexte, Nomenclature, Resultat, identifiant::PersonneId};
+
+use crate::{nomenclatures::TrancheAge, personne::Personne};
+
+/// Writes on each participation the age band the person had that day, before the year of birth goes, so
+/// that no figure of the past moves.
+pub async fn figer_les_tranches(cx: &Contexte, p: &Personne) -> Resultat<()> {
+    let (None, Some(annee)) = (p.tranche_age, p.annee_naissance) else { return Ok(()) };
+    let db = cx.db();
+    let mut premier_age = i32::MIN;
+    for (dernier_age, tranche) in TrancheAge::BORNES.into_iter().chain([(i32::MAX, TrancheAge::SoixanteDixPlus)]) {
+        let mut q = Query::update();
+        q.table("participation").value("tranche_figee", tranche.code()).and_where(Expr::col("personne_id").eq(p.id));
+        if let Some(du) = premier_age.checked_add(annee).and_then(|a| NaiveDate::from_ymd_opt(a, 1, 1)) {
+            q.and_where(Expr::col("date").gte(du));
+        }
+        if let Some(au) = dernier_age.checked_add(annee).and_then(|a| NaiveDate::from_ymd_opt(a, 12, 31)) {
+            q.and_where(Expr::col("date").lte(au));
+        }
+        db.execute_raw(db.get_database_backend().build(&q)).await?;
+        premier_age = dernier_age.saturating_add(1);
+    }
+    Ok(())
+}
 
 /// Empties the free texts of the accueils, diagnostics, plans and orientations of a person, and the
 /// notes of their individual accompaniments.

@@ -8,6 +8,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     let mut toutes: Vec<Box<dyn MigrationTrait>> = vec![Box::new(Personnes), Box::new(Accompagnements), Box::new(Suivi)];
     toutes.extend(crate::parcours::migrations());
     toutes.extend(crate::orientation::migrations());
+    toutes.push(Box::new(TrancheFigee));
     toutes
 }
 
@@ -371,5 +372,25 @@ impl MigrationTrait for Suivi {
         m.create_index(Index::create().name("ix_orient_structure").table("orientation").col("structure_id").col("date").to_owned()).await?;
         m.create_index(Index::create().name("ix_orient_personne").table("orientation").col("personne_id").to_owned()).await?;
         Ok(())
+    }
+}
+
+struct TrancheFigee;
+
+impl MigrationName for TrancheFigee {
+    fn name(&self) -> &'static str {
+        "m20261122_000020_tranche_figee"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for TrancheFigee {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    /// The age band a participant had that day, written when the year of birth is erased: figures stay.
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        m.alter_table(Table::alter().table("participation").add_column(string_len_null("tranche_figee", 48)).to_owned()).await
     }
 }

@@ -8,6 +8,8 @@ use chrono::NaiveDate;
 use interface::format::date_sans_jour;
 use serde_json::Value;
 
+use super::obtention::{CAS, voie};
+
 /// A gap as its line shows it.
 pub(super) struct Ligne {
     /// Where: « unité bloc-1, compétence bloc-1-c2, intitulé ».
@@ -137,8 +139,8 @@ fn lieu(e: &Ecart) -> String {
         .into_iter()
         .map(|(nom, cle)| match cle {
             Some(cle) if texte != Some(cle) => {
-                let court: String = cle.split('@').next().unwrap_or(cle).chars().take(60).collect();
-                format!("{} «\u{a0}{court}\u{a0}»", libelle(nom))
+                let cle = cle.split('@').next().unwrap_or(cle);
+                format!("{} «\u{a0}{}\u{a0}»", libelle(nom), abreger(&mot(cle)))
             }
             _ => libelle(nom).to_owned(),
         })
@@ -160,8 +162,10 @@ fn dire(champ: &str, v: &Value) -> Vec<String> {
         Value::Object(o) => {
             const NOMS: [&str; 7] = ["intitule", "libelle", "titre", "groupe", "texte", "imprime", "code"];
             let nom = NOMS.iter().find_map(|n| o.get(*n).and_then(Value::as_str).filter(|t| !t.is_empty()).map(|t| (*n, t)));
+            // A box not ticked says nothing, and the code of an entry is in its place already.
+            let tu = ["code", "voie"];
             let mut lignes: Vec<String> = nom.iter().map(|(_, t)| (*t).to_owned()).collect();
-            for (cle, x) in o.iter().filter(|(c, _)| nom.is_none_or(|(n, _)| n != c.as_str()) && c.as_str() != "code") {
+            for (cle, x) in o.iter().filter(|(c, x)| nom.is_none_or(|(n, _)| n != c.as_str()) && !tu.contains(&c.as_str()) && **x != Value::Bool(false)) {
                 match x {
                     Value::Array(_) | Value::Object(_) => lignes.extend(dire(cle, x)),
                     _ => lignes.extend(dire(cle, x).into_iter().map(|t| format!("{}\u{a0}: {t}", libelle(cle)))),
@@ -190,9 +194,26 @@ fn mot(s: &str) -> String {
         "validite_titre" => "tant que le titre est valide",
         "annees" => "un nombre d’années",
         "vie" => "sans limite",
-        autre => autre,
+        // A code of the files: words bound by underscores.
+        code if code.contains('_') && code.chars().all(|c| c.is_ascii_lowercase() || c == '_') => return mot_de_code(code),
+        autre => voie(autre).unwrap_or(autre),
     }
     .to_owned()
+}
+
+fn mot_de_code(code: &str) -> String {
+    let cas = CAS.iter().find(|(c, _)| *c == code).map(|(_, mot)| *mot);
+    cas.or_else(|| voie(code)).map_or_else(|| code.replace('_', " "), str::to_owned)
+}
+
+/// The beginning of a long text, cut at a word.
+fn abreger(texte: &str) -> String {
+    const LONGUEUR: usize = 60;
+    if texte.chars().count() <= LONGUEUR {
+        return texte.to_owned();
+    }
+    let debut: String = texte.chars().take(LONGUEUR).collect();
+    format!("{}…", debut.rsplit_once(' ').map_or(debut.as_str(), |(d, _)| d))
 }
 
 /// The name of a field in words; a field without one keeps its own.
@@ -250,6 +271,13 @@ fn libelle(champ: &str) -> &str {
         "dernier_ccp_seulement" => "avec le dernier CCP seulement",
         "complements" => "complément",
         "modalites" => "modalité",
+        "selon_contrat" => "selon le contrat",
+        "semaines_continues" => "semaines sans interruption",
+        "de_version" => "version de départ",
+        "unites_source" => "unité de départ",
+        "en_vigueur" => "en vigueur",
+        "nouvelle_limite_delivrance" => "nouveau dernier jour de délivrance",
+        "debut" => "début",
         "texte" => "texte",
         "acces" => "voie d’accès",
         "voie" => "voie",
@@ -312,7 +340,10 @@ mod unitaires {
         let tout: usize = c.groupes.iter().map(|g| g.lignes.len()).sum();
         assert_eq!(tout, c.ajouts + c.retraits + c.modifications, "every gap is in a part");
         for l in c.groupes.iter().flat_map(|g| &g.lignes) {
-            assert!(!l.ou.contains('_') && !l.avant.is_empty() | !l.apres.is_empty(), "{} {:?} {:?}", l.ou, l.avant, l.apres);
+            assert!(!l.avant.is_empty() || !l.apres.is_empty(), "{}", l.ou);
+            for t in l.avant.iter().chain(&l.apres).chain([&l.ou]).filter(|t| !t.ends_with(".txt")) {
+                assert!(!t.contains('_') && !t.contains("{\""), "{}\u{a0}: {t}", l.ou);
+            }
         }
     }
 

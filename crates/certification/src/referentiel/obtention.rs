@@ -102,23 +102,24 @@ pub(super) fn entreprise(r: &RegleEntreprise) -> String {
     if exige.is_empty() { "non précisée".to_owned() } else { exige.join(", ") }
 }
 
+/// A route of access, in words.
+pub(super) fn voie(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "initiale" => "formation initiale",
+        "eleve_etudiant" => "élève ou étudiant",
+        "apprentissage" => "apprentissage",
+        "formation_continue" => "formation continue",
+        "contrat_professionnalisation" => "contrat de professionnalisation",
+        "candidature_individuelle" => "candidature individuelle",
+        "vae" => "VAE",
+        "capitalisation" => "capitalisation",
+        _ => return None,
+    })
+}
+
 /// The routes of a rule, in words.
 pub(super) fn voies(r: &RegleEntreprise) -> String {
-    let mots: Vec<&str> = r
-        .voies
-        .iter()
-        .map(|v| match v.as_str() {
-            "initiale" => "formation initiale",
-            "eleve_etudiant" => "élève ou étudiant",
-            "apprentissage" => "apprentissage",
-            "formation_continue" => "formation continue",
-            "contrat_professionnalisation" => "contrat de professionnalisation",
-            "candidature_individuelle" => "candidature individuelle",
-            "vae" => "VAE",
-            "capitalisation" => "capitalisation",
-            autre => autre,
-        })
-        .collect();
+    let mots: Vec<&str> = r.voies.iter().map(|v| voie(v).unwrap_or(v)).collect();
     mots.join(", ")
 }
 

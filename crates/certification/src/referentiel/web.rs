@@ -1,5 +1,6 @@
 use askama::Template;
 use certification_regles::Version;
+use chrono::NaiveDate;
 use interface::{
     Page,
     requete::{Chemin, Pages, Reponse, Visite, rendre, vers},
@@ -40,7 +41,11 @@ struct PageListe {
 }
 
 async fn liste(v: Visite) -> Reponse {
-    rendre(&PageListe { page: v.page, titres: super::lister().iter().map(Resume::de).collect() })
+    rendre(&page_liste(v.page))
+}
+
+fn page_liste(page: Page) -> PageListe {
+    PageListe { page, titres: super::lister().iter().map(Resume::de).collect() }
 }
 
 #[derive(Template)]
@@ -62,6 +67,7 @@ struct PageTitre {
     regles: Vec<VueRegle>,
     horaires: Option<VueHoraires>,
     ruban: Vec<Etape>,
+    ruban_sans_date: bool,
     references: Vec<VueReference>,
     autres: Vec<&'static Version>,
 }
@@ -71,9 +77,13 @@ async fn voir(x: Visite, Chemin(code): Chemin<String>) -> Reponse {
     if v.code != code {
         return Ok(vers(&format!("/titres/{}", v.code)));
     }
-    let aujourd_hui = x.etat.horloge.aujourd_hui();
-    rendre(&PageTitre {
-        page: x.page,
+    rendre(&page_titre(x.page, v, x.etat.horloge.aujourd_hui()))
+}
+
+fn page_titre(page: Page, v: &'static Version, aujourd_hui: NaiveDate) -> PageTitre {
+    let ruban = horaires::ruban(v);
+    PageTitre {
+        page,
         v,
         nature: vue::nature(v),
         etat: vue::etat(v),
@@ -88,10 +98,11 @@ async fn voir(x: Visite, Chemin(code): Chemin<String>) -> Reponse {
         regles_jury: obtention::table(v, "jury.", false),
         regles: obtention::table(v, "jury.", true),
         horaires: horaires::vue(v),
-        ruban: horaires::ruban(v),
+        ruban_sans_date: ruban.iter().all(|e| e.quand.is_none()),
+        ruban,
         references: vue::references(v, aujourd_hui),
         autres: super::lister().iter().filter(|a| a.code != v.code).collect(),
-    })
+    }
 }
 
 #[derive(Template)]
@@ -100,7 +111,8 @@ struct PageComparer {
     page: Page,
     a: &'static Version,
     b: &'static Version,
-    c: Comparaison,
+    fil: [(String, &'static str); 2],
+    d: Comparaison,
 }
 
 async fn comparer(x: Visite, Chemin((code, autre)): Chemin<(String, String)>) -> Reponse {
@@ -108,16 +120,60 @@ async fn comparer(x: Visite, Chemin((code, autre)): Chemin<(String, String)>) ->
     if (a.code.as_str(), b.code.as_str()) != (code.as_str(), autre.as_str()) {
         return Ok(vers(&format!("/titres/{}/comparer/{}", a.code, b.code)));
     }
-    rendre(&PageComparer { page: x.page, a, b, c: comparaison::comparer(a, b) })
+    rendre(&page_comparer(x.page, a, b))
+}
+
+fn page_comparer(page: Page, a: &'static Version, b: &'static Version) -> PageComparer {
+    let fil = [("/titres".to_owned(), "Titres professionnels"), (format!("/titres/{}", a.code), a.nom())];
+    PageComparer { page, a, b, fil, d: comparaison::comparer(a, b) }
 }
 
 #[cfg(test)]
 mod unitaires {
-    use super::*;
+    use std::collections::BTreeSet;
+
+    use super::{super::lister, *};
+
+    fn jour() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 3, 10).unwrap()
+    }
+
+    /// Every page, by its name.
+    fn toutes() -> Vec<(String, String)> {
+        let mut t = vec![("liste".to_owned(), page_liste(Page::default()).render().unwrap())];
+        for v in lister() {
+            t.push((v.code.clone(), page_titre(Page::default(), v, jour()).render().unwrap()));
+            t.extend(lister().iter().map(|b| (format!("{} {}", v.code, b.code), page_comparer(Page::default(), v, b).render().unwrap())));
+        }
+        t
+    }
+
+    #[test]
+    fn les_titres_de_page_sont_dans_l_ordre_et_les_ancres_uniques() {
+        for (nom, html) in toutes() {
+            let corps = html.split_once("<main").unwrap().1.split_once("</main>").unwrap().0;
+            let niveaux: Vec<u32> = corps.match_indices("<h").filter_map(|(i, _)| corps[i + 2..].chars().next()?.to_digit(10)).collect();
+            assert_eq!(niveaux.iter().filter(|n| **n == 1).count(), 1, "{nom}");
+            assert_eq!(niveaux[0], 1, "{nom}");
+            assert!(niveaux.windows(2).all(|p| p[1] <= p[0] + 1), "{nom} : {niveaux:?}");
+            let ids: Vec<&str> = html.match_indices(" id=\"").map(|(i, _)| html[i + 5..].split('"').next().unwrap()).collect();
+            assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "{nom} : {ids:?}");
+            for ancre in corps.match_indices("href=\"#").map(|(i, _)| corps[i + 7..].split('"').next().unwrap()) {
+                assert!(ids.contains(&ancre), "{nom} : {ancre}");
+            }
+            assert!(!corps.contains("<table") || corps.matches("<caption").count() == corps.matches("<table").count(), "{nom}");
+            assert!(!corps.contains("<ul></ul>") && !corps.contains("<dd></dd>"), "{nom}");
+        }
+    }
+
+    #[test]
+    fn tmp_dump() {
+        for (nom, html) in toutes() { std::fs::write(format!("/tmp/certif-vue/{}.html", nom.replace(' ', "_")), html).unwrap(); }
+    }
 
     #[test]
     fn chaque_adresse_livree_est_sure_dans_un_lien() {
-        for v in super::super::lister() {
+        for v in lister() {
             assert!(v.code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'), "{}", v.code);
         }
     }

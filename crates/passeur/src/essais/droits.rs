@@ -2,12 +2,14 @@
 //! compared with the table of `docs/droits.md`.
 //!
 //! `PASSEUR_ESSAI_ECRIRE_DROITS=1` writes the table anew: read the difference before committing it.
-//! A new route with a parameter needs a sample in [`Essai::ids`]; a new creation of the API, a body in
-//! [`Essai::corps`].
+//! A new route with a parameter needs a sample, and so does a new creation of the API: `echantillons`.
+
+#[path = "droits/echantillons.rs"]
+mod echantillons;
 
 use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf};
 
-use essais::{Appli, Moteur, Navigateur, Value, email, json};
+use essais::{Appli, Moteur, Navigateur, Value, json};
 use interface::requete::Acces;
 use socle::droits::Portee;
 
@@ -100,126 +102,13 @@ impl<'a> Essai<'a> {
         Self { a, jetons, navigateurs, numero: std::cell::Cell::new(0) }
     }
 
-    fn numero(&self) -> u32 {
-        self.numero.set(self.numero.get() + 1);
-        self.numero.get()
-    }
-
-    /// Makes a record of Alpha through the API; gives its id.
-    async fn creer(&self, chemin: &str, corps: Value) -> String {
-        self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", &format!("/api/v1{chemin}"), corps).await.id()
-    }
-
-    async fn personne(&self) -> String {
-        self.creer("/personnes", json!({"prenom": "Essai", "nom": format!("Droits {}", self.numero())})).await
-    }
-
-    async fn partenaire(&self) -> String {
-        self.creer("/partenaires", json!({"nom": format!("Partenaire d’essai {}", self.numero()), "nature": "aide_sociale"})).await
-    }
-
-    /// Fresh records of Alpha for the parameters of an address, in their order. `prefixe` ends with the
-    /// last parameter, without the prefix of the API. None: this test does not know the route.
-    async fn ids(&self, prefixe: &str) -> Option<Vec<String>> {
-        let a = self.a;
-        Some(match prefixe {
-            "/personnes/{id}" => vec![self.personne().await],
-            "/personnes/{id}/consentements/{consentement}" => {
-                let p = self.personne().await;
-                let maniere = format!("essai {}", self.numero());
-                let champs = [("finalite", "suivi"), ("donne_le", "2026-03-10"), ("maniere", maniere.as_str())];
-                let s = &self.navigateurs[1];
-                let r = s.post(&format!("/personnes/{p}/consentements"), &champs).await;
-                assert_eq!(r.statut, 303, "le consentement d’essai n’est pas accepté : {}", r.html);
-                vec![p, a.identifiant(&format!("SELECT id FROM consentement WHERE maniere = '{maniere}'")).await]
-            }
-            "/accueils/{id}" => vec![self.creer("/accueils", json!({})).await],
-            "/diagnostics/{id}" => vec![self.creer("/diagnostics", json!({"personne": self.personne().await})).await],
-            "/diagnostics/grilles/{id}" => vec!["passeur-1".to_owned()],
-            "/parcours/{id}" => vec![self.creer("/parcours", json!({"personne": self.personne().await})).await],
-            "/parcours/{id}/objectifs/{objectif}" | "/parcours/{id}/etapes/{etape}" => {
-                let p = self.creer("/parcours", json!({"personne": self.personne().await})).await;
-                let partie = if prefixe.contains("objectifs") { "objectifs" } else { "etapes" };
-                let id = self.creer(&format!("/parcours/{p}/{partie}"), json!({"libelle": "Essai"})).await;
-                vec![p, id]
-            }
-            "/accompagnements/{id}" => vec![self.creer("/accompagnements", accompagnement()).await],
-            "/orientations/{id}" => vec![self.creer("/orientations", self.orientation().await).await],
-            "/partenaires/{id}" => vec![self.partenaire().await],
-            "/structures/{id}" => vec![a.structure_alpha()],
-            "/structure/lieux/{id}" | "/lieux/{id}" => vec![a.lieu_alpha()],
-            "/equipe/{id}" => {
-                let adresse = email(&format!("membre.{}", self.numero()));
-                let champs = [("email", adresse.as_str()), ("nom", "Membre d’essai"), ("role", "mediateur")];
-                assert_eq!(self.navigateurs[2].post("/equipe", &champs).await.statut, 303);
-                vec![a.identifiant(&format!("SELECT id FROM utilisateur WHERE email = '{adresse}'")).await]
-            }
-            "/compte/jetons/{id}" => {
-                let nom = format!("essai {}", self.numero());
-                let champs = [("jeton_nom", nom.as_str()), ("jeton_portee", "bilan"), ("jeton_jours", "1")];
-                assert_eq!(self.navigateurs[1].post("/compte/jetons", &champs).await.statut, 200);
-                vec![a.identifiant(&format!("SELECT id FROM jeton WHERE nom = '{nom}'")).await]
-            }
-            "/mot-de-passe/{secret}" => {
-                let cx = socle::Contexte::systeme(&a.etat).await.unwrap();
-                let lien = comptes::cli::lien_reinitialisation(&cx, &email("alpha.coordinateur")).await.unwrap();
-                cx.valider().await.unwrap();
-                vec![lien.rsplit('/').next().unwrap().to_owned()]
-            }
-            _ => return None,
-        })
-    }
-
-    async fn orientation(&self) -> Value {
-        json!({"personne": self.personne().await, "partenaire": self.partenaire().await, "motif": "Essai", "consentement": true})
-    }
-
-    /// The body of a creation or change through the API. One that cannot be read is refused before the
-    /// right is looked at: it would say « oui » to all.
-    async fn corps(&self, acte: &Acte) -> Value {
-        match (acte.methode.as_str(), acte.nu()) {
-            ("GET" | "DELETE", _) => Value::Null,
-            ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
-            ("POST", "/accompagnements") => accompagnement(),
-            ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),
-            ("POST", "/parcours/{id}/objectifs" | "/parcours/{id}/etapes") => json!({"libelle": "Essai"}),
-            ("POST", "/orientations") => self.orientation().await,
-            ("POST", "/partenaires") => json!({"nom": "Partenaire d’essai", "nature": "autre"}),
-            _ => json!({}),
-        }
-    }
-
-    /// The fields of a form: none, so that nothing is written, but where a field says which record is meant.
-    async fn champs(&self, acte: &Acte, adresse: &str, qui: usize) -> Vec<(&'static str, String)> {
-        match acte.chemin.as_str() {
-            // Unknown accounts, each its own: the brake does not come in.
-            "/connexion" => vec![("email", email(&format!("inconnu.{qui}"))), ("mot_de_passe", "x".into())],
-            "/compte/structure" | "/equipe" => vec![("structure", self.a.structure_alpha())],
-            "/equipe/{id}/retirer" => vec![("structure", self.a.structure_alpha()), ("role", "mediateur".into())],
-            // A diagnostic of the same person.
-            "/parcours/{id}/reprendre" => {
-                let parcours = adresse.trim_end_matches("/reprendre");
-                let p = self.a.api(&self.jetons[1], "GET", &format!("/api/v1{parcours}"), Value::Null).await.corps;
-                vec![("diagnostic", self.creer("/diagnostics", json!({"personne": p["personne"]})).await)]
-            }
-            // Another session of the same account.
-            "/compte/sessions" if qui > 0 => {
-                drop(self.a.session(COMPTES[qui].0).await);
-                let page = self.navigateurs[qui].get("/compte").await.html;
-                let cle = page.split("name=\"session\" value=\"").nth(1).and_then(|r| r.split('"').next());
-                vec![("session", cle.expect("deux sessions sont ouvertes").to_owned())]
-            }
-            _ => vec![],
-        }
-    }
-
     /// The address asked for, its parameters filled.
     async fn adresse(&self, acte: &Acte) -> String {
         let mut chemin = acte.chemin.clone();
         if let Some(fin) = acte.nu().rfind('}') {
             let prefixe = &acte.nu()[..=fin];
             let ids = self.ids(prefixe).await;
-            for id in ids.unwrap_or_else(|| panic!("route inconnue du test : {} {} (voir Essai::ids)", acte.methode, acte.chemin)) {
+            for id in ids.unwrap_or_else(|| panic!("route inconnue du test : {} {} (voir echantillons.rs)", acte.methode, acte.chemin)) {
                 let (debut, reste) = chemin.split_once('{').expect("autant de paramètres que d’identifiants");
                 chemin = format!("{debut}{id}{}", reste.split_once('}').unwrap().1);
             }
@@ -232,6 +121,7 @@ impl<'a> Essai<'a> {
                 assert_eq!(r.statut, 204);
                 chemin
             }
+            "/bilan/suites" => format!("{chemin}?quoi=envoyees"),
             "/equipe" if acte.methode == "GET" => format!("{chemin}?structure={}", self.a.structure_alpha()),
             _ => chemin,
         }
@@ -244,7 +134,7 @@ impl<'a> Essai<'a> {
             let r = self.a.api(&self.jetons[qui], &acte.methode, &adresse, corps.clone()).await;
             assert!(
                 r.statut != 422 || corps != json!({}) || acte.methode != "POST",
-                "{} {} : donnez un corps d’essai (Essai::corps) : {}",
+                "{} {} : donnez un corps d’essai (echantillons.rs) : {}",
                 acte.methode,
                 acte.chemin,
                 r.corps
@@ -264,16 +154,14 @@ impl<'a> Essai<'a> {
         match statut {
             401 => Verdict::Connexion,
             303 if porte && !acte.publique => Verdict::Connexion,
+            // A page refused for what is asked would hide who may ask.
+            400 | 422 if acte.methode == "GET" => panic!("{} {} : l’essai demande mal : {detail}", acte.methode, acte.chemin),
             200..=399 | 400 | 409 | 422 => Verdict::Oui,
             403 => Verdict::Non,
             404 => Verdict::Invisible,
             _ => panic!("{} {} par « {} » : {statut} {detail}", acte.methode, acte.chemin, COMPTES[qui].0),
         }
     }
-}
-
-fn accompagnement() -> Value {
-    json!({"type": "individuel", "date": "2026-03-02", "duree_minutes": 30, "lieu_type": "domicile", "thematiques": ["email"], "anonymes": {"total": 1}})
 }
 
 /// What no table may say, whatever is written in it.

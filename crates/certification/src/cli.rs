@@ -47,9 +47,7 @@ pub fn simuler(fichier: &Path) -> Sortie {
     };
     match crate::simulation::repondre(&texte) {
         Ok(reponse) => Sortie::dite(reponse + "\n"),
-        Err(Erreur::Invalide(champs)) => {
-            Sortie::refusee(champs.iter().map(|c| format!("{}\u{a0}: {}\n", c.champ, c.message)).collect())
-        }
+        Err(Erreur::Invalide(champs)) => Sortie::refusee(champs.iter().map(|c| format!("{}\u{a0}: {}\n", c.champ, c.message)).collect()),
         Err(e) => Sortie::refusee(e.explication() + "\n"),
     }
 }
@@ -239,7 +237,8 @@ mod unitaires {
 
     #[test]
     fn un_fichier_faux_est_refuse_et_un_absent_aussi() {
-        let f = Fichier::nouveau("faux.toml", "code = 'x'\ntitre = 'x'\neffet = '2027-01-01'\nfin = '2026-01-01'\n[[unites]]\ncode = 'u'\n");
+        let f =
+            Fichier::nouveau("faux.toml", "code = 'x'\ntitre = 'x'\neffet = '2027-01-01'\nfin = '2026-01-01'\n[[unites]]\ncode = 'u'\n");
         let s = verifier_fichiers(&[&f.0]);
         assert!(s.statut == 1 && s.texte.contains("erreur\tx"), "{s:?}");
         let f = Fichier::nouveau("illisible.toml", "code = ");

@@ -19,6 +19,11 @@ fn heures_ou(minutes: Option<u32>, sinon: &str) -> String {
     minutes.map_or_else(|| sinon.to_owned(), heures)
 }
 
+/// A sum without any duration is unknown, not zero.
+fn somme(minutes: u32) -> String {
+    if minutes == 0 { "–".to_owned() } else { heures(minutes) }
+}
+
 /// A line of the table of totals.
 pub(super) struct Total {
     pub intitule: String,
@@ -59,7 +64,7 @@ pub(super) fn vue(v: &'static Version) -> Option<VueHoraires> {
             .map(|s| Total {
                 intitule: nom(v, h, s),
                 imprime: heures_ou(s.imprime_minutes, "non imprimé"),
-                calcule: heures(s.calcule_minutes),
+                calcule: somme(s.calcule_minutes),
                 ecart: match s.ecart_minutes {
                     None => "–".to_owned(),
                     Some(0) => "aucun".to_owned(),
@@ -119,7 +124,7 @@ fn bloc(v: &'static Version, b: &'static BlocHoraire) -> VueBloc {
         intitule: b.unite.as_deref().and_then(|u| v.unite(u)).map_or(b.intitule.as_str(), |u| u.intitule.as_str()),
         modules: b.modules.iter().map(|m| (m.intitule.as_str(), duree(m))).collect(),
         imprime: heures_ou(b.total_imprime_minutes, "non imprimé"),
-        calcule: heures(b.calcule_minutes()),
+        calcule: somme(b.calcule_minutes()),
     }
 }
 

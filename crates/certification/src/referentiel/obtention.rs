@@ -136,7 +136,10 @@ pub(super) struct VueRegle {
 /// ones that it does not replace.
 pub(super) fn table(v: &'static Version, famille: &str, sauf: bool) -> Vec<VueRegle> {
     let dedans = |r: &&Regle| r.code.starts_with(famille) != sauf;
-    let remplacee = |r: &Regle| v.regles.iter().any(|p| p.code == r.code && (p.du, p.au) == (None, None));
+    // A line of the version stands before the common one for all the days that it covers.
+    let couvre =
+        |p: &Regle, r: &Regle| p.du.is_none_or(|d| r.du.is_some_and(|x| d <= x)) && p.au.is_none_or(|f| r.au.is_some_and(|x| x <= f));
+    let remplacee = |r: &Regle| v.regles.iter().any(|p| p.code == r.code && couvre(p, r));
     let communes = regles::communes().regles.iter().filter(|r| !remplacee(r));
     v.regles.iter().chain(communes).filter(dedans).map(vue_regle).collect()
 }
@@ -192,7 +195,10 @@ mod unitaires {
         assert!(jury.iter().any(|r| r.valeur == "2\u{a0}membres"), "{:?}", jury.iter().map(|r| &r.valeur).collect::<Vec<_>>());
         let reste = table(v, "jury.", true);
         let valeurs: Vec<&str> = reste.iter().map(|r| r.valeur.as_str()).collect();
-        assert!(valeurs.contains(&"12\u{a0}mois") && valeurs.contains(&"1\u{a0}dossier") && valeurs.contains(&"1\u{a0}année"), "{valeurs:?}");
+        assert!(
+            valeurs.contains(&"12\u{a0}mois") && valeurs.contains(&"1\u{a0}dossier") && valeurs.contains(&"1\u{a0}année"),
+            "{valeurs:?}"
+        );
         assert!(valeurs.contains(&"0\u{a0}mois"));
         // The version's own number replaces the common one.
         assert_eq!(reste.iter().filter(|r| r.libelle.contains("obtenir le titre après sa clôture")).count(), 1);

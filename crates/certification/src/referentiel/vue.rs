@@ -121,7 +121,8 @@ fn date(d: Option<NaiveDate>) -> Vec<String> {
 }
 
 fn niveau(v: &Version, nomenclature: &str) -> Vec<String> {
-    let dire = |n: &Niveau| if n.imprime.is_empty() { n.valeur.clone() } else { format!("{} (imprimé «\u{a0}{}\u{a0}»)", n.valeur, n.imprime) };
+    let dire =
+        |n: &Niveau| if n.imprime.is_empty() { n.valeur.clone() } else { format!("{} (imprimé «\u{a0}{}\u{a0}»)", n.valeur, n.imprime) };
     let dits: Vec<String> = v.niveaux.iter().filter(|n| n.nomenclature == nomenclature).map(dire).collect();
     if dits.is_empty() { non_imprime() } else { dits }
 }

@@ -167,11 +167,6 @@ mod unitaires {
     }
 
     #[test]
-    fn tmp_dump() {
-        for (nom, html) in toutes() { std::fs::write(format!("/tmp/certif-vue/{}.html", nom.replace(' ', "_")), html).unwrap(); }
-    }
-
-    #[test]
     fn chaque_adresse_livree_est_sure_dans_un_lien() {
         for v in lister() {
             assert!(v.code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'), "{}", v.code);

@@ -175,3 +175,33 @@ async fn simuler(_signe: Requete, Envoi { demande, texte }: Envoi) -> Result<Res
     let reponse = super::repondre_a(&demande, &texte)?;
     Ok(([(header::CONTENT_TYPE, "application/json")], reponse).into_response())
 }
+
+#[cfg(test)]
+mod unitaires {
+    use super::*;
+
+    async fn envoyer(genre: Option<&str>, corps: &'static [u8]) -> Result<Envoi, StatusCode> {
+        let mut b = Request::builder().method("POST");
+        if let Some(g) = genre {
+            b = b.header(header::CONTENT_TYPE, g);
+        }
+        Envoi::from_request(b.body(Body::from(corps)).unwrap(), &()).await.map_err(|r| r.0.statut())
+    }
+
+    #[tokio::test]
+    async fn le_corps_est_du_json_dit_et_lisible() {
+        let bon = br#" {"question": "horaires", "titre": "26573", "date": "2026-05-10"} "#;
+        let e = envoyer(Some("application/json; charset=utf-8"), bon).await.map_err(|s| s.as_u16()).unwrap();
+        assert_eq!((e.demande.question.as_str(), e.texte.as_bytes()), ("horaires", bon.as_slice()));
+        for (genre, corps, statut) in [
+            (None, bon.as_slice(), 400),
+            (Some("text/plain"), bon.as_slice(), 400),
+            (Some("application/json"), b"".as_slice(), 400),
+            (Some("application/json"), b"{\"question\": \"\xff\"}".as_slice(), 400),
+            (Some("application/json"), b"[]".as_slice(), 422),
+            (Some("application/json"), b"{\"question\": 1}".as_slice(), 422),
+        ] {
+            assert_eq!(envoyer(genre, corps).await.err().map(|s| s.as_u16()), Some(statut), "{corps:?}");
+        }
+    }
+}

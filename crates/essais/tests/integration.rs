@@ -14,6 +14,10 @@ mod application;
 mod aujourdhui;
 #[path = "../../bilan/src/tests.rs"]
 mod bilan;
+#[path = "../../certification/src/referentiel/tests.rs"]
+mod certification_referentiel;
+#[path = "../../certification/src/simulation/tests.rs"]
+mod certification_simulation;
 #[path = "../../mediation/src/diagnostic/tests.rs"]
 mod diagnostic;
 #[path = "../../passeur/src/essais/droits.rs"]

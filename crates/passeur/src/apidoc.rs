@@ -26,7 +26,8 @@ use utoipa_axum::router::OpenApiRouter;
     tags(
         (name = "mediation", description = "De l’accueil à l’accompagnement"),
         (name = "territoire", description = "Structures, lieux, partenaires"),
-        (name = "bilan", description = "Les chiffres")
+        (name = "bilan", description = "Les chiffres"),
+        (name = "certification", description = "Titres et règles de la certification")
     )
 )]
 struct Tete;
@@ -49,7 +50,11 @@ impl Modify for Jeton {
 }
 
 fn tout() -> OpenApiRouter<Etat> {
-    OpenApiRouter::with_openapi(Tete::openapi()).merge(territoire::api()).merge(mediation::api()).merge(bilan::api())
+    OpenApiRouter::with_openapi(Tete::openapi())
+        .merge(territoire::api())
+        .merge(mediation::api())
+        .merge(bilan::api())
+        .merge(certification::api())
 }
 
 /// The routes of the API, without their prefix, and the description.

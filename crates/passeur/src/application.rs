@@ -30,7 +30,12 @@ const CORPS_MAX: usize = 1024 * 1024;
 
 /// All pages, with the list of their routes.
 pub fn pages() -> Pages {
-    publiques::pages().fusionner(comptes::pages()).fusionner(territoire::pages()).fusionner(mediation::pages()).fusionner(bilan::pages())
+    publiques::pages()
+        .fusionner(comptes::pages())
+        .fusionner(territoire::pages())
+        .fusionner(mediation::pages())
+        .fusionner(bilan::pages())
+        .fusionner(certification::pages())
 }
 
 /// The whole application. `demo` marks every page as a demonstration.

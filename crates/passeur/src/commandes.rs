@@ -1,5 +1,6 @@
 //! Commands: one binary for every role of operation.
 
+mod certification;
 mod comptes;
 mod serve;
 pub use serve::executants;
@@ -59,6 +60,12 @@ enum Commande {
     /// Crée, liste, révoque les jetons de l’API
     #[command(subcommand)]
     Token(comptes::Token),
+    /// Règles de la certification
+    #[command(subcommand)]
+    Certification(certification::Certification),
+    /// Référentiels des titres : vérifie, liste, montre, compare
+    #[command(subcommand)]
+    Referentiel(certification::Referentiel),
     /// Données de démonstration
     #[command(subcommand)]
     Demo(Demo),
@@ -114,6 +121,8 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
         Commande::Structure(s) => structure::executer(s, demarrer(general.config(&[])?).await?).await,
         Commande::User(u) => comptes::user(u, demarrer(general.config(&[])?).await?).await,
         Commande::Token(t) => comptes::token(t, demarrer(general.config(&[])?).await?).await,
+        Commande::Certification(c) => certification::certification(c),
+        Commande::Referentiel(r) => certification::referentiel(r),
         Commande::Demo(Demo::Load) => {
             let etat = demarrer(general.config(&[])?).await?;
             crate::demo::charger(&etat).await

@@ -63,7 +63,7 @@ const DEFAUTS: Defauts = Defauts {
     database_connections: 8,
     session_idle_minutes: 12 * 60,
     session_hours: 7 * 24,
-    api_requests_per_minute: 6000,
+    api_requests_per_minute: 30_000,
     log_format: "texte",
     log: "info",
     trust_proxy: false,

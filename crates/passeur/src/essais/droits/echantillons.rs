@@ -41,6 +41,8 @@ impl Essai<'_> {
             }
             "/accueils/{id}" => vec![self.creer("/accueils", json!({})).await],
             "/diagnostics/{id}" => vec![self.creer("/diagnostics", json!({"personne": self.personne().await})).await],
+            "/titres/{code}" | "/certification/titres/{code}" => vec!["mediateur-numerique-2025".to_owned()],
+            "/titres/{code}/comparer/{autre}" => vec!["mediateur-numerique-2025".to_owned(), "cmn-rncp26573".to_owned()],
             "/diagnostics/grilles/{id}" => vec!["passeur-1".to_owned()],
             "/parcours/{id}" => vec![self.creer("/parcours", json!({"personne": self.personne().await})).await],
             "/parcours/{id}/objectifs/{objectif}" | "/parcours/{id}/etapes/{etape}" => {
@@ -85,6 +87,9 @@ impl Essai<'_> {
     pub(super) async fn corps(&self, acte: &Acte) -> Value {
         match (acte.methode.as_str(), acte.nu()) {
             ("GET" | "DELETE", _) => Value::Null,
+            ("POST", "/certification/simulation") => {
+                json!({"question": "epreuves_dues", "date": "2026-03-10", "titre": "mediateur-numerique", "voie": "formation_continue"})
+            }
             ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
             ("POST", "/accompagnements") => accompagnement(),
             ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),

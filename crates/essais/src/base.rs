@@ -73,6 +73,25 @@ impl Essai {
     }
 }
 
+impl Essai {
+    /// An empty database, not migrated.
+    ///
+    /// # Panics
+    /// As [`Essai::creer`].
+    pub async fn vide(moteur: Moteur) -> Self {
+        let e = Self::creer(moteur).await;
+        match moteur {
+            Moteur::Sqlite => std::fs::remove_file(e.dossier.join("essai.db")).expect("the copy is removed"),
+            Moteur::Postgres => {
+                let base = Database::connect(&e.url).await.expect("the database just made opens");
+                base.execute_unprepared("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.expect("it empties");
+                base.close().await.expect("it closes");
+            }
+        }
+        e
+    }
+}
+
 impl Drop for Essai {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.dossier);

@@ -31,7 +31,7 @@ use socle::{
 };
 use tower::ServiceExt;
 
-pub use base::Moteur;
+pub use base::{Essai, Moteur};
 pub use graine::email;
 
 /// The password of every account of the kit.

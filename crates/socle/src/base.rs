@@ -74,7 +74,11 @@ pub async fn migrer<M: MigratorTrait>(url: &str) -> Result<(), DbErr> {
         }
         let verrou =
             std::fs::File::create(format!("{chemin}.migration")).map_err(|e| DbErr::Custom(format!("{chemin}.migration : {e}")))?;
-        verrou.lock().map_err(|e| DbErr::Custom(e.to_string()))?;
+        // Waiting for another node must not stop this one's runtime.
+        let _verrou = tokio::task::spawn_blocking(move || verrou.lock().map(|()| verrou))
+            .await
+            .map_err(|e| DbErr::Custom(e.to_string()))?
+            .map_err(|e| DbErr::Custom(e.to_string()))?;
         let base = Database::connect(options_sqlite(&format!("sqlite://{chemin}?mode=rwc"), 1, false)).await?;
         let resultat = M::up(&base, None).await;
         base.close().await?;

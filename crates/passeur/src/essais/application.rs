@@ -95,3 +95,40 @@ async fn la_description_de_l_api_est_connue() {
     assert_eq!(r.statut, 200);
     assert!(r.html.contains("/api/v1/accompagnements"));
 }
+
+#[rstest]
+#[tokio::test]
+async fn plusieurs_noeuds_migrent_en_meme_temps(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let vide = essais::Essai::vide(moteur).await;
+    let mut noeuds = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let url = vide.url.clone();
+        noeuds.spawn(async move { socle::base::migrer::<passeur::Migrateur>(&url).await });
+    }
+    for r in noeuds.join_all().await {
+        r.unwrap();
+    }
+    let base = socle::base::Base::ouvrir(&vide.url, 1).await.unwrap();
+    assert_eq!(passeur::sante::migrations_en_attente(&base).await, Ok(0));
+}
+
+/// What a reader sees of one commit is whole: nothing half-written when a request ends in a refusal.
+#[rstest]
+#[tokio::test]
+async fn un_refus_n_ecrit_rien(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let a = Appli::lancer(moteur).await;
+    let j = a.jeton("alpha.mediateur").await;
+    let avant = a.compter("SELECT count(*) FROM journal").await;
+    let corps = json!({"id": "0195a000-0000-7000-8000-0000000000cc", "type": "collectif", "date": "2026-03-02", "duree_minutes": 30,
+        "lieu_type": "autre", "thematiques": ["email"], "personnes": ["0195a000-0000-7000-8000-0000000000dd"]});
+    assert_eq!(a.api(&j, "POST", "/api/v1/accompagnements", corps.clone()).await.statut, 422);
+    for table in ["accompagnement", "accompagnement_code", "participation", "creation"] {
+        assert_eq!(a.compter(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
+    }
+    assert_eq!(a.compter("SELECT count(*) FROM journal").await, avant);
+    // The same id, mended, is then accepted: the refused try left no claim.
+    let mut mieux = corps;
+    mieux["personnes"] = json!([]);
+    mieux["anonymes"] = json!({"total": 4});
+    assert_eq!(a.api(&j, "POST", "/api/v1/accompagnements", mieux).await.statut, 201);
+}

@@ -14,7 +14,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** Starts the program; gives its address, the demonstration accounts it announced, and how to stop it. */
 export async function lancer() {
   const dossier = mkdtempSync(join(tmpdir(), 'passeur-e2e-'));
-  const programme = process.env.PASSEUR_BINAIRE ?? join(racine, 'target/debug/passeur');
+  const programme = process.env.BINAIRE_PASSEUR ?? join(racine, 'target/debug/passeur');
   const p = spawn(programme, ['--data-dir', dossier, 'serve', '--demo', '--listen', '127.0.0.1:0'], {
     env: { ...process.env, PASSEUR_LOG: 'warn' }, stdio: ['ignore', 'pipe', 'pipe'],
   });

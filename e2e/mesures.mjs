@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const racine = join(dirname(fileURLToPath(import.meta.url)), '..');
-const programme = process.env.PASSEUR_BINAIRE ?? join(racine, 'target/release/passeur');
+const programme = process.env.BINAIRE_PASSEUR ?? join(racine, 'target/release/passeur');
 const dossier = mkdtempSync(join(tmpdir(), 'passeur-mesures-'));
 const mediane = (v) => v.toSorted((a, b) => a - b)[Math.floor(v.length / 2)];
 

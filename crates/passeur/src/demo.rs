@@ -21,6 +21,9 @@ use comptes::{CreerUtilisateur, cli};
 /// The password of every demonstration account.
 pub const MOT_DE_PASSE: &str = "Un bateau passe la rivière";
 
+/// The structure of the demonstration.
+const NOM: &str = "Le Bac de Sansnom";
+
 /// Accounts: local part of the address, name, role.
 const COMPTES: [(&str, &str, Role); 7] = [
     ("lena", "Léna Maquette", Role::Mediateur),
@@ -59,12 +62,14 @@ impl Decor {
     }
 }
 
-/// Fills the database if it holds no structure.
-pub async fn charger_si_vide(etat: &Etat) -> anyhow::Result<()> {
-    if structure::lister(&Contexte::systeme(etat).await?).await?.is_empty() {
+/// Fills the database if it holds no structure; says whether it holds the demonstration.
+pub async fn charger_si_vide(etat: &Etat) -> anyhow::Result<bool> {
+    let structures = structure::lister(&Contexte::systeme(etat).await?).await?;
+    if structures.is_empty() {
         charger(etat).await?;
+        return Ok(true);
     }
-    Ok(())
+    Ok(structures.iter().any(|s| s.nom == NOM))
 }
 
 /// Fills an empty database.
@@ -81,7 +86,7 @@ pub async fn charger(etat: &Etat) -> anyhow::Result<()> {
 }
 
 async fn planter(cx: &Contexte) -> anyhow::Result<Decor> {
-    let nom = "Le Bac de Sansnom".to_owned();
+    let nom = NOM.to_owned();
     let commune = |code: &str| territoire::commune::CodeCommune::try_from(code).ok();
     let s = structure::creer(
         cx,

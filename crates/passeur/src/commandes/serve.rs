@@ -54,9 +54,11 @@ pub async fn servir(s: Serve, config: Config) -> anyhow::Result<()> {
         .with_context(|| format!("impossible d’écouter sur {} : un autre programme l’occupe-t-il ?", config.listen))?;
     let adresse = ecoute.local_addr()?;
     let etat = super::demarrer(config).await?;
-    if s.demo {
-        crate::demo::charger_si_vide(&etat).await?;
+    let demo = s.demo && crate::demo::charger_si_vide(&etat).await?;
+    if demo {
         crate::demo::annoncer(&super::adresse(adresse));
+    } else if s.demo {
+        println!("Cette base contient déjà une vraie structure : la démonstration n’y est pas chargée.");
     }
     // The index of communes is made once; better now than under the first person's fingers.
     tokio::task::spawn_blocking(|| territoire::commune::chercher("paris", 1).len());
@@ -64,7 +66,7 @@ pub async fn servir(s: Serve, config: Config) -> anyhow::Result<()> {
     let travail = tokio::spawn(travailler(etat.clone(), executants(), arret));
     tracing::info!(%adresse, "ready");
     println!("Passeur est prêt : {}", super::adresse(adresse));
-    crate::application::servir(etat.clone(), s.demo, ecoute, fin()).await?;
+    crate::application::servir(etat.clone(), demo, ecoute, fin()).await?;
     tracing::info!("stopping");
     let _ = arreter.send(true);
     let _ = tokio::time::timeout(std::time::Duration::from_secs(30), travail).await;

@@ -152,7 +152,7 @@ async fn la_liste_s_exporte_sans_noms_sauf_a_les_demander(#[values(Moteur::Sqlit
     let adresse = |format: &str, reste: &str| format!("/bilan/liste.{format}?{PERIODE}{reste}");
 
     let r = s.get(&adresse("csv", "")).await;
-    assert!(r.statut == 200 && !r.html.contains("Numéro") && !r.html.contains("Personnes"), "{}", r.html);
+    assert!(r.statut == 200 && !r.html.contains("Essai") && !r.html.contains("Personnes"), "{}", r.html);
     assert_eq!(r.entetes["content-disposition"], "attachment; filename=\"activites-2024-06-01-2026-03-10.csv\"");
     let (titres, lignes) = csv_lu(&r.octets);
     let somme = |titre: &str| -> i64 {
@@ -184,7 +184,7 @@ async fn la_liste_s_exporte_sans_noms_sauf_a_les_demander(#[values(Moteur::Sqlit
     for format in ["csv", "xlsx"] {
         let r = s.get(&adresse(format, "&noms=oui")).await;
         let texte = if format == "csv" { r.html } else { format!("{:?}", rangees(&mut ouvrir(&r.octets), "Activités")) };
-        assert!(texte.contains("Personnes") && texte.contains("Numéro 1"), "{format} {texte}");
+        assert!(texte.contains("Personnes") && texte.contains("Essai NUMÉRO 1"), "{format} {texte}");
     }
     let page = s.get(&format!("/bilan/liste?{PERIODE}&type=collectif")).await;
     assert!(

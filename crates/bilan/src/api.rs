@@ -1,4 +1,4 @@
-use axum::Json;
+use axum::{Json, response::Response};
 use socle::{
     Etat,
     api::Probleme,
@@ -7,11 +7,15 @@ use socle::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{filtre::Demande, vue::Bilan};
+use crate::{
+    export::{self, Format},
+    filtre::Demande,
+    vue::Bilan,
+};
 
 /// API of the bilan.
 pub fn api() -> OpenApiRouter<Etat> {
-    OpenApiRouter::new().routes(routes!(bilan))
+    OpenApiRouter::new().routes(routes!(bilan)).routes(routes!(exporter_csv)).routes(routes!(exporter_xlsx))
 }
 
 /// The figures of a period.
@@ -20,4 +24,16 @@ async fn bilan(q: Requete, Parametres(d): Parametres<Demande>) -> Result<Json<Bi
     let cx = q.lecture();
     let filtre = d.lire(cx.aujourd_hui())?;
     Ok(Json(crate::calculer(&cx, &filtre).await?))
+}
+
+/// The figures of a period as CSV: UTF-8 with its mark, `;`, one figure a line.
+#[utoipa::path(get, path = "/bilan/export.csv", tag = "bilan", params(Demande), responses((status = OK, content_type = "text/csv", body = String), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn exporter_csv(q: Requete, Parametres(d): Parametres<Demande>) -> Result<Response, Refus> {
+    export::bilan(&q, &d, Format::Csv).await
+}
+
+/// The figures of a period as a spreadsheet: one sheet a table, and the definitions.
+#[utoipa::path(get, path = "/bilan/export.xlsx", tag = "bilan", params(Demande), responses((status = OK, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn exporter_xlsx(q: Requete, Parametres(d): Parametres<Demande>) -> Result<Response, Refus> {
+    export::bilan(&q, &d, Format::Xlsx).await
 }

@@ -139,6 +139,18 @@ impl Filtre {
         Self { du, au, ..self.clone() }
     }
 
+    /// The names of the parameters told, without their values.
+    pub fn champs(&self) -> Vec<&'static str> {
+        let facultatifs = [
+            ("lieu", self.lieu.is_some()),
+            ("mediateur", self.mediateur.is_some()),
+            ("type", self.type_activite.is_some()),
+            ("thematique", self.thematique.is_some()),
+            ("commune", self.commune.is_some()),
+        ];
+        ["du", "au", "structure"].into_iter().chain(facultatifs.into_iter().filter_map(|(n, dit)| dit.then_some(n))).collect()
+    }
+
     /// The query of an address that asks for the same: dates, ids and codes alone.
     pub fn adresse(&self) -> String {
         let mut parts = vec![format!("du={}", self.du), format!("au={}", self.au)];

@@ -6,6 +6,7 @@
 mod api;
 mod calcul;
 mod courbes;
+mod export;
 mod filtre;
 mod liste;
 mod mots;

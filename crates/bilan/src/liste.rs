@@ -67,6 +67,11 @@ impl Detail {
         self.pairs.iter().any(|(n, _)| matches!(n.as_str(), "presence" | "tranche_age" | "genre" | "statut"))
     }
 
+    /// The names of the parameters.
+    pub fn parametres(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(n, _)| n.as_str())
+    }
+
     /// The end of the address, with its `&`.
     pub fn adresse(&self) -> String {
         self.pairs.iter().map(|(n, v)| format!("&{n}={v}")).collect()
@@ -198,47 +203,53 @@ pub struct Activite {
     pub presents: Vec<String>,
 }
 
-/// One page of the activities behind a number, newest first, and how many there are in all.
-pub async fn activites(cx: &Contexte, filtre: &Filtre, d: &Detail, page: u64) -> Resultat<(Vec<Activite>, u64)> {
-    let f = filtre.clone().situer(cx)?;
+/// The activities behind a number, as `a` with their lieu `l`; not for those who may not tell people apart.
+/// `f` is situated.
+pub async fn requete(cx: &Contexte, f: &Filtre, d: &Detail) -> Resultat<SelectStatement> {
     f.verifier_lieu(cx).await?;
     if d.sur_le_public() && f.masque(cx) {
         return Err(Erreur::Interdit(Permission::AccompagnementsLire));
     }
     let mut q = f.activites(true);
     d.restreindre(&mut q);
+    Ok(q)
+}
+
+/// One page of the activities behind a number, newest first, and how many there are in all.
+pub async fn activites(cx: &Contexte, filtre: &Filtre, d: &Detail, page: u64) -> Resultat<(Vec<Activite>, u64)> {
+    let f = filtre.clone().situer(cx)?;
+    let mut q = requete(cx, &f, d).await?;
     let total = compter(cx, q.clone()).await?;
+    q.limit(PAR_PAGE).offset((page - 1) * PAR_PAGE);
+    Ok((lignes(cx, q, true).await?, total))
+}
+
+/// The activities of `q`, newest first, with names when asked.
+pub async fn lignes(cx: &Contexte, mut q: SelectStatement, avec_noms: bool) -> Resultat<Vec<Activite>> {
     for c in ["id", "structure_id", "date", "type_activite", "duree_minutes", "titre", "nommes", "anonymes"] {
         q.column(("a", c));
     }
-    q.expr_as(Expr::col(("l", "nom")), "lieu")
-        .order_by(("a", "date"), Order::Desc)
-        .order_by(("a", "id"), Order::Desc)
-        .limit(PAR_PAGE)
-        .offset((page - 1) * PAR_PAGE);
+    q.expr_as(Expr::col(("l", "nom")), "lieu").order_by(("a", "date"), Order::Desc).order_by(("a", "id"), Order::Desc);
     let brutes: Vec<Brute> = lire(cx, &q).await?;
     let mut thematiques = codes(cx, &brutes).await?;
-    let mut presents = noms(cx, &brutes).await?;
-    let lignes = brutes
-        .into_iter()
-        .map(|b| {
-            let lisible = cx.acteur.peut_dans(Permission::AccompagnementsLire, b.structure_id);
-            Activite {
-                id: b.id,
-                date: b.date,
-                type_activite: b.type_activite,
-                duree_minutes: b.duree_minutes.into(),
-                thematiques: thematiques.remove(&b.id).unwrap_or_default(),
-                lieu: b.lieu,
-                nommes: b.nommes.into(),
-                anonymes: b.anonymes.into(),
-                lisible,
-                titre: b.titre.filter(|_| lisible),
-                presents: presents.remove(&b.id).unwrap_or_default(),
-            }
-        })
-        .collect();
-    Ok((lignes, total))
+    let mut presents = if avec_noms { noms(cx, &brutes).await? } else { HashMap::new() };
+    let lignes = brutes.into_iter().map(|b| {
+        let lisible = cx.acteur.peut_dans(Permission::AccompagnementsLire, b.structure_id);
+        Activite {
+            id: b.id,
+            date: b.date,
+            type_activite: b.type_activite,
+            duree_minutes: b.duree_minutes.into(),
+            thematiques: thematiques.remove(&b.id).unwrap_or_default(),
+            lieu: b.lieu,
+            nommes: b.nommes.into(),
+            anonymes: b.anonymes.into(),
+            lisible,
+            titre: b.titre.filter(|_| lisible),
+            presents: presents.remove(&b.id).unwrap_or_default(),
+        }
+    });
+    Ok(lignes.collect())
 }
 
 async fn codes(cx: &Contexte, brutes: &[Brute]) -> Resultat<HashMap<AccompagnementId, Vec<&'static str>>> {

@@ -1,6 +1,8 @@
 //! Through the router, on both databases (compiled by the crate `essais`): the figures of the API compared
 //! with a count made record by record.
 
+#[path = "tests/exports.rs"]
+mod exports;
 #[path = "tests/recompte.rs"]
 mod recompte;
 

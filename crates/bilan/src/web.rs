@@ -5,7 +5,7 @@ use axum::{
 };
 use interface::{
     Choix, Erreurs, Onglet, Page, Pagination,
-    format::{date_sans_jour, nombre},
+    format::{self, date_sans_jour, nombre},
     graphique::Graphique,
     requete::{Pages, Parametres, Reponse, Web, choix, rendre, rendre_avec},
 };
@@ -15,6 +15,7 @@ use territoire::{commune, lieu};
 
 use crate::{
     courbes,
+    export::{self, Format},
     filtre::{Demande, Filtre},
     liste::{self, Activite, Detail, PAR_PAGE, Personne},
     rapport, regles,
@@ -31,6 +32,10 @@ pub fn pages() -> Pages {
         .get("/bilan/personnes", personnes)
         .get("/bilan/suites", suites_de)
         .get("/bilan/rapport.pdf", imprimer)
+        .get("/bilan/export.xlsx", exporter_xlsx)
+        .get("/bilan/export.csv", exporter_csv)
+        .get("/bilan/liste.xlsx", liste_xlsx)
+        .get("/bilan/liste.csv", liste_csv)
 }
 
 /// What the filter form shows.
@@ -207,13 +212,14 @@ struct Ouverture {
     filtre: Filtre,
     detail: Detail,
     nouvelles: bool,
+    noms: bool,
     quoi: Option<String>,
     page: u64,
 }
 
 fn ouvrir(cx: &Contexte, paires: Vec<(String, String)>) -> Resultat<Ouverture> {
     let mut d = Demande::default();
-    let (mut details, mut nouvelles, mut quoi, mut page) = (vec![], false, None, 1);
+    let (mut details, mut nouvelles, mut noms, mut quoi, mut page) = (vec![], false, false, None, 1);
     for (nom, valeur) in paires {
         match nom.as_str() {
             "du" => d.du = valeur,
@@ -225,13 +231,14 @@ fn ouvrir(cx: &Contexte, paires: Vec<(String, String)>) -> Resultat<Ouverture> {
             "commune" => d.commune = valeur,
             "structure" => d.structure.push(valeur),
             "nouvelles" => nouvelles = valeur == "oui",
+            "noms" => noms = valeur == "oui",
             "quoi" => quoi = Some(valeur),
             "page" => page = valeur.parse::<u64>().unwrap_or(1).clamp(1, 100_000),
             n if liste::DETAILS.contains(&n) => details.push((nom, valeur)),
             _ => return Err(Erreur::Illisible("L’adresse contient un paramètre inconnu.".into())),
         }
     }
-    Ok(Ouverture { filtre: d.lire(cx.aujourd_hui())?.situer(cx)?, detail: Detail::lire(details)?, nouvelles, quoi, page })
+    Ok(Ouverture { filtre: d.lire(cx.aujourd_hui())?.situer(cx)?, detail: Detail::lire(details)?, nouvelles, noms, quoi, page })
 }
 
 #[derive(Template)]
@@ -244,6 +251,13 @@ pub struct PageActivites {
     pub lignes: Vec<Activite>,
     pub pagination: Pagination,
     pub retour: String,
+    /// The query of this same list, as an address and as the fields of a form.
+    pub adresse: String,
+    pub champs: Vec<(String, String)>,
+    /// May have the names in the file.
+    pub noms: bool,
+    /// More than one file may hold: that number, in words.
+    pub trop: Option<String>,
 }
 
 async fn activites(w: Web, Parametres(paires): Parametres<Vec<(String, String)>>) -> Reponse {
@@ -253,15 +267,22 @@ async fn activites(w: Web, Parametres(paires): Parametres<Vec<(String, String)>>
     let mut filtres: Vec<String> =
         rapport::filtres(&cx, &o.filtre).await?.into_iter().map(|(libelle, valeur)| format!("{libelle} : {valeur}")).collect();
     filtres.extend(o.detail.libelles());
-    let adresse = o.filtre.adresse();
+    let retour = format!("/bilan?{}", o.filtre.adresse());
+    let adresse = format!("{}{}", o.filtre.adresse(), o.detail.adresse());
+    // Ids, codes and dates: nothing in it is encoded.
+    let champs = adresse.split('&').filter_map(|p| p.split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
     rendre(&PageActivites {
         page: w.page,
         periode: periode(o.filtre.du, o.filtre.au),
         filtres,
         total: total as i64,
         lignes,
-        pagination: Pagination::nouvelle(o.page, total, PAR_PAGE, format!("/bilan/liste?{adresse}{}&page=", o.detail.adresse())),
-        retour: format!("/bilan?{adresse}"),
+        pagination: Pagination::nouvelle(o.page, total, PAR_PAGE, format!("/bilan/liste?{adresse}&page=")),
+        retour,
+        noms: export::peut_nommer(&cx, &o.filtre),
+        trop: (total > export::LIMITE).then(|| format::entier(export::LIMITE as i64)),
+        champs,
+        adresse,
     })
 }
 
@@ -334,4 +355,25 @@ async fn imprimer(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
     let pdf = crate::rapport(&cx, &f).await?;
     let nom = format!("inline; filename=\"bilan-{}-{}.pdf\"", f.du, f.au);
     Ok(([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, nom)], pdf).into_response())
+}
+
+async fn exporter_xlsx(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
+    export::bilan(&w, &d, Format::Xlsx).await
+}
+
+async fn exporter_csv(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
+    export::bilan(&w, &d, Format::Csv).await
+}
+
+async fn exporter_liste(w: &Web, paires: Vec<(String, String)>, format: Format) -> Reponse {
+    let o = ouvrir(&w.lecture(), paires)?;
+    export::activites(w, &o.filtre, &o.detail, o.noms, format).await
+}
+
+async fn liste_xlsx(w: Web, Parametres(paires): Parametres<Vec<(String, String)>>) -> Reponse {
+    exporter_liste(&w, paires, Format::Xlsx).await
+}
+
+async fn liste_csv(w: Web, Parametres(paires): Parametres<Vec<(String, String)>>) -> Reponse {
+    exporter_liste(&w, paires, Format::Csv).await
 }

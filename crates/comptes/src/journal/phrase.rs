@@ -97,6 +97,8 @@ fn nom_champ(champ: &str) -> String {
         "tranche_age" => "tranche d’âge".into(),
         "identite" => "identité".into(),
         "duree_minutes" => "durée".into(),
+        "thematique" => "thématique".into(),
+        "mediateur" => "médiateur ou médiatrice".into(),
         "thematiques" => "thématiques".into(),
         "demarches" => "démarches".into(),
         "materiels" => "matériels".into(),

@@ -1,0 +1,42 @@
+//! What each figure means, word for word what `domain/mediation.md` § 5 says of the figures exported.
+
+/// A term and its definition.
+pub const DEFINITIONS: [(&str, &str); 19] = [
+    ("Activités", "Séances enregistrées, individuelles et collectives."),
+    (
+        "Participations",
+        "Personnes présentes à ces séances : une pour une séance individuelle ; pour une séance collective, le nombre de présents, nommés ou anonymes.",
+    ),
+    ("Personnes différentes", "Personnes nommées, comptées une seule fois chacune, qui ont au moins une participation dans la période."),
+    ("Nouvelles personnes", "Personnes nommées dont la toute première participation, dans les structures comptées, tombe dans la période."),
+    ("Participations anonymes", "Participations sans nom. C’est un nombre de participations, jamais un nombre de personnes."),
+    ("Durée", "Durée totale des activités, en minutes."),
+    (
+        "Thématiques, démarches, matériels",
+        "Nombre d’activités. Une activité peut en avoir plusieurs : les pourcentages se calculent sur les activités, et leur total peut dépasser 100 %.",
+    ),
+    ("Lieux", "Activités et participations par lieu ; « Sans lieu » quand aucun lieu n’a été indiqué."),
+    ("Communes", "Commune de l’activité, sinon celle de son lieu ; les activités sans l’une ni l’autre ne sont pas comptées ici."),
+    ("Mois", "Activités et participations par mois de la période."),
+    (
+        "Publics",
+        "Par tranche d’âge, genre et statut : les participations, nommées et anonymes, et les personnes nommées différentes. Ce qui n’a pas été déclaré est en « non communiqué » : chaque colonne de participations fait le total des participations.",
+    ),
+    ("Équipe", "Activités et participations par médiateur ou médiatrice."),
+    (
+        "Objectifs évalués, atteints",
+        "Objectifs des parcours dont l’évaluation tombe dans la période. Taux de réussite = atteints ÷ évalués.",
+    ),
+    ("Personnes réévaluées", "Personnes qui ont au moins deux diagnostics complets, dont le dernier tombe dans la période."),
+    (
+        "Personnes en progrès",
+        "Parmi elles, celles dont le niveau d’autonomie a monté entre le premier et le dernier diagnostic. Progression = personnes en progrès ÷ personnes réévaluées.",
+    ),
+    (
+        "Orientations",
+        "Orientations envoyées dans la période, et ce qu’elles sont devenues depuis : avec une réponse, acceptées, abouties. Taux d’aboutissement = abouties ÷ envoyées.",
+    ),
+    ("Délai médian", "Nombre de jours au bout duquel la moitié des premières réponses sont arrivées."),
+    ("< 5", "Chiffre masqué : il porte sur moins de 5 personnes, et n’est pas montré hors de la structure qui l’a enregistré."),
+    ("masqué", "Chiffre masqué, bien qu’il porte sur 5 personnes ou plus : il permettrait d’en retrouver un plus petit par soustraction."),
+];

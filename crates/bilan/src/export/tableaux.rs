@@ -1,0 +1,203 @@
+//! The tables of a bilan, as both forms of export write them.
+
+use mediation::nomenclatures::Autonomie;
+use socle::Nomenclature;
+
+use crate::vue::{Bilan, Code, Par, Public};
+
+/// A figure of fewer than five people.
+pub const PETIT: &str = "< 5";
+
+/// A figure that would give a smaller one away.
+pub const MASQUE: &str = "masqué";
+
+/// A figure, or why there is none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Valeur {
+    /// The measure means nothing on this line.
+    Aucune,
+    /// There is nothing to measure.
+    Inconnue,
+    Entier(i64),
+    Decimal(f64),
+    /// Masked: fewer than five people.
+    Petite,
+    /// Masked: it would give a smaller one away.
+    Masquee,
+}
+
+/// One line.
+#[derive(Clone, Debug)]
+pub struct Ligne {
+    pub code: String,
+    pub libelle: String,
+    pub valeurs: Vec<Valeur>,
+}
+
+/// Lines of one kind, named as the API names them.
+#[derive(Clone, Debug)]
+pub struct Partie {
+    pub code: &'static str,
+    pub nom: &'static str,
+    pub lignes: Vec<Ligne>,
+}
+
+/// One sheet of the spreadsheet.
+#[derive(Clone, Debug)]
+pub struct Tableau {
+    pub feuille: &'static str,
+    /// Code and label of each column of figures.
+    pub mesures: Vec<(&'static str, &'static str)>,
+    pub parties: Vec<Partie>,
+}
+
+const ACTIVITES: (&str, &str) = ("activites", "Activités");
+const PARTICIPATIONS: (&str, &str) = ("participations", "Participations");
+const PERSONNES: (&str, &str) = ("personnes", "Personnes nommées");
+const NOMBRE: (&str, &str) = ("nombre", "Nombre");
+
+fn ligne(code: &str, libelle: &str, valeurs: &[Valeur]) -> Ligne {
+    Ligne { code: code.to_owned(), libelle: libelle.to_owned(), valeurs: valeurs.to_vec() }
+}
+
+/// A figure of people.
+fn gens(n: Option<i64>, par_deduction: bool) -> Valeur {
+    match n {
+        Some(n) => Valeur::Entier(n),
+        None if par_deduction => Valeur::Masquee,
+        None => Valeur::Petite,
+    }
+}
+
+fn tableau(feuille: &'static str, mesures: &[(&'static str, &'static str)], parties: Vec<Partie>) -> Tableau {
+    Tableau { feuille, mesures: mesures.to_vec(), parties }
+}
+
+fn codes(code: &'static str, nom: &'static str, lignes: &[Code]) -> Partie {
+    Partie { code, nom, lignes: lignes.iter().map(|l| ligne(&l.code, &l.libelle, &[Valeur::Entier(l.activites)])).collect() }
+}
+
+fn publics(code: &'static str, nom: &'static str, lignes: &[Public]) -> Partie {
+    let valeurs = |l: &Public| [gens(l.participations, l.par_deduction[0]), gens(l.personnes, l.par_deduction[1])];
+    Partie { code, nom, lignes: lignes.iter().map(|l| ligne(&l.code, &l.libelle, &valeurs(l))).collect() }
+}
+
+fn par<I>(l: &Par<I>, id: String) -> Ligne {
+    ligne(&id, &l.nom, &[Valeur::Entier(l.activites), Valeur::Entier(l.participations)])
+}
+
+/// `mars 2026` from `2026-03`.
+fn nom_mois(mois: &str) -> String {
+    let (annee, m) = mois.split_once('-').unwrap_or((mois, ""));
+    format!("{} {annee}", interface::format::nom_mois(m.parse().unwrap_or_default())).trim().to_owned()
+}
+
+/// All the tables, in their order.
+pub fn tableaux(b: &Bilan) -> Vec<Tableau> {
+    use Valeur::{Aucune, Entier};
+    let une = |code, nom, lignes| vec![Partie { code, nom, lignes }];
+    let doubles = [ACTIVITES, PARTICIPATIONS];
+
+    let (a, p, g, r, o) = (b.activites, b.participations, b.personnes, b.reussite, b.orientations);
+    let activites = vec![
+        ligne("total", "Toutes les activités", &[Entier(a.total), Entier(b.duree_minutes)]),
+        ligne("individuelles", "Individuelles", &[Entier(a.individuelles), Aucune]),
+        ligne("collectives", "Collectives", &[Entier(a.collectives), Aucune]),
+    ];
+    let participations = vec![
+        ligne("total", "Toutes les participations", &[Entier(p.total), Aucune]),
+        ligne("nommees", "Nommées", &[Entier(p.nommees), Aucune]),
+        ligne("anonymes", "Anonymes", &[Entier(p.anonymes), Aucune]),
+    ];
+    let personnes = vec![
+        ligne("distinctes", "Personnes différentes", &[Aucune, gens(g.distinctes, false)]),
+        ligne("nouvelles", "Nouvelles personnes", &[Aucune, gens(g.nouvelles, false)]),
+    ];
+    let autonomie = |code: &str| Autonomie::depuis(code).map_or("", Nomenclature::libelle);
+    let autonomies = b.autonomies.iter().map(|l| ligne(&l.code, autonomie(&l.code), &[Entier(l.activites), Aucune])).collect();
+    let lieux = b.lieux.iter().map(|l| par(l, l.id.map_or_else(|| "sans_lieu".to_owned(), |id| id.to_string()))).collect();
+    let types = b.lieux_types.iter().map(|l| ligne(&l.code, &l.libelle, &[Entier(l.activites), Aucune])).collect();
+    let communes = b.communes.iter().map(|c| ligne(&c.code, &c.nom, &[Entier(c.activites), Entier(c.participations)])).collect();
+    let mois = b.mois.iter().map(|m| ligne(&m.mois, &nom_mois(&m.mois), &[Entier(m.activites), Entier(m.participations)])).collect();
+    let equipe = b.mediateurs.iter().map(|m| par(m, m.id.to_string())).collect();
+    let reussite = vec![
+        ligne("objectifs_evalues", "Objectifs évalués", &[Entier(r.objectifs_evalues)]),
+        ligne("objectifs_atteints", "Objectifs atteints", &[Entier(r.objectifs_atteints)]),
+        ligne("personnes_reevaluees", "Personnes réévaluées", &[gens(r.personnes_reevaluees, false)]),
+        ligne("personnes_en_progres", "Personnes en progrès", &[gens(r.personnes_en_progres, false)]),
+    ];
+    let delai = o.delai_median_jours.map_or(Valeur::Inconnue, Valeur::Decimal);
+    let orientations = vec![
+        ligne("envoyees", "Envoyées", &[Entier(o.envoyees), Aucune]),
+        ligne("repondues", "Avec une réponse", &[Entier(o.repondues), Aucune]),
+        ligne("acceptees", "Acceptées", &[Entier(o.acceptees), Aucune]),
+        ligne("abouties", "Abouties", &[Entier(o.abouties), Aucune]),
+        ligne("delai_median_jours", "Délai médian de la première réponse", &[Aucune, delai]),
+    ];
+    vec![
+        tableau(
+            "Activités",
+            &[ACTIVITES, ("duree_minutes", "Durée (minutes)")],
+            vec![
+                Partie { code: "activites", nom: "Ensemble", lignes: activites },
+                Partie { code: "autonomies", nom: "Selon l’autonomie", lignes: autonomies },
+            ],
+        ),
+        tableau(
+            "Participations",
+            &[PARTICIPATIONS, PERSONNES],
+            vec![
+                Partie { code: "participations", nom: "Participations", lignes: participations },
+                Partie { code: "personnes", nom: "Personnes", lignes: personnes },
+            ],
+        ),
+        tableau("Thématiques", &[ACTIVITES], vec![codes("thematiques", "Thématiques", &b.thematiques)]),
+        tableau("Démarches", &[ACTIVITES], vec![codes("demarches", "Démarches", &b.demarches)]),
+        tableau("Matériels", &[ACTIVITES], vec![codes("materiels", "Matériels", &b.materiels)]),
+        tableau(
+            "Lieux",
+            &doubles,
+            vec![
+                Partie { code: "lieux", nom: "Par lieu", lignes: lieux },
+                Partie { code: "lieux_types", nom: "Selon l’endroit", lignes: types },
+            ],
+        ),
+        tableau("Communes", &doubles, une("communes", "Communes", communes)),
+        tableau("Mois", &doubles, une("mois", "Mois", mois)),
+        tableau(
+            "Publics",
+            &[PARTICIPATIONS, PERSONNES],
+            vec![
+                publics("tranches_age", "Âge", &b.tranches_age),
+                publics("genres", "Genre", &b.genres),
+                publics("statuts", "Statut", &b.statuts),
+            ],
+        ),
+        tableau("Équipe", &doubles, une("mediateurs", "Équipe", equipe)),
+        tableau("Réussite", &[NOMBRE], une("reussite", "Réussite", reussite)),
+        tableau("Orientations", &[NOMBRE, ("jours", "Jours")], une("orientations", "Orientations", orientations)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chaque_ligne_a_ses_mesures_et_les_masques_se_disent() {
+        let genre = |code: &str, n, deduit| Public {
+            code: code.into(),
+            libelle: code.into(),
+            participations: n,
+            personnes: Some(6),
+            par_deduction: [deduit, false],
+        };
+        let b = Bilan { genres: vec![genre("a", None, false), genre("b", None, true), genre("c", Some(9), false)], ..Bilan::default() };
+        let t = tableaux(&b);
+        assert!(t.iter().all(|t| t.parties.iter().all(|p| p.lignes.iter().all(|l| l.valeurs.len() == t.mesures.len()))));
+        let publics = t.iter().find(|t| t.feuille == "Publics").unwrap();
+        let premiers: Vec<Valeur> = publics.parties[1].lignes.iter().map(|l| l.valeurs[0]).collect();
+        assert_eq!(premiers, [Valeur::Petite, Valeur::Masquee, Valeur::Entier(9)]);
+        assert_eq!(nom_mois("2026-03"), "mars 2026");
+    }
+}

@@ -42,8 +42,11 @@ async fn une_personne_recoit_tout_ce_qui_la_concerne(#[values(Moteur::Sqlite, Mo
     let a = Appli::lancer(moteur).await;
     let j = a.jeton("alpha.mediateur").await;
     let p = dossier(&a, &j).await;
+    // Ids made in one instant have no order: the clock moves between two acts.
+    a.regler("2026-03-10T09:05:00Z");
     assert_eq!(a.session("alpha.responsable").await.get(&format!("/personnes/{p}")).await.statut, 200);
 
+    a.regler("2026-03-10T09:10:00Z");
     let r = a.api(&j, "GET", &format!("/api/v1/personnes/{p}/donnees"), Value::Null).await;
     assert_eq!((r.statut, r.entetes["cache-control"].to_str().unwrap()), (200, "no-store"), "{}", r.corps);
     let d = r.corps;

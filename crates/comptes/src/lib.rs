@@ -20,6 +20,7 @@ pub mod mot_de_passe;
 pub mod reinitialisation;
 mod secret;
 pub mod session;
+pub mod traitement;
 pub mod utilisateur;
 
 use interface::requete::Pages;

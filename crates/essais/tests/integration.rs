@@ -22,6 +22,8 @@ mod certification_simulation;
 mod diagnostic;
 #[path = "../../passeur/src/essais/droits.rs"]
 mod droits;
+#[path = "../../mediation/src/droits_personne/tests.rs"]
+mod droits_personne;
 #[path = "../../comptes/src/equipe/tests.rs"]
 mod equipe;
 #[path = "../../comptes/src/jeton/tests.rs"]

@@ -5,9 +5,11 @@ mod depot;
 mod regles;
 mod saisie;
 mod table;
+mod traitement;
 mod web;
 
 pub use api::api;
+pub use traitement::TRAITEMENT;
 pub use web::pages;
 
 use std::collections::BTreeMap;

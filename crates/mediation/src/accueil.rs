@@ -8,11 +8,14 @@ mod depot;
 mod fiche;
 mod regles;
 mod table;
+mod traitement;
 mod web;
 
 pub use api::api;
+pub(crate) use depot::d_une_personne;
 pub use depot::{Jour, TAILLE_PAGE};
 pub use regles::{depuis, heure};
+pub use traitement::TRAITEMENT;
 pub use web::pages;
 
 use chrono::{DateTime, NaiveDate, Utc};

@@ -9,6 +9,7 @@ mod fiche;
 pub mod grille;
 pub mod regles;
 mod table;
+mod traitement;
 mod vue;
 mod web;
 
@@ -16,6 +17,7 @@ pub use api::api;
 pub(crate) use depot::{exiger_suivi, personnes_suivies, structures_lisibles};
 pub use fiche::pdf;
 pub use regles::{Proposition, proposer};
+pub use traitement::TRAITEMENT;
 pub use web::pages;
 
 use sea_orm::{IntoActiveModel, entity::prelude::*};

@@ -8,6 +8,7 @@ pub mod accueil;
 pub mod aujourdhui;
 pub mod chronologie;
 pub mod diagnostic;
+pub mod droits_personne;
 mod effacement;
 pub mod migrations;
 pub mod nomenclatures;
@@ -21,14 +22,32 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Pages of this crate.
 pub fn pages() -> Pages {
-    [accueil::pages(), personne::pages(), diagnostic::pages(), parcours::pages(), accompagnement::pages(), orientation::pages()]
-        .into_iter()
-        .fold(aujourdhui::pages(), Pages::fusionner)
+    [
+        accueil::pages(),
+        personne::pages(),
+        droits_personne::pages(),
+        diagnostic::pages(),
+        parcours::pages(),
+        accompagnement::pages(),
+        orientation::pages(),
+    ]
+    .into_iter()
+    .fold(aujourdhui::pages(), Pages::fusionner)
 }
 
 /// API of this crate, under `/api/v1`.
 pub fn api() -> OpenApiRouter<Etat> {
-    [accueil::api(), diagnostic::api(), parcours::api(), accompagnement::api(), orientation::api()]
+    [accueil::api(), droits_personne::api(), diagnostic::api(), parcours::api(), accompagnement::api(), orientation::api()]
         .into_iter()
         .fold(personne::api(), OpenApiRouter::merge)
 }
+
+/// What this crate does with data about people, for the register.
+pub const TRAITEMENTS: &[&socle::traitement::Traitement] = &[
+    &personne::TRAITEMENT,
+    &accueil::TRAITEMENT,
+    &diagnostic::TRAITEMENT,
+    &parcours::TRAITEMENT,
+    &accompagnement::TRAITEMENT,
+    &orientation::TRAITEMENT,
+];

@@ -6,11 +6,14 @@ mod lettre;
 mod migrations;
 mod regles;
 mod table;
+mod traitement;
 mod web;
 
 pub use api::api;
+pub(crate) use depot::partenaires;
 pub use lettre::lettre;
 pub use migrations::migrations;
+pub use traitement::TRAITEMENT;
 pub use web::pages;
 
 use chrono::NaiveDate;

@@ -8,6 +8,7 @@ mod depot;
 mod lignes;
 mod regles;
 mod table;
+mod traitement;
 mod web;
 
 pub use api::api;
@@ -17,6 +18,7 @@ pub use lignes::{
     retirer_etape, retirer_objectif,
 };
 pub use table::{Model as Parcours, etape::Model as Etape, objectif::Model as Objectif};
+pub use traitement::TRAITEMENT;
 pub use web::pages;
 
 use sea_orm::{ActiveValue::Set, IntoActiveModel, entity::prelude::*, sea_query::OnConflict};

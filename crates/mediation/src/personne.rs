@@ -7,11 +7,14 @@ mod depot;
 pub mod recherche;
 mod regles;
 mod table;
+mod traitement;
 mod web;
 
 pub use api::api;
 pub use consentement::{Consentement, Consentir, consentements, consentir, retirer};
+pub(crate) use depot::suivis;
 pub use regles::{distinguer, nom_affiche};
+pub use traitement::TRAITEMENT;
 pub use web::{pages, parents};
 
 use sea_orm::{IntoActiveModel, entity::prelude::*};

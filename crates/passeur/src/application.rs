@@ -23,7 +23,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{apidoc, publiques, rendu, sante};
+use crate::{apidoc, publiques, registre, rendu, sante};
 
 /// Largest body of a page's form or of an API request; uploads have their own.
 const CORPS_MAX: usize = 1024 * 1024;
@@ -31,6 +31,7 @@ const CORPS_MAX: usize = 1024 * 1024;
 /// All pages, with the list of their routes.
 pub fn pages() -> Pages {
     publiques::pages()
+        .fusionner(registre::pages())
         .fusionner(comptes::pages())
         .fusionner(territoire::pages())
         .fusionner(mediation::pages())

@@ -7,6 +7,7 @@ pub mod courrier;
 pub mod demo;
 pub mod migrateur;
 pub mod publiques;
+pub mod registre;
 pub mod rendu;
 pub mod sante;
 

@@ -22,6 +22,7 @@ pub mod ports;
 pub mod requete;
 pub mod tache;
 pub mod texte;
+pub mod traitement;
 
 pub use contexte::{Acteur, Contexte};
 pub use droits::{Permission, Role};

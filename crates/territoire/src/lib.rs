@@ -9,6 +9,7 @@ pub mod lieu;
 pub mod migrations;
 pub mod partenaire;
 pub mod structure;
+pub mod traitement;
 
 use interface::requete::Pages;
 use socle::Etat;

@@ -96,6 +96,7 @@ fn nom_champ(champ: &str) -> String {
         "date_naissance" => "date de naissance".into(),
         "tranche_age" => "tranche d’âge".into(),
         "identite" => "identité".into(),
+        "donnees" => "toutes ses données".into(),
         "duree_minutes" => "durée".into(),
         "thematique" => "thématique".into(),
         "mediateur" => "médiateur ou médiatrice".into(),

@@ -17,6 +17,11 @@ pub async fn structures(cx: &Contexte, id: PersonneId) -> Resultat<Vec<Structure
     Ok(suivi::Entity::find().filter(suivi::Column::PersonneId.eq(id)).all(&cx.db()).await?.into_iter().map(|s| s.structure_id).collect())
 }
 
+/// Which structures follow a person, and since when, the oldest first.
+pub async fn suivis(cx: &Contexte, id: PersonneId) -> Resultat<Vec<suivi::Model>> {
+    Ok(suivi::Entity::find().filter(suivi::Column::PersonneId.eq(id)).order_by_asc(suivi::Column::Depuis).all(&cx.db()).await?)
+}
+
 /// Makes a structure follow a person; already following is no fault.
 pub async fn suivre(cx: &Contexte, structure: StructureId, id: PersonneId, consentement: Option<ConsentementId>) -> Resultat<()> {
     suivi::Entity::insert(suivi::ActiveModel {

@@ -241,7 +241,7 @@ fn domaine(chemin: &str) -> (usize, &'static str) {
         ("Orientations", &["orientations"]),
         ("Partenaires", &["partenaires"]),
         ("Bilan", &["bilan"]),
-        ("Structure, lieux et équipe", &["structure", "structures", "lieux", "equipe", "journal"]),
+        ("Structure, lieux et équipe", &["structure", "structures", "lieux", "equipe", "journal", "registre"]),
         ("Mon compte", &["compte", "droits"]),
         ("Connexion et mot de passe", &["connexion", "deconnexion", "mot-de-passe"]),
         ("Titres et certification", &["titres", "certification"]),

@@ -42,3 +42,5 @@ mod personne;
 mod reinitialisation;
 #[path = "../../comptes/src/session/tests.rs"]
 mod session;
+#[path = "../../territoire/src/structure/tests.rs"]
+mod structure;

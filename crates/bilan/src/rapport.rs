@@ -56,12 +56,7 @@ pub async fn filtres(cx: &Contexte, f: &Filtre) -> Resultat<Vec<(&'static str, S
 
 async fn donnees(cx: &Contexte, f: &Filtre, b: &Bilan) -> Resultat<Value> {
     let emetteur = match f.structures.as_slice() {
-        [une] => {
-            let s = structure::lire(cx, *une).await?;
-            let mut adresse: Vec<String> = s.adresse.iter().flat_map(|a| a.lines()).map(str::to_owned).collect();
-            adresse.extend(s.commune.as_deref().and_then(commune::par_code).map(|c| c.nom.to_owned()));
-            json!({"nom": s.nom, "adresse": adresse, "telephone": s.telephone, "courriel": s.courriel})
-        }
+        [une] => structure::en_tete(&structure::lire(cx, *une).await?),
         plusieurs => {
             let mut noms: Vec<String> =
                 cx.acteur.fonctions.iter().filter(|f| plusieurs.contains(&f.structure)).map(|f| f.nom_structure.clone()).collect();

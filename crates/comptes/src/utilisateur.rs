@@ -26,7 +26,7 @@ use crate::{
 };
 
 pub use fonction::Model as Fonction;
-pub use lecture::{administrateurs, effectifs, lister, lister_instance, noms, praticiens};
+pub use lecture::{administrateurs, effectifs, lister, lister_instance};
 pub use table::Model as Utilisateur;
 
 /// An account to make, or a function to give to an account already known by this e-mail.

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Nomenclature, Permission, Resultat,
     api::present,
+    controle::Controle,
     creation::{self, Reclamation},
     equipe,
     identifiant::{AccompagnementId, LieuId, PersonneId, StructureId, UtilisateurId},
@@ -174,13 +175,7 @@ async fn controler(cx: &Contexte, structure: StructureId, a: &mut Accompagnement
             }
         }
     }
-    if let Some(l) = a.ligne.lieu_id {
-        match territoire::lieu::lire(cx, l).await {
-            Ok(l) if l.structure_id == structure => {}
-            Ok(_) | Err(Erreur::Introuvable(_)) => c.faute("lieu", "Ce lieu n’est pas un lieu de votre structure."),
-            Err(e) => return Err(e),
-        }
-    }
+    controler_lieu(cx, structure, a.ligne.lieu_id, &mut c).await?;
     c.finir()
 }
 
@@ -236,7 +231,8 @@ pub async fn modifier(cx: &Contexte, id: AccompagnementId, m: ModifierAccompagne
     nouvelles.personnes.retain(|p| !avant.personnes.contains(p));
     if nouvelles.personnes.is_empty() {
         let mut c = regles::controler(&mut apres, cx.aujourd_hui());
-        controler_lieu(cx, &avant, &apres, &mut c).await?;
+        let nouveau_lieu = apres.ligne.lieu_id.filter(|l| Some(*l) != avant.ligne.lieu_id);
+        controler_lieu(cx, apres.ligne.structure_id, nouveau_lieu, &mut c).await?;
         c.finir()?;
     } else {
         controler(cx, apres.ligne.structure_id, &mut apres).await?;
@@ -256,10 +252,10 @@ pub async fn modifier(cx: &Contexte, id: AccompagnementId, m: ModifierAccompagne
     Ok(apres)
 }
 
-async fn controler_lieu(cx: &Contexte, avant: &Accompagnement, apres: &Accompagnement, c: &mut socle::controle::Controle) -> Resultat<()> {
-    if let Some(l) = apres.ligne.lieu_id.filter(|l| Some(*l) != avant.ligne.lieu_id) {
+async fn controler_lieu(cx: &Contexte, structure: StructureId, lieu: Option<LieuId>, c: &mut Controle) -> Resultat<()> {
+    if let Some(l) = lieu {
         match territoire::lieu::lire(cx, l).await {
-            Ok(l) if l.structure_id == apres.ligne.structure_id => {}
+            Ok(l) if l.structure_id == structure => {}
             Ok(_) | Err(Erreur::Introuvable(_)) => c.faute("lieu", "Ce lieu n’est pas un lieu de votre structure."),
             Err(e) => return Err(e),
         }

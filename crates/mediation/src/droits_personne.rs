@@ -14,7 +14,7 @@ pub use vue::DonneesPersonne;
 pub use web::pages;
 
 use socle::{Contexte, Permission, Resultat, identifiant::PersonneId, journal::Action, ports::Modele, requete::Requete};
-use territoire::structure::{self, Structure};
+use territoire::structure;
 
 use crate::personne;
 
@@ -49,12 +49,4 @@ async fn ici(cx: &Contexte, id: PersonneId) -> Resultat<socle::identifiant::Stru
     let structure = cx.exiger(Permission::PersonnesLire)?;
     crate::diagnostic::exiger_suivi(cx, id).await?;
     Ok(structure)
-}
-
-/// A structure as documents name it.
-fn en_tete(s: &Structure) -> serde_json::Value {
-    let mut adresse: Vec<String> =
-        s.adresse.iter().flat_map(|a| a.lines()).map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect();
-    adresse.extend(s.commune.as_deref().and_then(territoire::commune::par_code).map(|c| c.nom.to_owned()));
-    serde_json::json!({"nom": s.nom, "adresse": adresse, "telephone": s.telephone, "courriel": s.courriel})
 }

@@ -20,6 +20,14 @@ use crate::commune::CodeCommune;
 
 pub use table::Model as Structure;
 
+/// A structure as documents name it: `{nom, adresse: [line], telephone, courriel}`.
+pub fn en_tete(s: &Structure) -> serde_json::Value {
+    let mut adresse: Vec<String> =
+        s.adresse.iter().flat_map(|a| a.lines()).map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect();
+    adresse.extend(s.commune.as_deref().and_then(crate::commune::par_code).map(|c| c.nom.to_owned()));
+    serde_json::json!({"nom": s.nom, "adresse": adresse, "telephone": s.telephone, "courriel": s.courriel})
+}
+
 /// What a structure says of itself.
 #[derive(Clone, Debug, Default)]
 pub struct Fiche {

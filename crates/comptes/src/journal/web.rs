@@ -11,7 +11,6 @@ use super::{
     Filtre, OBJETS,
     phrase::{Phrase, nom_action, phrase},
 };
-use crate::utilisateur;
 
 /// The page of the journal.
 pub fn pages() -> Pages {
@@ -60,7 +59,7 @@ async fn voir(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
     });
     let mut ids: Vec<UtilisateurId> = lignes.iter().filter_map(|l| l.acteur_id).collect();
     ids.extend(lignes.iter().filter(|l| l.objet == "utilisateur").filter_map(|l| l.objet_id).map(UtilisateurId));
-    let noms = utilisateur::noms(&cx, ids).await?;
+    let noms = socle::equipe::noms(&cx, ids).await?;
     rendre(&PageJournal {
         page: w.page,
         lignes: lignes.iter().map(|l| (l.quand, phrase(l, &noms))).collect(),

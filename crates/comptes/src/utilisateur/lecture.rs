@@ -1,10 +1,10 @@
 //! Lists of accounts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use sea_orm::{ExprTrait, QuerySelect, entity::prelude::*, sea_query::Query};
 use socle::{
-    Contexte, Permission, Resultat, Role,
+    Contexte, Permission, Resultat,
     identifiant::{StructureId, UtilisateurId},
     texte::plier,
 };
@@ -61,42 +61,4 @@ pub async fn effectifs(cx: &Contexte) -> Resultat<HashMap<StructureId, i64>> {
         .all(&cx.db())
         .await?;
     Ok(lignes.into_iter().collect())
-}
-
-/// The names of accounts, to sign records with.
-pub async fn noms(cx: &Contexte, ids: impl IntoIterator<Item = UtilisateurId>) -> Resultat<HashMap<UtilisateurId, String>> {
-    let ids: HashSet<_> = ids.into_iter().collect();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let lignes: Vec<(UtilisateurId, String)> = table::Entity::find()
-        .select_only()
-        .columns([table::Column::Id, table::Column::Nom])
-        .filter(table::Column::Id.is_in(ids))
-        .into_tuple()
-        .all(&cx.db())
-        .await?;
-    Ok(lignes.into_iter().collect())
-}
-
-/// Id and name of the active mediateurs and responsables of the structure worked in, by name: those
-/// records may be signed by.
-pub async fn praticiens(cx: &Contexte) -> Resultat<Vec<(UtilisateurId, String)>> {
-    let s = cx.exiger(Permission::StructureLire)?;
-    let ici = Query::select()
-        .column(fonction::Column::UtilisateurId)
-        .from(fonction::Entity)
-        .and_where(fonction::Column::StructureId.eq(s))
-        .and_where(fonction::Column::Role.is_in([Role::Mediateur, Role::Responsable]))
-        .to_owned();
-    let mut lignes: Vec<(UtilisateurId, String)> = table::Entity::find()
-        .select_only()
-        .columns([table::Column::Id, table::Column::Nom])
-        .filter(table::Column::Actif.eq(true))
-        .filter(table::Column::Id.in_subquery(ici))
-        .into_tuple()
-        .all(&cx.db())
-        .await?;
-    lignes.sort_by_cached_key(|(id, nom)| (plier(nom), *id));
-    Ok(lignes)
 }

@@ -25,15 +25,10 @@ async fn donnees(cx: &Contexte, id: DiagnosticId) -> Resultat<Value> {
     // Gestures compare only within one grid.
     let avant = precedents(cx, &d, 1).await?.into_iter().find(|a| a.grille == d.grille);
     let proposition = proposer(g, &d.reponses);
-    let mut adresse: Vec<String> =
-        s.adresse.iter().flat_map(|a| a.lines()).map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect();
-    if let Some(commune) = s.commune.as_deref().and_then(territoire::commune::par_code) {
-        adresse.push(commune.nom.to_owned());
-    }
     let explication =
         if d.niveau == proposition.niveau { proposition.raison } else { "C’est ce que nous avons retenu ensemble.".to_owned() };
     Ok(json!({
-        "structure": { "nom": s.nom, "adresse": adresse, "telephone": s.telephone, "courriel": s.courriel },
+        "structure": territoire::structure::en_tete(&s),
         "date": d.date,
         "personne": crate::personne::nom_affiche(&p),
         "mediateur": mediateur,

@@ -13,7 +13,7 @@ use super::vue::{
 pub fn composer(d: &DonneesPersonne, s: &Structure, aujourd_hui: NaiveDate) -> Value {
     let suite = if d.complet { "" } else { " La liste est longue : seule une partie est imprimée, demandez le fichier complet." };
     json!({
-        "structure": super::en_tete(s),
+        "structure": territoire::structure::en_tete(s),
         "date": aujourd_hui,
         "personne": d.identite.nom_affiche,
         "reference": d.identite.id.to_string(),

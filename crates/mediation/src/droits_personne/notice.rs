@@ -23,7 +23,7 @@ pub async fn notice(cx: &Contexte, base: BaseLegale) -> Resultat<Vec<u8>> {
     let id = cx.exiger(Permission::StructureLire)?;
     let s = structure::lire(cx, id).await?;
     let donnees = json!({
-        "structure": super::en_tete(&s),
+        "structure": territoire::structure::en_tete(&s),
         "date": cx.aujourd_hui(),
         "base_legale": base,
         "conservation_mois": CONSERVATION_MOIS,

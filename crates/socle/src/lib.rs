@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod base;
+pub mod coffre;
 pub mod config;
 pub mod contexte;
 pub mod controle;

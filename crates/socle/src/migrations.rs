@@ -5,7 +5,7 @@ use sea_orm_migration::{prelude::*, schema::*};
 
 /// Migrations of this crate, in order. A new one is added at the end, never changed once released.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Noyau)]
+    vec![Box::new(Noyau), Box::new(crate::coffre::migration::Cles)]
 }
 
 struct Noyau;

@@ -25,6 +25,7 @@ pub use serde_json::{Value, json};
 use socle::{
     Etat,
     base::Base,
+    coffre,
     config::Config,
     horloge::Horloge,
     ports::{Courrier, ErreurCourrier, Lettre},
@@ -305,7 +306,9 @@ async fn etat(url: &str, dossier: &std::path::Path, horloge: Horloge, boite: Arc
     .expect("the configuration of the tests is valid");
     configurer(&mut config);
     let base = Base::ouvrir(url, 4).await.expect("the database just made opens");
-    Etat::new(base, horloge, config, boite, Arc::new(documents::Typst::new()))
+    let (coffre, _) =
+        coffre::ouverture::ouvrir(&base, &config.chemin_cles(), horloge.maintenant()).await.expect("the safe of the tests opens");
+    Etat::new(base, horloge, config, boite, Arc::new(documents::Typst::new()), coffre)
 }
 
 /// A browser: keeps cookies, sends forms.

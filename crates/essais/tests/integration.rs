@@ -18,6 +18,8 @@ mod bilan;
 mod certification_referentiel;
 #[path = "../../certification/src/simulation/tests.rs"]
 mod certification_simulation;
+#[path = "../../passeur/src/essais/coffre.rs"]
+mod coffre;
 #[path = "../../mediation/src/diagnostic/tests.rs"]
 mod diagnostic;
 #[path = "../../passeur/src/essais/droits.rs"]

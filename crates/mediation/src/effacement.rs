@@ -35,7 +35,7 @@ pub async fn figer_les_tranches(cx: &Contexte, p: &Personne) -> Resultat<()> {
 pub async fn textes(cx: &Contexte, id: PersonneId) -> Resultat<()> {
     let db = cx.db();
     let vide = || Expr::value(None::<String>);
-    let efface = || Expr::value("(effacé)");
+    let efface = || Expr::value(socle::coffre::EFFACE);
     let mut ordres = vec![];
     for (table, colonnes) in [
         ("accueil", vec![("motif", vide())]),

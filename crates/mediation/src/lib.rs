@@ -42,6 +42,12 @@ pub fn api() -> OpenApiRouter<Etat> {
         .fold(personne::api(), OpenApiRouter::merge)
 }
 
+/// The columns sealed at rest, for the rotation of keys and its checks.
+pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
+    [&personne::CHAMPS[..], &accueil::CHAMPS, &diagnostic::CHAMPS, &parcours::CHAMPS, &accompagnement::CHAMPS, &orientation::CHAMPS]
+        .concat()
+}
+
 /// What this crate does with data about people, for the register.
 pub const TRAITEMENTS: &[&socle::traitement::Traitement] = &[
     &personne::TRAITEMENT,

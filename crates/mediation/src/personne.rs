@@ -6,6 +6,7 @@ mod consentement;
 mod depot;
 pub mod recherche;
 mod regles;
+mod scelle;
 mod table;
 mod traitement;
 mod web;
@@ -14,10 +15,11 @@ pub use api::api;
 pub use consentement::{Consentement, Consentir, consentements, consentir, retirer};
 pub(crate) use depot::suivis;
 pub use regles::{distinguer, nom_affiche};
+pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;
 pub use web::{pages, parents};
 
-use sea_orm::{IntoActiveModel, entity::prelude::*};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
@@ -111,7 +113,7 @@ pub async fn creer(cx: &Contexte, demande: CreerPersonne) -> Resultat<(Personne,
     };
     let mut p = regles::fiche(id, demande, cx.maintenant);
     regles::controler(&mut p, None, cx.aujourd_hui())?;
-    table::Entity::insert(p.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
+    table::Entity::insert(scelle::sceller(cx, &p)?).exec_without_returning(&cx.db()).await?;
     depot::suivre(cx, structure, id, None).await?;
     depot::indexer(cx, &p, &[structure]).await?;
     cx.journaliser(Action::Creation, "personne", id.0, structure, &[]).await?;
@@ -121,6 +123,11 @@ pub async fn creer(cx: &Contexte, demande: CreerPersonne) -> Resultat<(Personne,
 /// The file of a person whom a structure of the actor follows, with the right `p` there. Not journaled:
 /// for use cases that write on the file; to show it, see [`ouvrir`].
 pub async fn trouver(cx: &Contexte, id: PersonneId, p: Permission) -> Resultat<Personne> {
+    scelle::ouvrir(cx, trouver_scellee(cx, id, p).await?)
+}
+
+/// The same, its texts still sealed: the erasure must not need their key.
+async fn trouver_scellee(cx: &Contexte, id: PersonneId, p: Permission) -> Resultat<Personne> {
     let introuvable = Erreur::Introuvable("Cette personne");
     if cx.acteur.est_systeme() {
         return table::Entity::find_by_id(id).one(&cx.db()).await?.ok_or(introuvable);
@@ -203,7 +210,7 @@ pub async fn modifier(cx: &Contexte, id: PersonneId, m: ModifierPersonne) -> Res
     };
     regles::controler(&mut p, Some(&avant), cx.aujourd_hui())?;
     let r = table::Entity::update_many()
-        .set(p.clone().into_active_model().reset_all())
+        .set(scelle::sceller(cx, &p)?)
         .filter(table::Column::Id.eq(id))
         .filter(table::Column::Version.eq(avant.version))
         .exec(&cx.db())
@@ -226,7 +233,7 @@ pub async fn modifier(cx: &Contexte, id: PersonneId, m: ModifierPersonne) -> Res
 /// Erases a person: identity, contact and free texts go for good, from every structure; what the person
 /// took part in stays counted, with age band, genre and statut alone.
 pub async fn effacer(cx: &Contexte, id: PersonneId) -> Resultat<()> {
-    let p = trouver(cx, id, Permission::PersonnesEcrire).await?;
+    let p = trouver_scellee(cx, id, Permission::PersonnesEcrire).await?;
     let structure = structure_de(cx, id, Permission::PersonnesEcrire).await?;
     depot::effacer(cx, &p).await?;
     creation::oublier(cx, [id.0]).await?;

@@ -13,3 +13,8 @@ pub mod sante;
 
 pub use application::{pages, routeur};
 pub use migrateur::Migrateur;
+
+/// Every column sealed at rest: for the rotation of keys and its checks.
+pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
+    mediation::champs_scelles()
+}

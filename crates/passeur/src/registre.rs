@@ -10,8 +10,11 @@ use socle::{Permission, traitement::Traitement};
 use territoire::structure::{self, Structure};
 
 /// Tables that hold nothing about anybody, and why they are there.
-pub const SANS_PERSONNE: [(&str, &str); 2] =
-    [("lieu", "the places of a structure"), ("seaql_migrations", "the migrations applied to the database")];
+pub const SANS_PERSONNE: [(&str, &str); 3] = [
+    ("lieu", "the places of a structure"),
+    ("seaql_migrations", "the migrations applied to the database"),
+    ("cle_coffre", "the ids of the keys that seal the notes, never their secrets"),
+];
 
 /// Every processing, from people's files to what keeps the program going.
 pub fn traitements() -> Vec<&'static Traitement> {

@@ -29,7 +29,7 @@ pub const BASE_ACCOMPAGNEMENT: &str =
     "Mission d’intérêt public de la structure ; à défaut, son intérêt légitime ou le consentement (RGPD, article 6).";
 
 /// How people's files are protected.
-pub const SECURITE_DOSSIERS: &str = "Comptes personnels et droits par rôle ; un dossier n’est visible que des structures qui suivent la personne. Chaque ouverture, export et impression est inscrite dans un journal qui ne peut pas être modifié.";
+pub const SECURITE_DOSSIERS: &str = "Comptes personnels et droits par rôle ; un dossier n’est visible que des structures qui suivent la personne. Chaque ouverture, export et impression est inscrite dans un journal qui ne peut pas être modifié. Les textes libres sont chiffrés dans la base, par une clé qui n’y est pas.";
 
 /// How long what belongs to a file is kept.
 pub const DUREE_DOSSIER: &str =

@@ -15,7 +15,7 @@ use socle::{
 };
 
 use super::{
-    Accompagnement, Anonymes, Filtre, Ligne,
+    Accompagnement, Anonymes, Filtre, Ligne, scelle,
     table::{self, anonyme, code, participation},
 };
 
@@ -167,7 +167,7 @@ pub async fn page(cx: &Contexte, structure: StructureId, f: &Filtre, apres: Opti
     if let Some(a) = apres {
         q = q.filter(table::Column::Id.gt(a));
     }
-    Ok(q.limit(combien + 1).all(&cx.db()).await?)
+    q.limit(combien + 1).all(&cx.db()).await?.into_iter().map(|l| scelle::ouvrir(cx, l)).collect()
 }
 
 /// Newest first.
@@ -184,12 +184,12 @@ pub async fn recents(
             Cond::any().add(table::Column::Date.lt(date)).add(Cond::all().add(table::Column::Date.eq(date)).add(table::Column::Id.lt(id))),
         );
     }
-    Ok(q.limit(combien).all(&cx.db()).await?)
+    q.limit(combien).all(&cx.db()).await?.into_iter().map(|l| scelle::ouvrir(cx, l)).collect()
 }
 
 /// The last one recorded by this account in the last days: what a new one starts from.
 pub async fn dernier(cx: &Contexte, structure: StructureId, mediateur: UtilisateurId) -> Resultat<Option<Ligne>> {
-    Ok(table::Entity::find()
+    let l = table::Entity::find()
         .filter(table::Column::StructureId.eq(structure))
         .filter(table::Column::MediateurId.eq(mediateur))
         .filter(table::Column::SupprimeLe.is_null())
@@ -197,5 +197,6 @@ pub async fn dernier(cx: &Contexte, structure: StructureId, mediateur: Utilisate
         .order_by_desc(table::Column::Id)
         .limit(1)
         .one(&cx.db())
-        .await?)
+        .await?;
+    l.map(|l| scelle::ouvrir(cx, l)).transpose()
 }

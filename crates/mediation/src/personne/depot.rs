@@ -8,7 +8,7 @@ use socle::{
 };
 
 use super::{
-    Personne, regles,
+    Personne, regles, scelle,
     table::{self, cle, consentement, suivi},
 };
 
@@ -82,13 +82,14 @@ pub async fn suivies(cx: &Contexte, structure: StructureId, ids: &[PersonneId]) 
         .into_iter()
         .map(|s| s.personne_id)
         .collect();
-    Ok(table::Entity::find()
+    let lignes = table::Entity::find()
         .filter(table::Column::Id.is_in(suivis))
         .filter(table::Column::EffaceLe.is_null())
         .order_by_asc(table::Column::CleTri)
         .order_by_asc(table::Column::Id)
         .all(&cx.db())
-        .await?)
+        .await?;
+    lignes.into_iter().map(|p| scelle::ouvrir(cx, p)).collect()
 }
 
 /// A page of the people a structure follows, `combien` and one more.
@@ -98,7 +99,8 @@ pub async fn page(cx: &Contexte, structure: StructureId, apres: Option<Uuid>, co
         q = q.filter(suivi::Column::PersonneId.gt(a));
     }
     let ids: Vec<PersonneId> = q.limit(combien + 1).all(&cx.db()).await?.into_iter().map(|s| s.personne_id).collect();
-    Ok(table::Entity::find().filter(table::Column::Id.is_in(ids)).order_by_asc(table::Column::Id).all(&cx.db()).await?)
+    let lignes = table::Entity::find().filter(table::Column::Id.is_in(ids)).order_by_asc(table::Column::Id).all(&cx.db()).await?;
+    lignes.into_iter().map(|p| scelle::ouvrir(cx, p)).collect()
 }
 
 /// The files last created or changed in a structure, after the last 300 lines of its journal, then the

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use anyhow::Context;
 use clap::Args;
 use socle::{
+    Contexte,
+    coffre::rotation,
     config::Config,
     tache::{Executants, genre, travailler},
 };
@@ -43,7 +45,9 @@ fn journaux(config: &Config) -> anyhow::Result<()> {
 
 /// What runs the jobs of this program.
 pub fn executants() -> Executants {
-    Executants::default().avec(genre::COURRIEL, crate::courrier::tache)
+    Executants::default()
+        .avec(genre::COURRIEL, crate::courrier::tache)
+        .avec(rotation::GENRE, |etat, _| rotation::tache(etat, crate::champs_scelles()))
 }
 
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.
@@ -62,6 +66,10 @@ pub async fn servir(s: Serve, config: Config) -> anyhow::Result<()> {
     }
     // The index of communes is made once; better now than under the first person's fingers.
     tokio::task::spawn_blocking(|| territoire::commune::chercher("paris", 1).len());
+    // What was written before there was a key, or before the last one, is sealed while serving.
+    let cx = Contexte::systeme(&etat).await?;
+    rotation::confier(&cx).await?;
+    cx.valider().await?;
     let (arreter, arret) = tokio::sync::watch::channel(false);
     let travail = tokio::spawn(travailler(etat.clone(), executants(), arret));
     tracing::info!(%adresse, "ready");

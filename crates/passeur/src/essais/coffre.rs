@@ -50,7 +50,12 @@ async fn tout(a: &Appli) -> String {
     }
     for t in textes(a, "SELECT name FROM sqlite_master WHERE type = 'table'").await {
         for c in textes(a, &format!("SELECT name FROM pragma_table_info('{t}')")).await {
-            dit += &textes(a, &format!("SELECT CASE typeof(\"{c}\") WHEN 'blob' THEN hex(\"{c}\") ELSE CAST(\"{c}\" AS TEXT) END FROM \"{t}\"")).await.join("\n");
+            dit += &textes(
+                a,
+                &format!("SELECT CASE typeof(\"{c}\") WHEN 'blob' THEN hex(\"{c}\") ELSE CAST(\"{c}\" AS TEXT) END FROM \"{t}\""),
+            )
+            .await
+            .join("\n");
         }
     }
     // The file itself: tables, indexes, free pages, and what was not yet written back to it.

@@ -59,7 +59,7 @@ async fn tout(a: &Appli) -> String {
         }
     }
     // The file itself: tables, indexes, free pages, and what was not yet written back to it.
-    sql_seul(a, "PRAGMA wal_checkpoint(FULL)").await;
+    sql_seul(a, "PRAGMA wal_checkpoint(TRUNCATE)").await;
     let fichier = a.etat.config.url_base().replace("sqlite://", "");
     for f in [fichier.clone(), format!("{fichier}-wal")] {
         dit += &String::from_utf8_lossy(&std::fs::read(f).unwrap_or_default());

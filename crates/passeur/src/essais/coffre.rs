@@ -137,6 +137,10 @@ async fn rien_de_ce_qui_est_ecrit_sur_quelqu_un_n_est_en_clair(#[values(Moteur::
     changer(&a, &j, &format!("/api/v1/accueils/{accueil}"), json!({"motif": "é".repeat(500)})).await;
     changer(&a, &j, &format!("/api/v1/accueils/{accueil}"), json!({"motif": m()})).await;
 
+    // Two files brought together leave what would part them again.
+    let (un, deux) = (personne_notee(&a, &j, &m()).await, personne_notee(&a, &j, &m()).await);
+    poster(&a, &j, "/api/v1/fusions", json!({"garder": un, "absorber": deux})).await;
+
     let dit = tout(&a).await;
     assert!(dit.contains("Zélie"), "ce qui n’est pas chiffré se trouve bien");
     assert!(!dit.contains(MARQUE), "{:?}", dit.split(MARQUE).nth(1).map(|s| s.chars().take(80).collect::<String>()));
@@ -167,7 +171,7 @@ async fn rien_de_ce_qui_est_ecrit_sur_quelqu_un_n_est_en_clair(#[values(Moteur::
     // Erased, there is nothing left to open, whatever the key.
     assert_eq!(a.api(&j, "DELETE", &format!("/api/v1/personnes/{p}"), Value::Null).await.statut, 204);
     let b = bilan(&a).await;
-    assert_eq!((b.par_cle.values().sum::<u64>(), b.clairs, b.nombre_fautes), (1, 0, 0), "la note de l’autre personne : {b:?}");
+    assert_eq!((b.par_cle.values().sum::<u64>(), b.clairs, b.nombre_fautes), (4, 0, 0), "ce qui est écrit sur les autres : {b:?}");
 }
 
 #[rstest]

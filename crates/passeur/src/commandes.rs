@@ -3,7 +3,7 @@
 mod certification;
 mod comptes;
 mod serve;
-pub use serve::executants;
+pub use serve::{executants, planning};
 mod structure;
 mod verifier;
 

@@ -10,8 +10,11 @@ use socle::{Permission, traitement::Traitement};
 use territoire::structure::{self, Structure};
 
 /// Tables that hold nothing about anybody, and why they are there.
-pub const SANS_PERSONNE: [(&str, &str); 2] =
-    [("lieu", "the places of a structure"), ("seaql_migrations", "the migrations applied to the database")];
+pub const SANS_PERSONNE: [(&str, &str); 3] = [
+    ("lieu", "the places of a structure"),
+    ("occurrence", "which periodic work was begun, and when"),
+    ("seaql_migrations", "the migrations applied to the database"),
+];
 
 /// Every processing, from people's files to what keeps the program going.
 pub fn traitements() -> Vec<&'static Traitement> {

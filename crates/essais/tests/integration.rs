@@ -18,6 +18,8 @@ mod bilan;
 mod certification_referentiel;
 #[path = "../../certification/src/simulation/tests.rs"]
 mod certification_simulation;
+#[path = "../../mediation/src/conservation/tests.rs"]
+mod conservation;
 #[path = "../../mediation/src/diagnostic/tests.rs"]
 mod diagnostic;
 #[path = "../../passeur/src/essais/droits.rs"]
@@ -30,6 +32,8 @@ mod equipe;
 mod jeton;
 #[path = "../../comptes/src/journal/tests.rs"]
 mod journal;
+#[path = "../../passeur/src/essais/menage.rs"]
+mod menage;
 #[path = "../../mediation/src/orientation/tests.rs"]
 mod orientation;
 #[path = "../../mediation/src/parcours/tests.rs"]

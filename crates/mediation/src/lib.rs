@@ -7,6 +7,7 @@ pub mod accompagnement;
 pub mod accueil;
 pub mod aujourdhui;
 pub mod chronologie;
+pub mod conservation;
 pub mod diagnostic;
 pub mod droits_personne;
 mod effacement;
@@ -25,6 +26,7 @@ pub fn pages() -> Pages {
     [
         accueil::pages(),
         personne::pages(),
+        conservation::pages(),
         droits_personne::pages(),
         diagnostic::pages(),
         parcours::pages(),
@@ -37,9 +39,17 @@ pub fn pages() -> Pages {
 
 /// API of this crate, under `/api/v1`.
 pub fn api() -> OpenApiRouter<Etat> {
-    [accueil::api(), droits_personne::api(), diagnostic::api(), parcours::api(), accompagnement::api(), orientation::api()]
-        .into_iter()
-        .fold(personne::api(), OpenApiRouter::merge)
+    [
+        accueil::api(),
+        conservation::api(),
+        droits_personne::api(),
+        diagnostic::api(),
+        parcours::api(),
+        accompagnement::api(),
+        orientation::api(),
+    ]
+    .into_iter()
+    .fold(personne::api(), OpenApiRouter::merge)
 }
 
 /// What this crate does with data about people, for the register.
@@ -50,4 +60,5 @@ pub const TRAITEMENTS: &[&socle::traitement::Traitement] = &[
     &parcours::TRAITEMENT,
     &accompagnement::TRAITEMENT,
     &orientation::TRAITEMENT,
+    &conservation::TRAITEMENT,
 ];

@@ -2,6 +2,7 @@
 
 mod certification;
 mod comptes;
+mod conservation;
 mod serve;
 pub use serve::{executants, planning};
 mod structure;
@@ -66,6 +67,9 @@ enum Commande {
     /// Référentiels des titres : vérifie, liste, montre, compare
     #[command(subcommand)]
     Referentiel(certification::Referentiel),
+    /// Durée de conservation : annonce et efface les dossiers des personnes qui ne viennent plus
+    #[command(subcommand)]
+    Conservation(conservation::Conservation),
     /// Données de démonstration
     #[command(subcommand)]
     Demo(Demo),
@@ -123,6 +127,7 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
         Commande::Token(t) => comptes::token(t, demarrer(general.config(&[])?).await?).await,
         Commande::Certification(c) => certification::certification(c),
         Commande::Referentiel(r) => certification::referentiel(r),
+        Commande::Conservation(c) => conservation::executer(c, demarrer(general.config(&[])?).await?).await,
         Commande::Demo(Demo::Load) => {
             let etat = demarrer(general.config(&[])?).await?;
             crate::demo::charger(&etat).await

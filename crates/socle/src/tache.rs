@@ -151,6 +151,20 @@ pub async fn executer_une(etat: &Etat, executants: &Executants) -> Resultat<bool
     Ok(true)
 }
 
+/// Days that a job done stays in the queue, where its key still answers for it; and one given up, which
+/// the administrator is shown.
+const JOURS_FAITE: i64 = 30;
+const JOURS_ABANDONNEE: i64 = 90;
+
+/// Removes the jobs done or given up long ago.
+pub async fn balayer(cx: &Contexte) -> Resultat<u64> {
+    cx.exiger_instance(crate::Permission::InstanceGerer)?;
+    let faites = Entity::delete_many().filter(Column::FaiteLe.lt(cx.maintenant - TimeDelta::days(JOURS_FAITE))).exec(&cx.db()).await?;
+    let abandonnees =
+        Entity::delete_many().filter(Column::AbandonneeLe.lt(cx.maintenant - TimeDelta::days(JOURS_ABANDONNEE))).exec(&cx.db()).await?;
+    Ok(faites.rows_affected + abandonnees.rows_affected)
+}
+
 /// Runs jobs until `arret`; a job under way is finished first.
 pub async fn travailler(etat: Etat, executants: Executants, mut arret: tokio::sync::watch::Receiver<bool>) {
     while !*arret.borrow() {

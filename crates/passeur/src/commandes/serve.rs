@@ -2,11 +2,13 @@
 
 use std::net::SocketAddr;
 
+use crate::menage;
 use anyhow::Context;
 use clap::Args;
+use mediation::conservation;
 use socle::{
     config::Config,
-    planification::{Planning, veiller},
+    planification::{Cadence, Planning, veiller},
     tache::{Executants, genre, travailler},
 };
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
@@ -44,12 +46,15 @@ fn journaux(config: &Config) -> anyhow::Result<()> {
 
 /// What runs the jobs of this program.
 pub fn executants() -> Executants {
-    Executants::default().avec(genre::COURRIEL, crate::courrier::tache)
+    Executants::default()
+        .avec(genre::COURRIEL, crate::courrier::tache)
+        .avec(conservation::NOM, conservation::tache)
+        .avec(menage::NOM, menage::tache)
 }
 
 /// The periodic work of this program; each name is a kind of job of [`executants`].
 pub fn planning() -> Planning {
-    Planning::default()
+    Planning::default().avec(conservation::NOM, Cadence::a(2, 30)).avec(menage::NOM, Cadence::a(3, 45))
 }
 
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.

@@ -209,7 +209,7 @@ async fn prevenir(cx: &Contexte, s: &Structure) -> Resultat<()> {
             destinataire: r.email,
             sujet: format!("{dossiers} bientôt à effacer dans Passeur"),
             corps: format!(
-                "Bonjour {},\n\n{dossiers} de « {} » {seront} à partir du {} : les personnes ne sont plus venues depuis bientôt {} mois.\n\nPour les voir, et garder ceux qui doivent l’être :\n{adresse}/conservation\n\nSans rien faire de votre part, les noms et les textes seront effacés pour toujours ; les activités restent comptées. Si une personne revient d’ici là, son dossier reste.\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n",
+                "Bonjour {},\n\n{dossiers} de « {} » {seront} à partir du {} : les personnes ne sont plus venues depuis bientôt {} mois.\n\nPour les voir, et garder ceux qui doivent l’être :\n{adresse}/conservation\n\nSans rien faire de votre part, les noms et les textes seront effacés pour toujours ; les activités restent comptées. Si une personne revient d’ici là, son dossier reste.\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n",
                 r.nom,
                 s.nom,
                 interface::format::date_sans_jour(regles::echeance(jour)),

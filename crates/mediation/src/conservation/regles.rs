@@ -45,7 +45,7 @@ pub fn controler(c: &mut Controle, motif: MotifGarde, jusqu_au: NaiveDate, aujou
     c.exiger(
         jusqu_au > echeance(aujourd_hui),
         "jusqu_au",
-        "Choisissez une date à plus de trente jours d’ici : avant, le dossier serait aussitôt annoncé de nouveau.",
+        "Choisissez une date à plus de trente jours d’ici : avant, le dossier serait aussitôt annoncé de nouveau.",
     );
     if jusqu_au > terme {
         c.faute("jusqu_au", format!("Pour cette raison, un dossier se garde au plus jusqu’au {}.", terme.format("%d/%m/%Y")));

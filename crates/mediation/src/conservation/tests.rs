@@ -164,7 +164,7 @@ async fn toute_activite_annule_l_annonce(#[values(Moteur::Sqlite, Moteur::Postgr
     // At once on the page; in the table, the next night.
     let page = a.session("alpha.mediateur").await.get("/conservation").await.html;
     for n in 0..6 {
-        assert!(!page.contains(&format!("RETOUR {n}")), "{n} : {page}");
+        assert!(!page.contains(&format!("RETOUR {n}")), "{n} : {page}");
     }
     assert!(page.contains("RETOUR 6"));
     nuit(&a, FIN).await;
@@ -191,7 +191,7 @@ async fn garder_demande_une_raison_et_une_date(#[values(Moteur::Sqlite, Moteur::
     ] {
         let r = s.post(&page, &[("motif", motif), ("jusqu_au", date)]).await;
         assert_eq!(r.statut, 422, "{motif} {date}");
-        assert!(r.html.contains(dit) && r.html.contains(&format!("value=\"{date}\"")), "{motif} {date} : {}", r.html);
+        assert!(r.html.contains(dit) && r.html.contains(&format!("value=\"{date}\"")), "{motif} {date} : {}", r.html);
     }
     assert_eq!(annonces(&a).await, 1);
     assert_eq!(s.post(&page, &[("motif", "obligation_legale"), ("jusqu_au", "2031-01-01")]).await.statut, 303);

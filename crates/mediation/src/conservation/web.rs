@@ -28,7 +28,7 @@ struct Demande {
 struct PageListe {
     page: Page,
     mois: i32,
-    /// « 3 dossiers ».
+    /// « 3 dossiers ».
     total: String,
     lignes: Vec<BientotEfface>,
     pagination: Pagination,
@@ -88,7 +88,7 @@ async fn gabarit(page: Page, cx: &Contexte, id: PersonneId, s: Saisie, erreurs: 
         motifs: choix(choisi.as_slice()),
         s: if s.jusqu_au.is_empty() && erreurs.est_vide() { Saisie { jusqu_au: terme.to_string(), ..s } } else { s },
         erreurs,
-        borne: format!("Au plus tard le {} ; cinq ans si la loi ou un litige y oblige.", interface::format::date_sans_jour(terme)),
+        borne: format!("Au plus tard le {} ; cinq ans si la loi ou un litige y oblige.", interface::format::date_sans_jour(terme)),
     })
 }
 

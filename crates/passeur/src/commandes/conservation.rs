@@ -6,7 +6,7 @@ use socle::{Acteur, Contexte, Etat};
 
 #[derive(Subcommand, Debug)]
 pub enum Conservation {
-    /// Fait tout de suite le travail de la nuit : annonce les dossiers sans activité, efface ceux dont l’annonce a trente jours
+    /// Fait tout de suite le travail de la nuit : annonce les dossiers sans activité, efface ceux dont l’annonce a trente jours
     Apply {
         /// Compte seulement, sans rien écrire
         #[arg(long)]

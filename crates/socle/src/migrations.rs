@@ -163,7 +163,7 @@ impl MigrationTrait for AuteursOublies {
                           AND NEW.acteur_id IS NULL
                           AND (NEW.requete = '00000000-0000-0000-0000-000000000000' OR (OLD.acteur_id IS NULL AND NEW.requete = OLD.requete))
                           AND NEW.objet_id IS NOT DISTINCT FROM
-                              CASE WHEN OLD.objet IN ('utilisateur', 'jeton', 'session') THEN NULL ELSE OLD.objet_id END
+                              (CASE WHEN OLD.objet IN ('utilisateur', 'jeton', 'session') THEN NULL ELSE OLD.objet_id END)
                           AND (NEW.id, NEW.quand, NEW.structure_id, NEW.action, NEW.objet, NEW.champs)
                               IS NOT DISTINCT FROM (OLD.id, OLD.quand, OLD.structure_id, OLD.action, OLD.objet, OLD.champs)
                        THEN RETURN NEW; END IF;

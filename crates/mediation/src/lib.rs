@@ -9,6 +9,7 @@ pub mod aujourdhui;
 pub mod chronologie;
 pub mod conservation;
 pub mod diagnostic;
+pub mod doublon;
 pub mod droits_personne;
 mod effacement;
 pub mod migrations;
@@ -27,6 +28,7 @@ pub fn pages() -> Pages {
         accueil::pages(),
         personne::pages(),
         conservation::pages(),
+        doublon::pages(),
         droits_personne::pages(),
         diagnostic::pages(),
         parcours::pages(),
@@ -42,6 +44,7 @@ pub fn api() -> OpenApiRouter<Etat> {
     [
         accueil::api(),
         conservation::api(),
+        doublon::api(),
         droits_personne::api(),
         diagnostic::api(),
         parcours::api(),
@@ -61,4 +64,5 @@ pub const TRAITEMENTS: &[&socle::traitement::Traitement] = &[
     &accompagnement::TRAITEMENT,
     &orientation::TRAITEMENT,
     &conservation::TRAITEMENT,
+    &doublon::TRAITEMENT,
 ];

@@ -1,4 +1,4 @@
-//! The housekeeping of the night: what no longer serves is removed, old lines of the journal lose their author.
+//! The housekeeping of the night: what no longer serves is removed, merges are ended, old lines of the journal lose their author.
 
 use std::time::Instant;
 
@@ -26,6 +26,7 @@ async fn balayer(etat: &Etat, charge: &Value) -> Resultat<()> {
     comptes::session::balayer(&cx).await?;
     tache::balayer(&cx).await?;
     cx.valider().await?;
+    mediation::doublon::solder_echues(etat).await?;
     loop {
         let cx = Contexte::systeme(etat).await?;
         // Dropped when there was nothing: the journal says only what was done.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sea_orm::{
     ConnectionTrait, ExprTrait, FromQueryResult, Order,
     entity::prelude::*,
-    sea_query::{Query, SelectStatement},
+    sea_query::{Query, SelectStatement, SimpleExpr},
 };
 use socle::{
     Contexte, Resultat,
@@ -37,10 +37,21 @@ pub async fn total(cx: &Contexte, q: SelectStatement) -> Resultat<u64> {
     Ok(lu.map_or(0, |t| t.total.unsigned_abs()))
 }
 
+/// Whether the structure still follows the person announced: a sharing ended, a file absorbed by another
+/// are nobody's to erase here.
+fn suivie() -> SimpleExpr {
+    let mut q = Query::select();
+    q.expr(Expr::cust("1"))
+        .from_as("suivi", "z")
+        .and_where(Expr::col(("z", "structure_id")).equals(("annonce_effacement", "structure_id")))
+        .and_where(Expr::col(("z", "personne_id")).equals(("annonce_effacement", "personne_id")));
+    Expr::exists(q)
+}
+
 /// The announcements of a structure that no activity has cancelled since.
 fn vives(structure: StructureId) -> SelectStatement {
     let mut q = Query::select();
-    q.from("annonce_effacement").and_where(Expr::col(("annonce_effacement", "structure_id")).eq(structure));
+    q.from("annonce_effacement").and_where(Expr::col(("annonce_effacement", "structure_id")).eq(structure)).and_where(suivie());
     activite::sans_activite_apres(&mut q, "annonce_effacement", &Borne::annonce("annonce_effacement"));
     q
 }
@@ -127,10 +138,12 @@ pub fn a_effacer(structure: StructureId, aujourd_hui: NaiveDate, parmi: Option<&
     q
 }
 
-/// What cancels an announcement of a structure: an activity since, or a duration made longer.
-pub fn annulees(structure: StructureId, limite: NaiveDate) -> sea_orm::sea_query::SimpleExpr {
+/// What cancels an announcement of a structure: an activity since, a duration made longer, a file no longer followed.
+pub fn annulees(structure: StructureId, limite: NaiveDate) -> SimpleExpr {
     let depuis = activite::activite_apres("annonce_effacement", &Borne::annonce("annonce_effacement"));
-    Expr::col(("annonce_effacement", "structure_id")).eq(structure).and(Expr::col(("annonce_effacement", "activite")).gt(limite).or(depuis))
+    Expr::col(("annonce_effacement", "structure_id"))
+        .eq(structure)
+        .and(Expr::col(("annonce_effacement", "activite")).gt(limite).or(suivie().not()).or(depuis))
 }
 
 /// The people of a query, `combien` at most.

@@ -301,3 +301,25 @@ async fn de_nombreux_dossiers_par_lots_et_deux_noeuds_a_la_fois(#[values(Moteur:
     assert_eq!((total, effaces(&a).await, annonces(&a).await), (230, 230, 0), "chacun une fois");
     assert_eq!(a.compter("SELECT count(*) FROM journal WHERE objet = 'personne' AND action = 'effacement'").await, 230);
 }
+
+#[rstest]
+#[tokio::test]
+async fn un_dossier_absorbe_n_est_pas_efface_par_la_duree(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let a = Appli::lancer(moteur).await;
+    let j = a.jeton("alpha.mediateur").await;
+    let un = a.personne(&j, "Rose", "Essai").await;
+    let deux = a.personne(&j, "Rosa", "Essai").await;
+    nuit(&a, ANNONCE).await;
+    assert_eq!(annonces(&a).await, 2);
+    a.regler("2028-03-01T09:00:00Z");
+    let j = a.jeton("alpha.mediateur").await;
+    assert_eq!(a.api(&j, "POST", "/api/v1/accueils", json!({"personne": un})).await.statut, 201);
+    assert_eq!(a.api(&j, "POST", "/api/v1/fusions", json!({"garder": un, "absorber": deux})).await.statut, 201);
+    // The merge can still be undone: its time is another's to count.
+    nuit(&a, FIN).await;
+    assert_eq!((annonces(&a).await, effaces(&a).await), (0, 0));
+    // The night also ends the merges, thirty days after.
+    nuit(&a, "2028-03-31T10:00:00Z").await;
+    assert_eq!(effaces(&a).await, 1);
+    assert_eq!(a.api(&j, "GET", &format!("/api/v1/personnes/{un}"), Value::Null).await.statut, 200);
+}

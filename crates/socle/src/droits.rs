@@ -48,6 +48,8 @@ pub enum Permission {
     StructureGerer,
     /// Add, change, disable the accounts of the structure.
     EquipeGerer,
+    /// Bring into the structure people and accompaniments recorded elsewhere, from a file.
+    Reprendre,
     /// Create structures, see the state of the instance.
     InstanceGerer,
 }
@@ -67,6 +69,7 @@ impl Permission {
             Self::StructureLire => "lire les informations de la structure",
             Self::StructureGerer => "modifier la structure et ses lieux",
             Self::EquipeGerer => "gérer les comptes de l’équipe",
+            Self::Reprendre => "reprendre des données d’un fichier",
             Self::InstanceGerer => "administrer l’instance",
         }
     }

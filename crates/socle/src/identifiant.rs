@@ -56,4 +56,6 @@ identifiants! {
     OrientationId,
     /// One consent given by a person.
     ConsentementId,
+    /// One import of a file.
+    ImportId,
 }

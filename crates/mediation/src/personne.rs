@@ -4,8 +4,8 @@
 mod api;
 mod consentement;
 mod depot;
-pub mod recherche;
 mod rapprochement;
+pub mod recherche;
 mod regles;
 mod table;
 mod traitement;

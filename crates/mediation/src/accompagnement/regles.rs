@@ -26,7 +26,11 @@ pub fn controler_depuis(a: &mut Accompagnement, depuis: NaiveDate, aujourd_hui: 
     let mut c = Controle::new();
     let l = &mut a.ligne;
     c.exiger(l.date <= aujourd_hui, "date", "Cette date est après aujourd’hui : un accompagnement s’enregistre une fois fait.");
-    let trop_tot = if depuis < premier_jour(aujourd_hui) { "Cette date est trop ancienne : vérifiez l’année." } else { "Cette date remonte à plus de deux ans." };
+    let trop_tot = if depuis < premier_jour(aujourd_hui) {
+        "Cette date est trop ancienne : vérifiez l’année."
+    } else {
+        "Cette date remonte à plus de deux ans."
+    };
     c.exiger(l.date >= depuis, "date", trop_tot);
     c.exiger((1..=1440).contains(&l.duree_minutes), "duree_minutes", "La durée va de 1 minute à 24 heures (1440 minutes).");
     c.texte("titre", l.titre.as_deref(), 200);

@@ -43,7 +43,11 @@ fn journaux(config: &Config) -> anyhow::Result<()> {
 
 /// What runs the jobs of this program.
 pub fn executants() -> Executants {
-    Executants::default().avec(genre::COURRIEL, crate::courrier::tache)
+    Executants::default()
+        .avec(genre::COURRIEL, crate::courrier::tache)
+        .avec(reprise::genre::LIRE, reprise::tache_lire)
+        .avec(reprise::genre::ECRIRE, reprise::tache_ecrire)
+        .avec(reprise::genre::PURGER, reprise::purger)
 }
 
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.

@@ -27,6 +27,7 @@ struct PageStructure {
     gerer: bool,
     equipe: bool,
     journal: bool,
+    reprendre: bool,
 }
 
 async fn voir(w: Web) -> Reponse {
@@ -39,6 +40,7 @@ async fn voir(w: Web) -> Reponse {
         gerer: w.acteur.peut(Permission::StructureGerer),
         equipe: w.acteur.peut(Permission::EquipeGerer),
         journal: w.acteur.peut(Permission::JournalLire),
+        reprendre: w.acteur.peut(Permission::Reprendre),
         s,
         page: w.page,
     })

@@ -2,6 +2,7 @@
 
 mod certification;
 mod comptes;
+mod reprise;
 mod serve;
 pub use serve::executants;
 mod structure;
@@ -60,6 +61,8 @@ enum Commande {
     /// Crée, liste, révoque les jetons de l’API
     #[command(subcommand)]
     Token(comptes::Token),
+    /// Reprend des personnes ou des accompagnements depuis un fichier
+    Import(reprise::Import),
     /// Règles de la certification
     #[command(subcommand)]
     Certification(certification::Certification),
@@ -121,6 +124,7 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
         Commande::Structure(s) => structure::executer(s, demarrer(general.config(&[])?).await?).await,
         Commande::User(u) => comptes::user(u, demarrer(general.config(&[])?).await?).await,
         Commande::Token(t) => comptes::token(t, demarrer(general.config(&[])?).await?).await,
+        Commande::Import(i) => reprise::executer(i, demarrer(general.config(&[])?).await?).await,
         Commande::Certification(c) => certification::certification(c),
         Commande::Referentiel(r) => certification::referentiel(r),
         Commande::Demo(Demo::Load) => {

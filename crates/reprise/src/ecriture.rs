@@ -24,10 +24,9 @@ const LOT: u64 = 400;
 pub async fn ecrire(etat: Etat, charge: Json) -> Result<(), String> {
     let id: ImportId = serde_json::from_value(charge["import"].clone()).map_err(|e| e.to_string())?;
     match essayer(&etat, id).await {
-        // What is in the database changed since the file was read: it is read again, and shown again.
-        Err(Erreur::Invalide(_) | Erreur::Conflit(_) | Erreur::Introuvable(_) | Erreur::Interdit(_)) => {
-            relire(&etat, id).await.map_err(|e| e.to_string())
-        }
+        // What is in the database changed since the file was read: it is read again, and shown again. A
+        // conflict is another import of the same records at the same instant: the job is tried again.
+        Err(Erreur::Invalide(_) | Erreur::Introuvable(_)) => relire(&etat, id).await.map_err(|e| e.to_string()),
         r => r.map_err(|e| e.to_string()),
     }
 }
@@ -117,7 +116,7 @@ async fn verifier_connues(cx: &Contexte, i: &table::Model) -> Resultat<()> {
         while let Some(lot) = lots(cx, i, true, connu, &mut apres).await? {
             let ids: Vec<PersonneId> = lot.iter().map(|o| PersonneId(o.objet_id)).collect();
             if personne::suivis_parmi(cx, i.structure_id, &ids).await?.len() < ids.len() {
-                return Err(Erreur::Conflit("des personnes ne sont plus suivies".into()));
+                return Err(Erreur::Introuvable("Une personne reconnue"));
             }
         }
     }

@@ -55,6 +55,24 @@ struct Decode {
     entree: Vec<u8>,
     debut: usize,
     fin: bool,
+    /// The last character was a carriage return: the line feed of « CRLF » is the same end of line.
+    retour: bool,
+    /// The end of line that a last line may lack was given.
+    clos: bool,
+}
+
+/// Makes every end of line a line feed, so that lines are counted alike; gives the new length.
+fn unir(texte: &mut [u8], retour: &mut bool) -> usize {
+    let mut n = 0;
+    for i in 0..texte.len() {
+        let o = texte[i];
+        if !(o == b'\n' && *retour) {
+            texte[n] = if o == b'\r' { b'\n' } else { o };
+            n += 1;
+        }
+        *retour = o == b'\r';
+    }
+    n
 }
 
 impl Read for Decode {
@@ -77,10 +95,19 @@ impl Read for Decode {
                         "Une ligne de ce fichier est trop longue : un guillemet ouvert n’est sans doute jamais refermé. Enregistrez le fichier de nouveau depuis votre tableur.",
                     ));
                 }
-                return Ok(ecrits);
+                let n = unir(&mut sortie[..ecrits], &mut self.retour);
+                if n > 0 {
+                    return Ok(n);
+                }
+                continue;
             }
             if self.fin && r == CoderResult::InputEmpty {
-                return Ok(0);
+                if self.clos || sortie.is_empty() {
+                    return Ok(0);
+                }
+                self.clos = true;
+                sortie[0] = b'\n';
+                return Ok(1);
             }
         }
     }
@@ -99,10 +126,11 @@ fn lire(f: &File, e: &'static Encoding, separateur: u8, visite: Visite) -> Resul
         entree: vec![],
         debut: 0,
         fin: false,
+        retour: false,
+        clos: false,
     };
     let mut lecteur = ::csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separateur).from_reader(decode);
     let mut ligne = ::csv::StringRecord::new();
-    let mut numero: u32 = 0;
     loop {
         match lecteur.read_record(&mut ligne) {
             Ok(false) => return Ok(()),
@@ -116,7 +144,8 @@ fn lire(f: &File, e: &'static Encoding, separateur: u8, visite: Visite) -> Resul
         }
         depuis.set(0);
         // Several lines of text may make one row: people look for it by the line where it begins.
-        numero = ligne.position().map_or(numero + 1, |p| u32::try_from(p.line()).unwrap_or(u32::MAX));
+        let dans = ligne.iter().map(|t| t.bytes().filter(|o| *o == b'\n').count() as u64).sum::<u64>();
+        let numero = u32::try_from(lecteur.position().line().saturating_sub(1 + dans)).unwrap_or(u32::MAX);
         let cellules = ligne
             .iter()
             .take(COLONNES_MAX)

@@ -202,6 +202,8 @@ pub async fn rapprocher(
     }
     let ids: Vec<PersonneId> = suite.iter().filter_map(|(_, id)| *id).collect();
     let (mut existent, mut suivies) = (HashSet::new(), HashSet::new());
+    let reunies = mediation::doublon::gardees(cx, &ids).await?;
+    let ids: Vec<PersonneId> = ids.iter().chain(reunies.values()).copied().collect();
     for lot in ids.chunks(depot::LOT) {
         existent.extend(personne::existants(cx, lot).await?);
         suivies.extend(personne::suivis_parmi(cx, structure, lot).await?);
@@ -209,6 +211,8 @@ pub async fn rapprocher(
 
     let mut resultat = vec![];
     for ((x, c), (trouve, id)) in demandees.iter().zip(&cles).zip(suite) {
+        // Brought together with another file since: it is that one.
+        let id = id.map(|id| reunies.get(&id).copied().filter(|g| suivies.contains(g)).unwrap_or(id));
         let deja = c.source.iter().chain(&c.contacts).chain(&c.noms).find_map(|k| vues.get(k).and_then(|v| v.objet_id));
         let t = match (trouve, deja, id) {
             (Some(t), ..) => t,

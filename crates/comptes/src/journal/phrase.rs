@@ -9,7 +9,7 @@ use socle::{
 };
 
 /// The kinds of records: code, as an object of a sentence, as a choice, and the page of one if it has one.
-pub const OBJETS: [(&str, &str, &str, Option<&str>); 21] = [
+pub const OBJETS: [(&str, &str, &str, Option<&str>); 22] = [
     ("personne", "le dossier d’une personne", "Personnes", Some("/personnes/")),
     ("accueil", "un accueil", "Accueils", None),
     ("diagnostic", "un diagnostic", "Diagnostics", Some("/diagnostics/")),
@@ -54,6 +54,7 @@ pub(super) fn nom_action(a: Action) -> &'static str {
         Action::Effacement => "Effacements",
         Action::Ouverture => "Ouvertures",
         Action::Partage => "Partages",
+        Action::Fusion => "Réunions de dossiers",
         Action::Connexion => "Connexions",
         Action::Deconnexion => "Déconnexions",
         Action::EchecConnexion => "Échecs de connexion",

@@ -81,6 +81,10 @@ impl Essai<'_> {
             }
             "/accompagnements/{id}" => vec![self.creer("/accompagnements", accompagnement()).await],
             "/orientations/{id}" => vec![self.creer("/orientations", self.orientation().await).await],
+            "/doublons/{id}/{autre}" => vec![self.personne().await, self.personne().await],
+            "/fusions/{id}" => {
+                vec![self.creer("/fusions", json!({"garder": self.personne().await, "absorber": self.personne().await})).await]
+            }
             "/partenaires/{id}" => vec![self.partenaire().await],
             "/reprise/modeles/{nom}" => vec!["personnes.csv".to_owned()],
             // Only who brought a file sees it: the responsable here.
@@ -126,6 +130,8 @@ impl Essai<'_> {
             ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),
             ("POST", "/parcours/{id}/objectifs" | "/parcours/{id}/etapes") => json!({"libelle": "Essai"}),
             ("POST", "/imports/{id}/colonnes") => json!({"colonnes": ["nom", "prenom"]}),
+            ("POST", "/doublons/ecarter") => json!({"a": self.personne().await, "b": self.personne().await}),
+            ("POST", "/fusions") => json!({"garder": self.personne().await, "absorber": self.personne().await}),
             ("POST", "/orientations") => self.orientation().await,
             ("POST", "/partenaires") => json!({"nom": "Partenaire d’essai", "nature": "autre"}),
             _ => json!({}),

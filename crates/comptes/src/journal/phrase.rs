@@ -9,7 +9,7 @@ use socle::{
 };
 
 /// The kinds of records: code, as an object of a sentence, as a choice, and the page of one if it has one.
-pub const OBJETS: [(&str, &str, &str, Option<&str>); 22] = [
+pub const OBJETS: [(&str, &str, &str, Option<&str>); 21] = [
     ("personne", "le dossier d’une personne", "Personnes", Some("/personnes/")),
     ("accueil", "un accueil", "Accueils", None),
     ("diagnostic", "un diagnostic", "Diagnostics", Some("/diagnostics/")),

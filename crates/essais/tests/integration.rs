@@ -50,6 +50,8 @@ mod personne;
 mod planification;
 #[path = "../../comptes/src/reinitialisation/tests.rs"]
 mod reinitialisation;
+#[path = "../../reprise/src/tests.rs"]
+mod reprise_de_donnees;
 #[path = "../../comptes/src/session/tests.rs"]
 mod session;
 #[path = "../../territoire/src/structure/tests.rs"]

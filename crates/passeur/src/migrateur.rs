@@ -12,6 +12,7 @@ impl MigratorTrait for Migrateur {
             territoire::migrations::migrations(),
             comptes::migrations(),
             mediation::migrations::migrations(),
+            reprise::migrations::migrations(),
             certification::migrations(),
         ]
         .into_iter()

@@ -56,6 +56,8 @@ identifiants! {
     OrientationId,
     /// One consent given by a person.
     ConsentementId,
+    /// One import of a file.
+    ImportId,
     /// A candidate to a title, in a centre.
     CandidatId,
     /// One enrolment of a candidate: a title, a route, its units.

@@ -53,6 +53,9 @@ pub fn executants() -> Executants {
         .avec(rotation::GENRE, |etat, _| rotation::tache(etat, crate::champs_scelles()))
         .avec(conservation::NOM, conservation::tache)
         .avec(menage::NOM, menage::tache)
+        .avec(reprise::genre::LIRE, reprise::tache_lire)
+        .avec(reprise::genre::ECRIRE, reprise::tache_ecrire)
+        .avec(reprise::genre::PURGER, reprise::purger)
 }
 
 /// The periodic work of this program; each name is a kind of job of [`executants`].

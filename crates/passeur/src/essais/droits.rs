@@ -30,7 +30,8 @@ const COMPTES: [(&str, &str); 12] = [
 ];
 
 /// What is named by an id but belongs to no structure: reference data, and what a secret opens.
-const SANS_STRUCTURE: [&str; 3] = ["/diagnostics/grilles/{id}", "/mot-de-passe/{secret}", "/certification/titres/{code}"];
+const SANS_STRUCTURE: [&str; 4] =
+    ["/diagnostics/grilles/{id}", "/reprise/modeles/{nom}", "/mot-de-passe/{secret}", "/certification/titres/{code}"];
 
 /// Public référentiels, and a computation on what is sent, which reads and stores nothing: any account may ask.
 const CALCULS: [&str; 3] = ["/certification/titres", "/certification/titres/{code}", "/certification/simulation"];
@@ -238,7 +239,7 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
 
 /// The part of the table where a route stands.
 fn domaine(chemin: &str) -> (usize, &'static str) {
-    let titres: [(&str, &[&str]); 13] = [
+    let titres: [(&str, &[&str]); 14] = [
         ("Aujourd’hui et accueil", &["", "aujourdhui", "accueil", "accueils"]),
         ("Personnes", &["personnes", "conservation", "doublons", "fusions"]),
         ("Diagnostics", &["diagnostic", "diagnostics"]),
@@ -248,6 +249,7 @@ fn domaine(chemin: &str) -> (usize, &'static str) {
         ("Partenaires", &["partenaires"]),
         ("Bilan", &["bilan"]),
         ("Structure, lieux et équipe", &["structure", "structures", "lieux", "equipe", "journal", "registre"]),
+        ("Reprise de données", &["reprise", "imports"]),
         ("Mon compte", &["compte", "droits"]),
         ("Connexion et mot de passe", &["connexion", "deconnexion", "mot-de-passe"]),
         ("Titres et certification", &["titres", "certification"]),

@@ -55,6 +55,9 @@ pub enum Erreur {
     /// The database or another service does not answer for now.
     #[error("indisponible : {0}")]
     Indisponible(String),
+    /// No room left where files are written.
+    #[error("stockage plein : {0}")]
+    StockagePlein(String),
     /// A fault of ours.
     #[error("faute interne : {0}")]
     Interne(String),
@@ -86,6 +89,7 @@ impl Erreur {
             Self::TropDeDemandes(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TropVolumineux => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Indisponible(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::StockagePlein(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Interne(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -103,6 +107,7 @@ impl Erreur {
             Self::TropDeDemandes(_) => "trop-de-demandes",
             Self::TropVolumineux => "trop-volumineux",
             Self::Indisponible(_) => "indisponible",
+            Self::StockagePlein(_) => "stockage-plein",
             Self::Interne(_) => "interne",
         }
     }
@@ -120,6 +125,7 @@ impl Erreur {
             Self::TropDeDemandes(_) => "Trop de demandes",
             Self::TropVolumineux => "Envoi trop volumineux",
             Self::Indisponible(_) => "Service momentanément indisponible",
+            Self::StockagePlein(_) => "Il n’y a plus de place pour ce fichier",
             Self::Interne(_) => "Une erreur est survenue",
         }
     }
@@ -140,6 +146,7 @@ impl Erreur {
             Self::TropDeDemandes(s) => format!("Trop de demandes en peu de temps. Réessayez dans {}.", duree_lisible(*s)),
             Self::TropVolumineux => "Ce qui a été envoyé dépasse la taille acceptée.".into(),
             Self::Indisponible(_) => "Le service ne répond pas pour l’instant. Rien de ce qui était enregistré n’est perdu. Réessayez dans une minute.".into(),
+            Self::StockagePlein(_) => "Le disque du serveur est plein : le fichier n’a pas pu être écrit, et rien n’en reste. Prévenez la personne qui administre Passeur, puis recommencez quand elle aura fait de la place.".into(),
             Self::Interne(_) => "La faute vient de Passeur, pas de vous. Rien n’a été enregistré à moitié. Si cela se répète, donnez le numéro d’incident à votre administrateur.".into(),
         }
     }

@@ -56,4 +56,8 @@ identifiants! {
     OrientationId,
     /// One consent given by a person.
     ConsentementId,
+    /// One file kept in the storage of files.
+    FichierId,
+    /// One export made in the background.
+    ExportId,
 }

@@ -202,6 +202,10 @@ async fn oublier(etat: &Etat, id: FichierId) {
 }
 
 impl Depose {
+    pub fn id(&self) -> FichierId {
+        self.id
+    }
+
     /// Makes the file readable, in the transaction of what it is for.
     ///
     /// # Errors
@@ -228,7 +232,7 @@ impl Depose {
         }
     }
 
-    /// Gives up a whole object that nobody wants any more; it is swept.
+    /// Gives up a whole object that nobody wants any more; it is swept soon after.
     pub async fn abandonner(self, etat: &Etat) -> Resultat<()> {
         let cx = Contexte::systeme(etat).await?;
         supprimer(&cx, self.id).await?;
@@ -294,7 +298,8 @@ pub fn disposition(nom: &str) -> String {
     if ascii == nom {
         return format!("attachment; filename=\"{nom}\"");
     }
-    let code: String = nom.bytes().map(|o| if sur(char::from(o)) && o != b' ' { char::from(o).to_string() } else { format!("%{o:02X}") }).collect();
+    let code: String =
+        nom.bytes().map(|o| if sur(char::from(o)) && o != b' ' { char::from(o).to_string() } else { format!("%{o:02X}") }).collect();
     format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{code}")
 }
 

@@ -4,9 +4,10 @@
 //! A worker claims a job for a lease; if it dies, the lease ends and another takes it. A job may thus
 //! run twice in rare cases: every job is idempotent.
 
-use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, panic::AssertUnwindSafe, pin::Pin, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
+use futures_util::FutureExt;
 use sea_orm::{
     ActiveValue::Set,
     ExprTrait, QueryOrder, QuerySelect,
@@ -167,7 +168,11 @@ async fn tenir(etat: &Etat, t: &Model, travail: impl Future<Output = Result<(), 
 async fn executer_de(etat: &Etat, executants: &Executants, file: File) -> Resultat<bool> {
     let Some(t) = prendre_de(etat, file).await? else { return Ok(false) };
     let resultat = match executants.0.get(t.genre.as_str()) {
-        Some(f) => tenir(etat, &t, f(etat.clone(), t.charge.clone())).await,
+        // A job that panics fails as another: it must not take the worker with it.
+        Some(f) => match AssertUnwindSafe(tenir(etat, &t, f(etat.clone(), t.charge.clone()))).catch_unwind().await {
+            Ok(r) => r,
+            Err(_) => Err("panique".into()),
+        },
         None => Err(format!("genre de tâche inconnu : {}", t.genre)),
     };
     let maintenant = etat.horloge.maintenant();

@@ -43,7 +43,11 @@ fn journaux(config: &Config) -> anyhow::Result<()> {
 
 /// What runs the jobs of this program.
 pub fn executants() -> Executants {
-    Executants::default().avec(genre::COURRIEL, crate::courrier::tache)
+    Executants::default()
+        .avec(genre::COURRIEL, crate::courrier::tache)
+        .avec(genre::FICHIERS, socle::fichiers::tache)
+        .avec(genre::EXPORT, crate::exports::preparer)
+        .avec(bilan::differe::TACHE_BALAYAGE, crate::exports::balayer)
 }
 
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.

@@ -2,7 +2,9 @@
 
 use std::{error::Error, path::PathBuf, sync::Arc};
 
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload, aws::AmazonS3Builder, local::LocalFileSystem, path::Path, prefix::PrefixStore};
+use object_store::{
+    ObjectStore, ObjectStoreExt, PutPayload, aws::AmazonS3Builder, local::LocalFileSystem, path::Path, prefix::PrefixStore,
+};
 use secrecy::ExposeSecret;
 
 use crate::{
@@ -53,7 +55,10 @@ impl Depot {
                 let dossier = chemin.as_ref().map_or_else(|| config.data_dir.join("fichiers"), PathBuf::from);
                 let dossier = std::path::absolute(&dossier).map_err(|e| format!("{} : {e}", dossier.display()))?;
                 // An acknowledged file survives a power cut, as an acknowledged record does.
-                let magasin = PrefixStore::new(LocalFileSystem::new().with_fsync(true), Path::from_absolute_path(&dossier).map_err(|e| e.to_string())?);
+                let magasin = PrefixStore::new(
+                    LocalFileSystem::new().with_fsync(true),
+                    Path::from_absolute_path(&dossier).map_err(|e| e.to_string())?,
+                );
                 Ok(Self { magasin: Arc::new(magasin), dossier: Some(dossier) })
             }
         }
@@ -102,7 +107,8 @@ impl Depot {
             Err(e) => return Err(echec(e)),
         }
         // A folder keeps a file being written beside its place, as `key#1`.
-        if let Some((dossier, nom)) = self.dossier.as_ref().and_then(|d| Some((d.join(cle).parent()?.to_owned(), cle.rsplit('/').next()?))) {
+        if let Some((dossier, nom)) = self.dossier.as_ref().and_then(|d| Some((d.join(cle).parent()?.to_owned(), cle.rsplit('/').next()?)))
+        {
             let debut = format!("{nom}#");
             for reste in std::fs::read_dir(dossier).into_iter().flatten().flatten() {
                 if reste.file_name().to_string_lossy().starts_with(&debut) {

@@ -126,7 +126,11 @@ pub async fn demander(cx: &Contexte, d: Demander) -> Resultat<(Export, bool)> {
     let utilisateur = cx.auteur()?;
     let id = match creation::reclamer(cx, "export", d.id, &d).await? {
         Reclamation::Nouvelle(id) => ExportId(id),
-        Reclamation::Repetee(id) => return Ok((lire(cx, ExportId(id)).await?, false)),
+        Reclamation::Repetee(id) => match lire(cx, ExportId(id)).await {
+            // Claimed while the same was being made under another id, or gone since: made under this one.
+            Err(Erreur::Introuvable(_)) => ExportId(id),
+            fait => return Ok((fait?, false)),
+        },
     };
     let adresse = format!("{}{}", o.filtre.adresse(), o.detail.adresse());
     let cle = cle(utilisateur, cx.acteur.portee, &d, &adresse);

@@ -20,6 +20,7 @@ mod vue;
 mod web;
 
 pub use calcul::calculer;
+pub use export::Format;
 pub use filtre::{Demande, Filtre};
 pub use rapport::rapport;
 pub use vue::*;

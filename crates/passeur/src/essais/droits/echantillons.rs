@@ -52,6 +52,12 @@ impl Essai<'_> {
                 vec![p, id]
             }
             "/accompagnements/{id}" => vec![self.creer("/accompagnements", accompagnement()).await],
+            "/exports/{id}" => {
+                let id = self.creer("/exports", self.export()).await;
+                // Made at once: an account has five under way at most.
+                a.travailler().await;
+                vec![id]
+            }
             "/orientations/{id}" => vec![self.creer("/orientations", self.orientation().await).await],
             "/partenaires/{id}" => vec![self.partenaire().await],
             "/structures/{id}" => vec![a.structure_alpha()],
@@ -78,6 +84,12 @@ impl Essai<'_> {
         })
     }
 
+    /// Another day each time: the same asked twice is one export, and it is deleted once.
+    fn export(&self) -> Value {
+        let jour = chrono::NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + chrono::Days::new(self.numero().into());
+        json!({"contenu": "donnees", "format": "csv", "du": jour, "au": "2026-03-10"})
+    }
+
     async fn orientation(&self) -> Value {
         json!({"personne": self.personne().await, "partenaire": self.partenaire().await, "motif": "Essai", "consentement": true})
     }
@@ -90,6 +102,7 @@ impl Essai<'_> {
             ("POST", "/certification/simulation") => {
                 json!({"question": "epreuves_dues", "date": "2026-03-10", "titre": "mediateur-numerique", "voie": "formation_continue"})
             }
+            ("POST", "/exports") => self.export(),
             ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
             ("POST", "/accompagnements") => accompagnement(),
             ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),

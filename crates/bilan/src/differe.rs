@@ -186,7 +186,7 @@ fn champs(o: &Ouverture, contenu: Contenu, noms: bool) -> Vec<&str> {
     let mut c = o.filtre.champs();
     c.push(match contenu {
         Contenu::Activites => "liste",
-        Contenu::Donnees => "donnees",
+        Contenu::Donnees => "donnees_activite",
     });
     c.extend(o.detail.parametres());
     c.extend(noms.then_some("noms"));

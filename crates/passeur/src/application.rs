@@ -93,7 +93,7 @@ fn compression() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new()
         .gzip(true)
         .quality(CompressionLevel::Fastest)
-        .compress_when(SizeAbove::new(860).and(NotForContentType::const_new("application/pdf")))
+        .compress_when(SizeAbove::new(860).and(NotForContentType::const_new("application/pdf")).and(NotForContentType::const_new("application/vnd.openxmlformats")))
 }
 
 async fn page_inconnue() -> Refus {

@@ -2,8 +2,6 @@
 
 #[path = "tests/magasin.rs"]
 mod magasin;
-#[path = "tests/mesure.rs"]
-mod mesure;
 
 use std::{io::Cursor, path::Path, sync::atomic::Ordering};
 

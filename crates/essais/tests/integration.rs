@@ -32,6 +32,8 @@ mod droits;
 mod droits_personne;
 #[path = "../../comptes/src/equipe/tests.rs"]
 mod equipe;
+#[path = "../../bilan/src/differe/tests.rs"]
+mod exports_differes;
 #[path = "../../comptes/src/jeton/tests.rs"]
 mod jeton;
 #[path = "../../comptes/src/journal/tests.rs"]

@@ -90,10 +90,11 @@ pub fn routeur(etat: Etat, demo: bool) -> Router {
 
 fn compression() -> CompressionLayer<impl Predicate> {
     // A fast level: the slow ones divide the rate of pages by three.
-    CompressionLayer::new()
-        .gzip(true)
-        .quality(CompressionLevel::Fastest)
-        .compress_when(SizeAbove::new(860).and(NotForContentType::const_new("application/pdf")))
+    CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(
+        SizeAbove::new(860)
+            .and(NotForContentType::const_new("application/pdf"))
+            .and(NotForContentType::const_new("application/vnd.openxmlformats")),
+    )
 }
 
 /// How long a request may take; an upload depends on the line of who sends it.

@@ -13,6 +13,7 @@ impl MigratorTrait for Migrateur {
             comptes::migrations(),
             mediation::migrations::migrations(),
             reprise::migrations::migrations(),
+            bilan::migrations(),
             certification::migrations(),
         ]
         .into_iter()

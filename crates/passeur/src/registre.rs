@@ -26,6 +26,7 @@ pub fn traitements() -> Vec<&'static Traitement> {
     [
         mediation::TRAITEMENTS,
         reprise::TRAITEMENTS,
+        bilan::TRAITEMENTS,
         certification::traitement::TRAITEMENTS,
         territoire::traitement::TRAITEMENTS,
         comptes::traitement::TRAITEMENTS,

@@ -105,6 +105,7 @@ fn nom_champ(champ: &str) -> String {
         "tranche_age" => "tranche d’âge".into(),
         "identite" => "identité".into(),
         "donnees" => "toutes ses données".into(),
+        "donnees_activite" => "données d’activité".into(),
         "duree_minutes" => "durée".into(),
         "thematique" => "thématique".into(),
         "mediateur" => "médiateur ou médiatrice".into(),

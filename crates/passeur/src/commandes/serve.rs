@@ -56,6 +56,9 @@ pub fn executants() -> Executants {
         .avec(reprise::genre::LIRE, reprise::tache_lire)
         .avec(reprise::genre::ECRIRE, reprise::tache_ecrire)
         .avec(reprise::genre::PURGER, reprise::purger)
+        .avec(genre::FICHIERS, socle::fichiers::tache)
+        .avec(genre::EXPORT, crate::exports::preparer)
+        .avec(bilan::differe::TACHE_BALAYAGE, crate::exports::balayer)
 }
 
 /// The periodic work of this program; each name is a kind of job of [`executants`].

@@ -80,6 +80,12 @@ impl Essai<'_> {
                 vec![p, id]
             }
             "/accompagnements/{id}" => vec![self.creer("/accompagnements", accompagnement()).await],
+            "/exports/{id}" => {
+                let id = self.creer("/exports", self.export()).await;
+                // Made at once: an account has five under way at most.
+                a.travailler().await;
+                vec![id]
+            }
             "/orientations/{id}" => vec![self.creer("/orientations", self.orientation().await).await],
             "/doublons/{id}/{autre}" => vec![self.personne().await, self.personne().await],
             "/fusions/{id}" => {
@@ -113,6 +119,12 @@ impl Essai<'_> {
         })
     }
 
+    /// Another day each time: the same asked twice is one export, and it is deleted once.
+    fn export(&self) -> Value {
+        let jour = chrono::NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + chrono::Days::new(self.numero().into());
+        json!({"contenu": "donnees", "format": "csv", "du": jour, "au": "2026-03-10"})
+    }
+
     async fn orientation(&self) -> Value {
         json!({"personne": self.personne().await, "partenaire": self.partenaire().await, "motif": "Essai", "consentement": true})
     }
@@ -127,6 +139,7 @@ impl Essai<'_> {
             }
             ("PUT", "/structures/{id}/conservation") => json!({"mois": 24}),
             ("PUT", "/personnes/{id}/conservation") => json!({"motif": "revenue", "jusqu_au": "2026-12-01"}),
+            ("POST", "/exports") => self.export(),
             ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
             ("POST", "/accompagnements") => accompagnement(),
             ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),

@@ -146,7 +146,7 @@ impl Erreur {
             Self::TropDeDemandes(s) => format!("Trop de demandes en peu de temps. Réessayez dans {}.", duree_lisible(*s)),
             Self::TropVolumineux => "Ce qui a été envoyé dépasse la taille acceptée.".into(),
             Self::Indisponible(_) => "Le service ne répond pas pour l’instant. Rien de ce qui était enregistré n’est perdu. Réessayez dans une minute.".into(),
-            Self::StockagePlein(_) => "Le disque du serveur est plein : le fichier n’a pas pu être écrit, et rien n’en reste. Prévenez la personne qui administre Passeur, puis recommencez quand elle aura fait de la place.".into(),
+            Self::StockagePlein(_) => "Le disque du serveur est plein : le fichier n’a pas pu être écrit, et rien n’en reste. Prévenez la personne qui administre Passeur, puis recommencez quand elle aura fait de la place.".into(),
             Self::Interne(_) => "La faute vient de Passeur, pas de vous. Rien n’a été enregistré à moitié. Si cela se répète, donnez le numéro d’incident à votre administrateur.".into(),
         }
     }

@@ -18,6 +18,10 @@ mod bilan;
 mod certification_referentiel;
 #[path = "../../certification/src/simulation/tests.rs"]
 mod certification_simulation;
+#[path = "../../passeur/src/essais/coffre.rs"]
+mod coffre;
+#[path = "../../mediation/src/conservation/tests.rs"]
+mod conservation;
 #[path = "../../mediation/src/diagnostic/tests.rs"]
 mod diagnostic;
 #[path = "../../mediation/src/doublon/tests.rs"]
@@ -34,6 +38,8 @@ mod exports_differes;
 mod jeton;
 #[path = "../../comptes/src/journal/tests.rs"]
 mod journal;
+#[path = "../../passeur/src/essais/menage.rs"]
+mod menage;
 #[path = "../../mediation/src/orientation/tests.rs"]
 mod orientation;
 #[path = "../../mediation/src/parcours/tests.rs"]
@@ -42,8 +48,12 @@ mod parcours;
 mod partenaire;
 #[path = "../../mediation/src/personne/tests.rs"]
 mod personne;
+#[path = "../../socle/src/planification/tests.rs"]
+mod planification;
 #[path = "../../comptes/src/reinitialisation/tests.rs"]
 mod reinitialisation;
+#[path = "../../reprise/src/tests.rs"]
+mod reprise_de_donnees;
 #[path = "../../comptes/src/session/tests.rs"]
 mod session;
 #[path = "../../territoire/src/structure/tests.rs"]

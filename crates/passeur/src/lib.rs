@@ -6,6 +6,7 @@ pub mod commandes;
 pub mod courrier;
 pub mod demo;
 pub mod exports;
+pub mod menage;
 pub mod migrateur;
 pub mod publiques;
 pub mod registre;
@@ -14,3 +15,8 @@ pub mod sante;
 
 pub use application::{pages, routeur};
 pub use migrateur::Migrateur;
+
+/// Every column sealed at rest: for the rotation of keys and its checks.
+pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
+    mediation::champs_scelles()
+}

@@ -13,6 +13,7 @@ impl MigratorTrait for Migrateur {
             comptes::migrations(),
             mediation::migrations::migrations(),
             bilan::migrations(),
+            reprise::migrations::migrations(),
             certification::migrations(),
         ]
         .into_iter()

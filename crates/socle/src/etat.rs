@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use crate::{Erreur, Resultat, base::Base, config::Config, fichiers::Depot, horloge::Horloge, ports};
+use crate::{Erreur, Resultat, base::Base, coffre::Coffre, config::Config, fichiers::Depot, horloge::Horloge, ports};
 
 /// Shared state, cheap to clone. Holds nothing that correctness depends on: that lives in the database.
 #[derive(Clone)]
@@ -20,6 +20,8 @@ pub struct Interieur {
     pub documents: Arc<dyn ports::Documents>,
     /// Where files are kept, opened at their first use; a test may set its own before.
     pub depot: OnceLock<Depot>,
+    /// Seals and opens the free texts about people.
+    pub coffre: Coffre,
     /// Wakes the job worker of this node when a job was just enqueued.
     pub reveil: tokio::sync::Notify,
 }
@@ -31,8 +33,18 @@ impl Etat {
         config: Config,
         courrier: Arc<dyn ports::Courrier>,
         documents: Arc<dyn ports::Documents>,
+        coffre: Coffre,
     ) -> Self {
-        Self(Arc::new(Interieur { base, horloge, config, courrier, documents, depot: OnceLock::new(), reveil: tokio::sync::Notify::new() }))
+        Self(Arc::new(Interieur {
+            base,
+            horloge,
+            config,
+            courrier,
+            documents,
+            coffre,
+            depot: OnceLock::new(),
+            reveil: tokio::sync::Notify::new(),
+        }))
     }
 
     /// Where files are kept.

@@ -60,6 +60,8 @@ identifiants! {
     FichierId,
     /// One export made in the background.
     ExportId,
+    /// One import of a file.
+    ImportId,
     /// A candidate to a title, in a centre.
     CandidatId,
     /// One enrolment of a candidate: a title, a route, its units.

@@ -30,7 +30,8 @@ const COMPTES: [(&str, &str); 12] = [
 ];
 
 /// What is named by an id but belongs to no structure: reference data, and what a secret opens.
-const SANS_STRUCTURE: [&str; 3] = ["/diagnostics/grilles/{id}", "/mot-de-passe/{secret}", "/certification/titres/{code}"];
+const SANS_STRUCTURE: [&str; 4] =
+    ["/diagnostics/grilles/{id}", "/reprise/modeles/{nom}", "/mot-de-passe/{secret}", "/certification/titres/{code}"];
 
 /// Public référentiels, and a computation on what is sent, which reads and stores nothing: any account may
 /// ask. And exports: what may be read may be asked for as a file of one's own.
@@ -244,9 +245,9 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
 
 /// The part of the table where a route stands.
 fn domaine(chemin: &str) -> (usize, &'static str) {
-    let titres: [(&str, &[&str]); 13] = [
+    let titres: [(&str, &[&str]); 14] = [
         ("Aujourd’hui et accueil", &["", "aujourdhui", "accueil", "accueils"]),
-        ("Personnes", &["personnes", "doublons", "fusions"]),
+        ("Personnes", &["personnes", "conservation", "doublons", "fusions"]),
         ("Diagnostics", &["diagnostic", "diagnostics"]),
         ("Parcours", &["parcours"]),
         ("Accompagnements", &["accompagnements"]),
@@ -254,6 +255,7 @@ fn domaine(chemin: &str) -> (usize, &'static str) {
         ("Partenaires", &["partenaires"]),
         ("Bilan", &["bilan", "exports"]),
         ("Structure, lieux et équipe", &["structure", "structures", "lieux", "equipe", "journal", "registre"]),
+        ("Reprise de données", &["reprise", "imports"]),
         ("Mon compte", &["compte", "droits"]),
         ("Connexion et mot de passe", &["connexion", "deconnexion", "mot-de-passe"]),
         ("Titres et certification", &["titres", "certification"]),

@@ -11,6 +11,34 @@ impl Essai<'_> {
         self.numero.get()
     }
 
+    /// A file brought by the responsable of Alpha and read, that names one new person. Earlier ones are
+    /// withdrawn: an account may have only a few.
+    async fn import(&self) -> String {
+        let acteur = socle::Acteur {
+            utilisateur: Some(self.a.utilisateur("alpha.responsable").parse().unwrap()),
+            nom: String::new(),
+            fonctions: vec![socle::contexte::Fonction {
+                structure: self.a.structure_alpha().parse().unwrap(),
+                nom_structure: String::new(),
+                role: socle::Role::Responsable,
+            }],
+            administrateur: false,
+            structure: Some(self.a.structure_alpha().parse().unwrap()),
+            portee: socle::droits::Portee::Tout,
+        };
+        let cx = socle::Contexte::ecriture(&self.a.etat, &acteur, uuid::Uuid::nil()).await.unwrap();
+        for i in reprise::lister(&cx).await.unwrap() {
+            if i.etat == reprise::EtatImport::Apercu {
+                reprise::supprimer(&cx, i.id).await.unwrap();
+            }
+        }
+        let texte = format!("Nom;Prénom\nEssai {};Droits\n", self.numero());
+        let id = reprise::deposer(&cx, reprise::Nature::Personnes, "essai.csv", texte.as_bytes()).await.unwrap();
+        cx.valider().await.unwrap();
+        self.a.travailler().await;
+        id.to_string()
+    }
+
     /// Makes a record of Alpha through the API; gives its id.
     async fn creer(&self, chemin: &str, corps: Value) -> String {
         self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", &format!("/api/v1{chemin}"), corps).await.id()
@@ -64,6 +92,9 @@ impl Essai<'_> {
                 vec![self.creer("/fusions", json!({"garder": self.personne().await, "absorber": self.personne().await})).await]
             }
             "/partenaires/{id}" => vec![self.partenaire().await],
+            "/reprise/modeles/{nom}" => vec!["personnes.csv".to_owned()],
+            // Only who brought a file sees it: the responsable here.
+            "/reprise/{id}" | "/imports/{id}" => vec![self.import().await],
             "/structures/{id}" => vec![a.structure_alpha()],
             "/structure/lieux/{id}" | "/lieux/{id}" => vec![a.lieu_alpha()],
             "/equipe/{id}" => {
@@ -107,10 +138,13 @@ impl Essai<'_> {
                 json!({"question": "epreuves_dues", "date": "2026-03-10", "titre": "mediateur-numerique", "voie": "formation_continue"})
             }
             ("POST", "/exports") => self.export(),
+            ("PUT", "/structures/{id}/conservation") => json!({"mois": 24}),
+            ("PUT", "/personnes/{id}/conservation") => json!({"motif": "revenue", "jusqu_au": "2026-12-01"}),
             ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
             ("POST", "/accompagnements") => accompagnement(),
             ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),
             ("POST", "/parcours/{id}/objectifs" | "/parcours/{id}/etapes") => json!({"libelle": "Essai"}),
+            ("POST", "/imports/{id}/colonnes") => json!({"colonnes": ["nom", "prenom"]}),
             ("POST", "/doublons/ecarter") => json!({"a": self.personne().await, "b": self.personne().await}),
             ("POST", "/fusions") => json!({"garder": self.personne().await, "absorber": self.personne().await}),
             ("POST", "/orientations") => self.orientation().await,

@@ -7,7 +7,7 @@ pub struct Migrateur;
 
 impl MigratorTrait for Migrateur {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        [socle::migrations::migrations(), territoire::migrations::migrations(), comptes::migrations(), mediation::migrations::migrations()]
+        [socle::migrations::migrations(), territoire::migrations::migrations(), comptes::migrations(), mediation::migrations::migrations(), crate::sauvegarde::table::migrations()]
             .into_iter()
             .flatten()
             .collect()

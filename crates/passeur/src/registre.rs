@@ -10,8 +10,12 @@ use socle::{Permission, traitement::Traitement};
 use territoire::structure::{self, Structure};
 
 /// Tables that hold nothing about anybody, and why they are there.
-pub const SANS_PERSONNE: [(&str, &str); 2] =
-    [("lieu", "the places of a structure"), ("seaql_migrations", "the migrations applied to the database")];
+pub const SANS_PERSONNE: [(&str, &str); 4] = [
+    ("lieu", "the places of a structure"),
+    ("noeud", "the machines that serve"),
+    ("sauvegarde", "the backups made or missed"),
+    ("seaql_migrations", "the migrations applied to the database"),
+];
 
 /// Every processing, from people's files to what keeps the program going.
 pub fn traitements() -> Vec<&'static Traitement> {

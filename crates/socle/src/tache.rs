@@ -14,6 +14,8 @@ use sea_orm::{
     sea_query::{LockBehavior, LockType, OnConflict},
 };
 
+use tracing::Instrument;
+
 use crate::{
     Contexte, Etat,
     erreur::{Erreur, Resultat},
@@ -71,9 +73,14 @@ impl Contexte {
 
 type Executant = Arc<dyn Fn(Etat, Json) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
 
+/// The target of the spans that traces are made of: a collector sees them, the logs do not.
+pub const CIBLE_TRACES: &str = "passeur::traces";
+
+type Observateur = Arc<dyn Fn(&'static str, bool) + Send + Sync>;
+
 /// What runs each kind of job.
 #[derive(Clone, Default)]
-pub struct Executants(HashMap<&'static str, Executant>);
+pub struct Executants(HashMap<&'static str, Executant>, Option<Observateur>);
 
 impl Executants {
     /// Says which function runs the jobs of `genre`.
@@ -83,6 +90,14 @@ impl Executants {
         R: Future<Output = Result<(), String>> + Send + 'static,
     {
         self.0.insert(genre, Arc::new(move |e, c| Box::pin(f(e, c))));
+        self
+    }
+}
+
+impl Executants {
+    /// Has `f` told the kind of each job that ends, and whether it succeeded.
+    pub fn observes_par(mut self, f: impl Fn(&'static str, bool) + Send + Sync + 'static) -> Self {
+        self.1 = Some(Arc::new(f));
         self
     }
 }
@@ -116,8 +131,18 @@ pub async fn prendre(etat: &Etat) -> Resultat<Option<Model>> {
 /// Runs one job that is due; false when there is none.
 pub async fn executer_une(etat: &Etat, executants: &Executants) -> Resultat<bool> {
     let Some(t) = prendre(etat).await? else { return Ok(false) };
-    let resultat = match executants.0.get(t.genre.as_str()) {
-        Some(f) => f(etat.clone(), t.charge.clone()).await,
+    let resultat = match executants.0.get_key_value(t.genre.as_str()) {
+        Some((genre, f)) => {
+            let trace = tracing::info_span!(target: CIBLE_TRACES, "tache", otel.name = %format_args!("tache {genre}"), genre, essais = t.essais + 1, otel.status_code = tracing::field::Empty);
+            let r = f(etat.clone(), t.charge.clone()).instrument(trace.clone()).await;
+            if r.is_err() {
+                trace.record("otel.status_code", "ERROR");
+            }
+            if let Some(observateur) = &executants.1 {
+                observateur(genre, r.is_ok());
+            }
+            r
+        }
         None => Err(format!("genre de tâche inconnu : {}", t.genre)),
     };
     let maintenant = etat.horloge.maintenant();

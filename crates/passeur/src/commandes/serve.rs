@@ -8,7 +8,14 @@ use socle::{
     config::Config,
     tache::{Executants, genre, travailler},
 };
-use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::{
+    exploitation::noeuds,
+    metriques::{self, Metriques},
+    sauvegarde::planifiee,
+    traces::{self, Traces},
+};
 
 #[derive(Args, Debug)]
 pub struct Serve {
@@ -27,32 +34,41 @@ impl Serve {
     }
 }
 
-fn journaux(config: &Config) -> anyhow::Result<()> {
+fn journaux(config: &Config) -> anyhow::Result<Option<Traces>> {
     let filtre = EnvFilter::try_new(&config.log).with_context(|| "configuration : « log » n’est pas lisible")?;
-    let r = tracing_subscriber::registry().with(filtre);
-    if config.log_format == "json" {
-        r.with(tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr)).init();
+    // Spans made for a collector of traces are not for the logs.
+    let filtre = filtre.add_directive(format!("{}=off", traces::CIBLE).parse()?);
+    let lignes = if config.log_format == "json" {
+        tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr).with_filter(filtre).boxed()
     } else {
-        r.with(
-            tracing_subscriber::fmt::layer().with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).with_writer(std::io::stderr),
-        )
-        .init();
-    }
-    Ok(())
+        let couleurs = std::io::IsTerminal::is_terminal(&std::io::stderr());
+        tracing_subscriber::fmt::layer().with_ansi(couleurs).with_writer(std::io::stderr).with_filter(filtre).boxed()
+    };
+    let traces = traces::collecteur(config).map(|adresse| Traces::vers(&adresse)).transpose()?;
+    tracing_subscriber::registry().with(traces.as_ref().map(Traces::couche)).with(lignes).init();
+    Ok(traces)
 }
 
 /// What runs the jobs of this program.
 pub fn executants() -> Executants {
-    Executants::default().avec(genre::COURRIEL, crate::courrier::tache)
+    Executants::default().avec(genre::COURRIEL, crate::courrier::tache).avec(planifiee::GENRE, planifiee::tache)
 }
 
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.
 pub async fn servir(s: Serve, config: Config) -> anyhow::Result<()> {
-    journaux(&config)?;
+    let traces = journaux(&config)?;
     let ecoute = tokio::net::TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("impossible d’écouter sur {} : un autre programme l’occupe-t-il ?", config.listen))?;
     let adresse = ecoute.local_addr()?;
+    let ecoute_metriques = match config.metrics_listen {
+        Some(a) => Some(
+            tokio::net::TcpListener::bind(a)
+                .await
+                .with_context(|| format!("impossible d’écouter sur {a} (« metrics_listen ») : un autre programme l’occupe-t-il ?"))?,
+        ),
+        None => None,
+    };
     let etat = super::demarrer(config).await?;
     let demo = s.demo && crate::demo::charger_si_vide(&etat).await?;
     if demo {

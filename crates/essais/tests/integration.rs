@@ -38,6 +38,8 @@ mod parcours;
 mod partenaire;
 #[path = "../../mediation/src/personne/tests.rs"]
 mod personne;
+#[path = "../../socle/src/planification/tests.rs"]
+mod planification;
 #[path = "../../comptes/src/reinitialisation/tests.rs"]
 mod reinitialisation;
 #[path = "../../comptes/src/session/tests.rs"]

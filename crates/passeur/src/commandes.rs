@@ -4,7 +4,7 @@ mod certification;
 mod comptes;
 mod sauvegarde;
 mod serve;
-pub use serve::executants;
+pub use serve::{executants, planning};
 mod structure;
 mod verifier;
 

@@ -10,9 +10,10 @@ use socle::{Permission, traitement::Traitement};
 use territoire::structure::{self, Structure};
 
 /// Tables that hold nothing about anybody, and why they are there.
-pub const SANS_PERSONNE: [(&str, &str); 4] = [
+pub const SANS_PERSONNE: [(&str, &str); 5] = [
     ("lieu", "the places of a structure"),
     ("noeud", "the machines that serve"),
+    ("occurrence", "which periodic work was begun, and when"),
     ("sauvegarde", "the backups made or missed"),
     ("seaql_migrations", "the migrations applied to the database"),
 ];

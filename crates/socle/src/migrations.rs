@@ -1,11 +1,11 @@
-//! Tables of the kernel: journal, creation, tache.
+//! Tables of the kernel: journal, creation, tache, occurrence.
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{prelude::*, schema::*};
 
 /// Migrations of this crate, in order. A new one is added at the end, never changed once released.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Noyau)]
+    vec![Box::new(Noyau), Box::new(Planification)]
 }
 
 struct Noyau;
@@ -98,5 +98,34 @@ impl MigrationTrait for Noyau {
             }
         }
         Ok(())
+    }
+}
+
+struct Planification;
+
+impl MigrationName for Planification {
+    fn name(&self) -> &'static str {
+        "m20261122_000101_planification"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Planification {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    /// The occurrences of periodic work: the key lets one node of several enter each.
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        m.create_table(
+            Table::create()
+                .table("occurrence")
+                .col(string_len("nom", 32))
+                .col(string_len("occurrence", 32))
+                .col(timestamp_with_time_zone("cree_le"))
+                .primary_key(Index::create().col("nom").col("occurrence"))
+                .to_owned(),
+        )
+        .await
     }
 }

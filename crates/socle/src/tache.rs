@@ -92,6 +92,11 @@ impl Executants {
         self.0.insert(genre, Arc::new(move |e, c| Box::pin(f(e, c))));
         self
     }
+
+    /// Whether a function runs the jobs of `genre`.
+    pub fn connait(&self, genre: &str) -> bool {
+        self.0.contains_key(genre)
+    }
 }
 
 impl Executants {

@@ -8,7 +8,6 @@ use sea_orm::DbBackend;
 use socle::{Erreur, ErreurChamp, Nomenclature, Permission, Resultat, Role, controle::Controle, identifiant::StructureId};
 use territoire::structure::{self, Fiche};
 
-use super::TacheAbandonnee;
 use crate::utilisateur::{self, CreerUtilisateur, Membre};
 
 /// Pages of the instance.
@@ -42,7 +41,7 @@ struct PageAdministration {
     erreurs: Erreurs,
     structures: Vec<LigneStructure>,
     administrateurs: Vec<Membre>,
-    abandonnees: Vec<TacheAbandonnee>,
+    abandonnees: u64,
     s: Saisie,
     roles: Vec<Choix>,
     choix_structures: Vec<Choix>,

@@ -9,7 +9,7 @@ use socle::{
 };
 
 /// The kinds of records: code, as an object of a sentence, as a choice, and the page of one if it has one.
-pub const OBJETS: [(&str, &str, &str, Option<&str>); 20] = [
+pub const OBJETS: [(&str, &str, &str, Option<&str>); 22] = [
     ("personne", "le dossier d’une personne", "Personnes", Some("/personnes/")),
     ("accueil", "un accueil", "Accueils", None),
     ("diagnostic", "un diagnostic", "Diagnostics", Some("/diagnostics/")),
@@ -29,6 +29,8 @@ pub const OBJETS: [(&str, &str, &str, Option<&str>); 20] = [
     ("export", "un export", "Exports", None),
     ("utilisateur", "un compte", "Comptes", None),
     ("session", "une session", "Connexions", None),
+    ("tache", "une tâche de fond", "Tâches de fond", None),
+    ("sauvegarde", "une sauvegarde", "Sauvegardes", None),
     ("jeton", "un jeton d’accès", "Jetons", None),
 ];
 

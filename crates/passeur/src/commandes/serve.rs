@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use socle::{
     config::Config,
+    planification::{Cadence, Planning, veiller},
     tache::{Executants, genre, travailler},
 };
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
@@ -54,6 +55,11 @@ pub fn executants() -> Executants {
     Executants::default().avec(genre::COURRIEL, crate::courrier::tache).avec(planifiee::GENRE, planifiee::tache)
 }
 
+/// The periodic work of this program; each name is a kind of job of [`executants`].
+pub fn planning() -> Planning {
+    Planning::default()
+}
+
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.
 pub async fn servir(s: Serve, config: Config) -> anyhow::Result<()> {
     let traces = journaux(&config)?;
@@ -79,14 +85,33 @@ pub async fn servir(s: Serve, config: Config) -> anyhow::Result<()> {
     // The index of communes is made once; better now than under the first person's fingers.
     tokio::task::spawn_blocking(|| territoire::commune::chercher("paris", 1).len());
     let (arreter, arret) = tokio::sync::watch::channel(false);
-    let travail = tokio::spawn(travailler(etat.clone(), executants(), arret));
+    let metriques = ecoute_metriques.map(|ecoute| {
+        let m = Metriques::new();
+        let app = metriques::routeur(etat.clone(), m.clone());
+        tokio::spawn(async move { axum::serve(ecoute, app).await });
+        m
+    });
+    let mut planning = planning();
+    if let Some(heure) = etat.config.backup_destination.as_ref().and_then(|_| etat.config.heure_sauvegarde()) {
+        planning = planning.avec(planifiee::GENRE, Cadence::ChaqueJour(heure));
+    }
+    let mut executants = executants();
+    if let Some(m) = metriques.clone() {
+        executants = executants.observes_par(move |genre, reussie| m.tache(genre, reussie));
+    }
+    let veille = tokio::spawn(veiller(etat.clone(), planning, arret.clone()));
+    let battement = tokio::spawn(noeuds::battre(etat.clone(), noeuds::nom(adresse.port()), arret.clone()));
+    let travail = tokio::spawn(travailler(etat.clone(), executants, arret));
     tracing::info!(%adresse, "ready");
     println!("Passeur est prêt : {}", super::adresse(adresse));
-    crate::application::servir(etat.clone(), demo, ecoute, fin()).await?;
+    crate::application::servir(etat.clone(), demo, ecoute, fin(), metriques).await?;
     tracing::info!("stopping");
     let _ = arreter.send(true);
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(30), travail).await;
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(30), async { tokio::join!(veille, battement, travail) }).await;
     etat.base.clone().fermer().await?;
+    if let Some(t) = traces {
+        t.finir().await;
+    }
     Ok(())
 }
 
@@ -100,4 +125,15 @@ async fn fin() {
         }
     }
     let _ = ctrl_c.await;
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn chaque_travail_periodique_a_son_executant() {
+        let executants = super::executants();
+        for nom in super::planning().noms() {
+            assert!(executants.connait(nom), "{nom}");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! `passeur check`: says what is wrong and how to mend it.
 
-use socle::{base::Base, config::Config};
+use socle::{base::Base, config::Config, horloge::Horloge};
+
+use crate::{exploitation::alerte_sauvegarde, sauvegarde::planifiee};
 
 /// Checks each thing in turn; every fault is told, then the command fails if there was one.
 pub async fn verifier(config: Config) -> anyhow::Result<()> {
@@ -26,6 +28,7 @@ pub async fn verifier(config: Config) -> anyhow::Result<()> {
                     .map_err(|e| format!("{e}. Vérifiez « database_url » et que le serveur est en marche.")),
             );
             dire("migrations", migrations);
+            dire("sauvegarde", sauvegarde(&base, &config).await);
             let _ = base.fermer().await;
         }
         Err(e) => dire(
@@ -53,6 +56,25 @@ async fn migrations(base: &Base) -> Result<String, String> {
         Ok(0) => Ok("toutes appliquées".into()),
         Ok(n) => Err(format!("{n} à appliquer. Lancez « passeur migrate ».")),
         Err(_) => Err("aucune appliquée. Lancez « passeur migrate ».".into()),
+    }
+}
+
+/// The last backup known; a worry is told without being a fault: a new instance has none yet.
+async fn sauvegarde(base: &Base, config: &Config) -> Result<String, String> {
+    if base.moteur() == sea_orm::DbBackend::Postgres {
+        return Ok("par les outils de PostgreSQL ; « passeur backup » donne les commandes".into());
+    }
+    let Ok(derniere) = planifiee::derniere_reussie(base.lecture()).await else {
+        return Ok("pas encore suivie : la base n’est pas à jour".into());
+    };
+    let planifiee = if config.backup_destination.is_some() { "" } else { " Aucune n’est planifiée (« backup_destination »)." };
+    match alerte_sauvegarde(derniere.as_ref().map(|d| d.fin), Horloge::Systeme.maintenant()) {
+        Some(a) if config.backup_destination.is_some() && derniere.is_some() => Err(a),
+        Some(a) => Ok(format!("attention, {a}{planifiee}")),
+        None => Ok(format!(
+            "dernière réussie : {}.{planifiee}",
+            derniere.map(|d| interface::format::instant_court(d.fin)).unwrap_or_default()
+        )),
     }
 }
 

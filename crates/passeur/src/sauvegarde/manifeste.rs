@@ -57,7 +57,7 @@ pub fn nom_moteur(m: DbBackend) -> &'static str {
 impl Manifeste {
     /// Reads the whole database; the connection should see one instant of it.
     pub async fn relever<C: ConnectionTrait + StreamTrait>(db: &C, date: DateTime<Utc>) -> Result<Self, DbErr> {
-        let moteur = db.get_database_backend();
+        let moteur = ConnectionTrait::get_database_backend(db);
         let mut tables = BTreeMap::new();
         for nom in noms_tables(db).await? {
             tables.insert(nom.clone(), releve_table(db, &nom).await?);
@@ -129,7 +129,7 @@ pub fn entre_guillemets(nom: &str) -> String {
 }
 
 async fn releve_table<C: ConnectionTrait + StreamTrait>(db: &C, nom: &str) -> Result<Table, DbErr> {
-    let moteur = db.get_database_backend();
+    let moteur = ConnectionTrait::get_database_backend(db);
     let valeur = nom.replace('\'', "''");
     let colonnes = textes(
         db,
@@ -148,7 +148,7 @@ async fn releve_table<C: ConnectionTrait + StreamTrait>(db: &C, nom: &str) -> Re
         _ => cols.iter().map(|c| format!("quote({c})")).collect::<Vec<_>>().join(" || ',' || "),
     };
     let sql = format!("SELECT {ligne} FROM {}", entre_guillemets(nom));
-    let mut lignes = db.stream_raw(Statement::from_string(moteur, sql)).await?;
+    let mut lignes = std::pin::pin!(db.stream_raw(Statement::from_string(moteur, sql)).await?);
     let (mut n, mut somme) = (0u64, Somme::default());
     while let Some(l) = lignes.try_next().await? {
         n += 1;

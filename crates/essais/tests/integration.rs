@@ -26,6 +26,8 @@ mod droits;
 mod droits_personne;
 #[path = "../../comptes/src/equipe/tests.rs"]
 mod equipe;
+#[path = "../../passeur/src/essais/exploitation.rs"]
+mod exploitation;
 #[path = "../../comptes/src/jeton/tests.rs"]
 mod jeton;
 #[path = "../../comptes/src/journal/tests.rs"]
@@ -42,6 +44,8 @@ mod personne;
 mod planification;
 #[path = "../../comptes/src/reinitialisation/tests.rs"]
 mod reinitialisation;
+#[path = "../../passeur/src/essais/sauvegarde.rs"]
+mod sauvegarde;
 #[path = "../../comptes/src/session/tests.rs"]
 mod session;
 #[path = "../../territoire/src/structure/tests.rs"]

@@ -37,7 +37,10 @@ pub fn en_mots(quoi: &str, ou: &Path, e: &std::io::Error) -> anyhow::Error {
     use std::io::ErrorKind as K;
     match e.kind() {
         K::StorageFull | K::FileTooLarge | K::QuotaExceeded => {
-            anyhow::anyhow!("{quoi} : la place manque sur le disque de {}. Libérez de la place ou choisissez un autre dossier.", ou.display())
+            anyhow::anyhow!(
+                "{quoi} : la place manque sur le disque de {}. Libérez de la place ou choisissez un autre dossier.",
+                ou.display()
+            )
         }
         K::PermissionDenied => anyhow::anyhow!("{quoi} : ce compte n’a pas le droit d’écrire ou de lire {}.", ou.display()),
         K::NotFound => anyhow::anyhow!("{quoi} : {} n’existe pas.", ou.display()),

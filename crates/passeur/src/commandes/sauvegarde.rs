@@ -90,7 +90,10 @@ pub async fn restore(r: Restore, config: Config) -> anyhow::Result<()> {
     let date = interface::format::instant_court(f.manifeste.date);
     println!("La sauvegarde du {date} est restaurée : {} lignes dans {} tables.", f.manifeste.lignes(), f.manifeste.tables.len());
     if f.migrations_appliquees > 0 {
-        println!("Elle venait d’une version plus ancienne ({}) : {} changement(s) de la base appliqué(s).", f.manifeste.version, f.migrations_appliquees);
+        println!(
+            "Elle venait d’une version plus ancienne ({}) : {} changement(s) de la base appliqué(s).",
+            f.manifeste.version, f.migrations_appliquees
+        );
     }
     for p in f.mis_de_cote {
         println!("L’ancien contenu est gardé : {}", p.display());
@@ -168,7 +171,12 @@ async fn verifier(fichier: &Path, config: &Config) -> anyhow::Result<()> {
         ensure!(attendu.moteur == trouve.moteur, "ce manifeste vient de {}, la base est sur {}", attendu.moteur, trouve.moteur);
         let ecarts = attendu.differences(&trouve);
         ensure!(ecarts.is_empty(), "la base ne correspond pas au manifeste :\n  {}", ecarts.join("\n  "));
-        println!("La base correspond au manifeste : {} lignes dans {} tables, {} migrations.", trouve.lignes(), trouve.tables.len(), trouve.migrations.len());
+        println!(
+            "La base correspond au manifeste : {} lignes dans {} tables, {} migrations.",
+            trouve.lignes(),
+            trouve.tables.len(),
+            trouve.migrations.len()
+        );
     } else {
         let a_cote = dossier_de(fichier);
         let m = restaurer::verifier(fichier, a_cote).await?;

@@ -71,10 +71,9 @@ async fn sauvegarde(base: &Base, config: &Config) -> Result<String, String> {
     match alerte_sauvegarde(derniere.as_ref().map(|d| d.fin), Horloge::Systeme.maintenant()) {
         Some(a) if config.backup_destination.is_some() && derniere.is_some() => Err(a),
         Some(a) => Ok(format!("attention, {a}{planifiee}")),
-        None => Ok(format!(
-            "dernière réussie : {}.{planifiee}",
-            derniere.map(|d| interface::format::instant_court(d.fin)).unwrap_or_default()
-        )),
+        None => {
+            Ok(format!("dernière réussie : {}.{planifiee}", derniere.map(|d| interface::format::instant_court(d.fin)).unwrap_or_default()))
+        }
     }
 }
 

@@ -123,11 +123,7 @@ pub fn controler(chemin: &Path) -> anyhow::Result<Manifeste> {
     f.seek(SeekFrom::End(-(PIED as i64))).map_err(lire)?;
     let mut pied = [0u8; PIED as usize];
     f.read_exact(&mut pied).map_err(lire)?;
-    ensure!(
-        &pied[36..] == MARQUE,
-        "{} : ce n’est pas une sauvegarde de Passeur entière (sa fin manque). {ABIMEE}",
-        chemin.display()
-    );
+    ensure!(&pied[36..] == MARQUE, "{} : ce n’est pas une sauvegarde de Passeur entière (sa fin manque). {ABIMEE}", chemin.display());
     let longueur = u64::from(u32::from_le_bytes([pied[32], pied[33], pied[34], pied[35]]));
     let Some(debut) = taille.checked_sub(PIED + longueur).filter(|d| *d >= 8) else { bail!("{} : {ABIMEE}", chemin.display()) };
     f.seek(SeekFrom::Start(0)).map_err(lire)?;
@@ -177,7 +173,10 @@ pub fn extraire(chemin: &Path, m: &Manifeste, base: &Path, fichiers: &Path) -> a
         let mut lu = Pesee::new((&mut entree).take(attendu.taille + 1));
         io::copy(&mut lu, &mut sortie).map_err(ecrire)?;
         sortie.into_inner().map_err(|e| ecrire(e.into_error()))?.sync_all().map_err(ecrire)?;
-        ensure!(lu.taille == attendu.taille && hexa(&lu.sha.finalize()) == attendu.sha256, "{nom} ne correspond pas au manifeste : {ABIMEE}");
+        ensure!(
+            lu.taille == attendu.taille && hexa(&lu.sha.finalize()) == attendu.sha256,
+            "{nom} ne correspond pas au manifeste : {ABIMEE}"
+        );
         vus += 1;
     }
     ensure!(vus == m.membres.len(), "{} : {ABIMEE}", chemin.display());

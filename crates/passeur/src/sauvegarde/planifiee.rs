@@ -82,7 +82,14 @@ pub async fn tache(etat: Etat, _: serde_json::Value) -> Result<(), String> {
     let debut = etat.horloge.maintenant();
     let fait = faire(&etat, &destination, debut).await;
     let texte = fait.as_ref().map_err(|e| format!("{e:#}"));
-    let note = noter(&etat.base, &etat.horloge, Origine::Planifiee, debut, texte.as_ref().map(|(n, f)| (n.as_str(), Some(f))).map_err(String::as_str)).await;
+    let note = noter(
+        &etat.base,
+        &etat.horloge,
+        Origine::Planifiee,
+        debut,
+        texte.as_ref().map(|(n, f)| (n.as_str(), Some(f))).map_err(String::as_str),
+    )
+    .await;
     if let Err(e) = note {
         tracing::warn!(erreur = %e, "backup not noted");
     }
@@ -102,23 +109,26 @@ async fn faire(etat: &Etat, destination: &str, instant: DateTime<Utc>) -> anyhow
             }
             faite
         }
-        Destination::Objets(magasin, prefixe) => {
-            let local = etat.config.data_dir.join(&nom);
-            let _menage = super::Provisoires(vec![local.clone()]);
-            let faite = creer(&etat.base, &etat.config, &etat.horloge, &local).await?;
-            let cle = prefixe.clone().join(nom.as_str());
-            envoyer(&magasin, &cle, &local).await.context("la sauvegarde n’a pas pu être envoyée au stockage d’objets")?;
-            let recue = magasin.head(&cle).await?.size;
-            ensure!(recue == faite.taille, "la sauvegarde envoyée n’est pas entière");
-            let liste: Vec<_> = magasin.list(Some(&prefixe)).try_collect().await?;
-            let noms: Vec<String> = liste.iter().filter_map(|o| o.location.filename().map(str::to_owned)).collect();
-            for n in rotation::a_retirer(&noms, regle) {
-                magasin.delete(&prefixe.clone().join(n.as_str())).await?;
-            }
-            faite
-        }
+        Destination::Objets(magasin, prefixe) => vers_objets(etat, &magasin, &prefixe, &nom).await?,
     };
     Ok((nom, faite))
+}
+
+/// Makes a backup here, sends it as `prefixe`/`nom`, checks its size there, removes what is given up.
+pub async fn vers_objets(etat: &Etat, magasin: &Arc<dyn ObjectStore>, prefixe: &Cle, nom: &str) -> anyhow::Result<Faite> {
+    let local = etat.config.data_dir.join(nom);
+    let _menage = super::Provisoires(vec![local.clone()]);
+    let faite = creer(&etat.base, &etat.config, &etat.horloge, &local).await?;
+    let cle = prefixe.clone().join(nom);
+    envoyer(magasin, &cle, &local).await.context("la sauvegarde n’a pas pu être envoyée au stockage d’objets")?;
+    let recue = magasin.head(&cle).await?.size;
+    ensure!(recue == faite.taille, "la sauvegarde envoyée n’est pas entière : {recue} octets sur {}", faite.taille);
+    let liste: Vec<_> = magasin.list(Some(prefixe)).try_collect().await?;
+    let noms: Vec<String> = liste.iter().filter_map(|o| o.location.filename().map(str::to_owned)).collect();
+    for n in rotation::a_retirer(&noms, regle(&etat.config)) {
+        magasin.delete(&prefixe.clone().join(n.as_str())).await?;
+    }
+    Ok(faite)
 }
 
 async fn envoyer(magasin: &Arc<dyn ObjectStore>, cle: &Cle, local: &Path) -> anyhow::Result<()> {

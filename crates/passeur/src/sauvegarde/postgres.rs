@@ -45,7 +45,11 @@ Le mot de passe se met dans ~/.pgpass ou dans PGPASSWORD, jamais dans la command
 
 /// A word of a shell command.
 fn argument(mot: &str) -> String {
-    if mot.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/%:[]".contains(&b)) { mot.to_owned() } else { format!("'{}'", mot.replace('\'', "'\\''")) }
+    if mot.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/%:[]".contains(&b)) {
+        mot.to_owned()
+    } else {
+        format!("'{}'", mot.replace('\'', "'\\''"))
+    }
 }
 
 /// One instant of the database, kept until it is dropped.
@@ -80,7 +84,9 @@ mod tests {
     #[test]
     fn les_commandes_nomment_la_base_et_jamais_le_mot_de_passe() {
         let c = conseils("postgres://lecompte:tressecret@base.exemple:5433/la_base?sslmode=require").unwrap();
-        for mot in ["pg_dump --format=custom --host=base.exemple --port=5433 --username=lecompte --dbname=la_base", "pg_basebackup", "pg_restore"] {
+        for mot in
+            ["pg_dump --format=custom --host=base.exemple --port=5433 --username=lecompte --dbname=la_base", "pg_basebackup", "pg_restore"]
+        {
             assert!(c.contains(mot), "{c}");
         }
         assert!(!c.contains("tressecret"), "{c}");

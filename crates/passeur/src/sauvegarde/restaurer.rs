@@ -83,7 +83,11 @@ async fn integrite(db: &DatabaseConnection) -> anyhow::Result<()> {
     let etat = premier(db, "PRAGMA integrity_check(1)").await.context("la base de la sauvegarde ne s’ouvre pas")?;
     ensure!(etat.as_deref() == Some("ok"), "la base de la sauvegarde est abîmée ; rien n’a été touché : {}", etat.unwrap_or_default());
     let orphelin = premier(db, "PRAGMA foreign_key_check").await?;
-    ensure!(orphelin.is_none(), "la base de la sauvegarde a des liens rompus (table {}) ; rien n’a été touché", orphelin.unwrap_or_default());
+    ensure!(
+        orphelin.is_none(),
+        "la base de la sauvegarde a des liens rompus (table {}) ; rien n’a été touché",
+        orphelin.unwrap_or_default()
+    );
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! Every name is visibly invented; no address, telephone or mail can belong to anyone.
 
 mod annee;
+mod exploitation;
 mod hasard;
 mod noms;
 
@@ -81,6 +82,7 @@ pub async fn charger(etat: &Etat) -> anyhow::Result<()> {
     );
     let decor = planter(&cx).await?;
     annee::jouer(&mut cx, &decor).await?;
+    exploitation::montrer(&cx).await?;
     cx.valider().await?;
     Ok(())
 }

@@ -181,6 +181,9 @@ fn plein(dossier: &Path) -> bool {
     std::fs::read_dir(dossier).is_ok_and(|mut d| d.next().is_some())
 }
 
+/// What a program that only started has already written.
+const SANS_VALEUR: [&str; 3] = ["seaql_migrations", "noeud", "occurrence"];
+
 /// Whether the file holds something that somebody may miss; a file that cannot be read does.
 async fn a_des_donnees(base: &Path) -> bool {
     if !std::fs::metadata(base).is_ok_and(|m| m.len() > 0) {
@@ -189,7 +192,7 @@ async fn a_des_donnees(base: &Path) -> bool {
     let lire = async {
         let db = ouvrir(base, "rw").await?;
         let mut trouve = false;
-        for t in noms_tables(&db).await?.into_iter().filter(|t| t != "seaql_migrations" && t != "noeud") {
+        for t in noms_tables(&db).await?.into_iter().filter(|t| !SANS_VALEUR.contains(&t.as_str())) {
             trouve |= premier(&db, &format!("SELECT 'oui' FROM {} LIMIT 1", entre_guillemets(&t))).await?.is_some();
         }
         db.close().await?;

@@ -20,6 +20,8 @@ mod certification_referentiel;
 mod certification_simulation;
 #[path = "../../mediation/src/diagnostic/tests.rs"]
 mod diagnostic;
+#[path = "../../mediation/src/doublon/tests.rs"]
+mod doublon;
 #[path = "../../passeur/src/essais/droits.rs"]
 mod droits;
 #[path = "../../mediation/src/droits_personne/tests.rs"]

@@ -8,6 +8,7 @@ pub mod accueil;
 pub mod aujourdhui;
 pub mod chronologie;
 pub mod diagnostic;
+pub mod doublon;
 pub mod droits_personne;
 mod effacement;
 pub mod migrations;
@@ -25,6 +26,7 @@ pub fn pages() -> Pages {
     [
         accueil::pages(),
         personne::pages(),
+        doublon::pages(),
         droits_personne::pages(),
         diagnostic::pages(),
         parcours::pages(),
@@ -37,7 +39,7 @@ pub fn pages() -> Pages {
 
 /// API of this crate, under `/api/v1`.
 pub fn api() -> OpenApiRouter<Etat> {
-    [accueil::api(), droits_personne::api(), diagnostic::api(), parcours::api(), accompagnement::api(), orientation::api()]
+    [accueil::api(), doublon::api(), droits_personne::api(), diagnostic::api(), parcours::api(), accompagnement::api(), orientation::api()]
         .into_iter()
         .fold(personne::api(), OpenApiRouter::merge)
 }
@@ -50,4 +52,5 @@ pub const TRAITEMENTS: &[&socle::traitement::Traitement] = &[
     &parcours::TRAITEMENT,
     &accompagnement::TRAITEMENT,
     &orientation::TRAITEMENT,
+    &doublon::TRAITEMENT,
 ];

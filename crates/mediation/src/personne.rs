@@ -3,16 +3,17 @@
 
 mod api;
 mod consentement;
-mod depot;
+pub(crate) mod depot;
 pub mod recherche;
 mod regles;
-mod table;
+pub(crate) mod table;
 mod traitement;
 mod web;
 
 pub use api::api;
 pub use consentement::{Consentement, Consentir, consentements, consentir, retirer};
 pub(crate) use depot::suivis;
+pub(crate) use regles::cle_de_nom;
 pub use regles::{distinguer, nom_affiche};
 pub use traitement::TRAITEMENT;
 pub use web::{pages, parents};
@@ -65,7 +66,7 @@ pub struct CreerPersonne {
 }
 
 /// Changes a person's file; a field left out is left as it is, `null` empties it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ModifierPersonne {
     /// The version read; refused (409) if another was written since.

@@ -12,6 +12,7 @@ impl MigratorTrait for Migrateur {
             territoire::migrations::migrations(),
             comptes::migrations(),
             mediation::migrations::migrations(),
+            certification::migrations(),
             crate::sauvegarde::table::migrations(),
         ]
         .into_iter()

@@ -56,4 +56,18 @@ identifiants! {
     OrientationId,
     /// One consent given by a person.
     ConsentementId,
+    /// A candidate to a title, in a centre.
+    CandidatId,
+    /// One enrolment of a candidate: a title, a route, its units.
+    CandidatureId,
+    /// A member of juries, in a centre's register.
+    JureId,
+    /// One exam session.
+    SessionExamenId,
+    /// One candidate in one exam session.
+    PassageId,
+    /// One decision of the certification journal.
+    DecisionId,
+    /// One document issued: livret, PV, parchemin…
+    DocumentId,
 }

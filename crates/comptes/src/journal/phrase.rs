@@ -55,6 +55,7 @@ pub(super) fn nom_action(a: Action) -> &'static str {
         Action::Effacement => "Effacements",
         Action::Ouverture => "Ouvertures",
         Action::Partage => "Partages",
+        Action::Fusion => "Réunions de dossiers",
         Action::Connexion => "Connexions",
         Action::Deconnexion => "Déconnexions",
         Action::EchecConnexion => "Échecs de connexion",

@@ -145,6 +145,7 @@ pub async fn changements(cx: &Contexte, id: PersonneId, combien: u64) -> Resulta
 
 /// Erases identity and texts everywhere; keeps what figures need.
 pub async fn effacer(cx: &Contexte, p: &Personne) -> Resultat<()> {
+    crate::doublon::solder_de(cx, p.id).await?;
     crate::effacement::figer_les_tranches(cx, p).await?;
     table::Entity::update_many()
         .set(table::ActiveModel {

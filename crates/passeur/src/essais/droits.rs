@@ -14,7 +14,7 @@ use interface::requete::Acces;
 use socle::droits::Portee;
 
 /// The accounts that ask, and their column.
-const COMPTES: [(&str, &str); 7] = [
+const COMPTES: [(&str, &str); 12] = [
     ("", "Sans compte"),
     ("alpha.mediateur", "Médiateur"),
     ("alpha.responsable", "Responsable"),
@@ -22,6 +22,11 @@ const COMPTES: [(&str, &str); 7] = [
     ("administrateur", "Instance"),
     ("beta.mediateur", "Autre médiateur"),
     ("beta.responsable", "Autre responsable"),
+    ("alpha.certification", "Certification"),
+    ("alpha.formateur", "Formateur"),
+    ("alpha.jure", "Juré"),
+    ("alpha.candidat", "Candidat"),
+    ("beta.certification", "Autre certification"),
 ];
 
 /// What is named by an id but belongs to no structure: reference data, and what a secret opens.
@@ -31,7 +36,8 @@ const SANS_STRUCTURE: [&str; 3] = ["/diagnostics/grilles/{id}", "/mot-de-passe/{
 const CALCULS: [&str; 3] = ["/certification/titres", "/certification/titres/{code}", "/certification/simulation"];
 
 /// Files of people, and what is done with them.
-const DOSSIERS: [&str; 6] = ["/personnes/", "/accueils/", "/diagnostics/", "/parcours/", "/accompagnements/", "/orientations/"];
+const DOSSIERS: [&str; 8] =
+    ["/personnes/", "/doublons/", "/fusions/", "/accueils/", "/diagnostics/", "/parcours/", "/accompagnements/", "/orientations/"];
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Verdict {
@@ -236,7 +242,7 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
 fn domaine(chemin: &str) -> (usize, &'static str) {
     let titres: [(&str, &[&str]); 13] = [
         ("Aujourd’hui et accueil", &["", "aujourdhui", "accueil", "accueils"]),
-        ("Personnes", &["personnes"]),
+        ("Personnes", &["personnes", "doublons", "fusions"]),
         ("Diagnostics", &["diagnostic", "diagnostics"]),
         ("Parcours", &["parcours"]),
         ("Accompagnements", &["accompagnements"]),

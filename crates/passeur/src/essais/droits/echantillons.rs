@@ -53,6 +53,10 @@ impl Essai<'_> {
             }
             "/accompagnements/{id}" => vec![self.creer("/accompagnements", accompagnement()).await],
             "/orientations/{id}" => vec![self.creer("/orientations", self.orientation().await).await],
+            "/doublons/{id}/{autre}" => vec![self.personne().await, self.personne().await],
+            "/fusions/{id}" => {
+                vec![self.creer("/fusions", json!({"garder": self.personne().await, "absorber": self.personne().await})).await]
+            }
             "/partenaires/{id}" => vec![self.partenaire().await],
             "/structures/{id}" => vec![a.structure_alpha()],
             "/structure/lieux/{id}" | "/lieux/{id}" => vec![a.lieu_alpha()],
@@ -101,6 +105,8 @@ impl Essai<'_> {
             ("POST", "/accompagnements") => accompagnement(),
             ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),
             ("POST", "/parcours/{id}/objectifs" | "/parcours/{id}/etapes") => json!({"libelle": "Essai"}),
+            ("POST", "/doublons/ecarter") => json!({"a": self.personne().await, "b": self.personne().await}),
+            ("POST", "/fusions") => json!({"garder": self.personne().await, "absorber": self.personne().await}),
             ("POST", "/orientations") => self.orientation().await,
             ("POST", "/partenaires") => json!({"nom": "Partenaire d’essai", "nature": "autre"}),
             _ => json!({}),

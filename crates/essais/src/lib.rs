@@ -297,7 +297,9 @@ impl Appli {
     /// When the database is unreachable.
     pub async fn planifier(&self) -> u32 {
         let planning = passeur::commandes::planning();
-        socle::planification::planifier(&self.etat, &planning, &mut socle::planification::Vues::default()).await.expect("the database answers")
+        socle::planification::planifier(&self.etat, &planning, &mut socle::planification::Vues::default())
+            .await
+            .expect("the database answers")
     }
 
     /// The mails sent.

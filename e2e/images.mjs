@@ -36,5 +36,9 @@ for (const [suite, nom] of [['/diagnostic', 'diagnostic'], ['/parcours', 'parcou
   await page.goto(appli.adresse + dossier + suite);
   await prendre(`guide/images/${nom}.png`);
 }
+const admin = await (await chromium.newContext({ viewport: { width: 1100, height: 820 } })).newPage();
+await connecter(admin, appli.adresse, 'administration@demonstration.invalid');
+await admin.goto(`${appli.adresse}/administration/etat`);
+await admin.screenshot({ path: join(docs, 'guide/images/instance.png') });
 await chromium.close();
 await appli.arreter();

@@ -34,6 +34,8 @@ mod droits_personne;
 mod equipe;
 #[path = "../../bilan/src/differe/tests.rs"]
 mod exports_differes;
+#[path = "../../passeur/src/essais/exploitation.rs"]
+mod exploitation;
 #[path = "../../comptes/src/jeton/tests.rs"]
 mod jeton;
 #[path = "../../comptes/src/journal/tests.rs"]
@@ -54,6 +56,8 @@ mod planification;
 mod reinitialisation;
 #[path = "../../reprise/src/tests.rs"]
 mod reprise_de_donnees;
+#[path = "../../passeur/src/essais/sauvegarde.rs"]
+mod sauvegarde;
 #[path = "../../comptes/src/session/tests.rs"]
 mod session;
 #[path = "../../territoire/src/structure/tests.rs"]

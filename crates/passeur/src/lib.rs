@@ -7,11 +7,15 @@ pub mod courrier;
 pub mod demo;
 pub mod exports;
 pub mod menage;
+pub mod exploitation;
+pub mod metriques;
 pub mod migrateur;
 pub mod publiques;
 pub mod registre;
 pub mod rendu;
 pub mod sante;
+pub mod sauvegarde;
+pub mod traces;
 
 pub use application::{pages, routeur};
 pub use migrateur::Migrateur;

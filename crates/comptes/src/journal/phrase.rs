@@ -30,6 +30,8 @@ pub const OBJETS: &[(&str, &str, &str, Option<&str>)] = &[
     ("import", "une reprise de données", "Reprises de données", None),
     ("utilisateur", "un compte", "Comptes", None),
     ("session", "une session", "Connexions", None),
+    ("tache", "une tâche de fond", "Tâches de fond", None),
+    ("sauvegarde", "une sauvegarde", "Sauvegardes", None),
     ("jeton", "un jeton d’accès", "Jetons", None),
     ("cle", "la clé des notes", "Clé des notes", None),
     ("journal", "le journal", "Journal", None),

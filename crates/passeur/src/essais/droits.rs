@@ -237,6 +237,8 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
             let chiffres = ["/bilan", "/structures", "/lieux"].iter().any(|d| acte.nu().starts_with(d));
             let attendu = acte.methode == "GET" && (portee == Portee::Lecture || chiffres || SANS_STRUCTURE.contains(&acte.nu()));
             let attendu = attendu || CALCULS.contains(&acte.nu());
+            // The state of the instance is not for a responsable, whatever the token.
+            let attendu = attendu && !acte.nu().starts_with("/administration");
             let attendu = if attendu { Verdict::Oui } else { Verdict::Non };
             assert_eq!(essai.demander(&acte, 2).await, attendu, "{portee:?} {} {}", acte.methode, acte.chemin);
         }

@@ -103,6 +103,13 @@ impl Essai<'_> {
                 assert_eq!(self.navigateurs[2].post("/equipe", &champs).await.statut, 303);
                 vec![a.identifiant(&format!("SELECT id FROM utilisateur WHERE email = '{adresse}'")).await]
             }
+            "/administration/etat/taches/{id}" => {
+                let cx = socle::Contexte::systeme(&a.etat).await.unwrap();
+                let genre = format!("essai_{}", self.numero());
+                cx.confier(&genre, json!({}), None, None).await.unwrap();
+                cx.valider().await.unwrap();
+                vec![a.identifiant(&format!("SELECT id FROM tache WHERE genre = '{genre}'")).await]
+            }
             "/compte/jetons/{id}" => {
                 let nom = format!("essai {}", self.numero());
                 let champs = [("jeton_nom", nom.as_str()), ("jeton_portee", "bilan"), ("jeton_jours", "1")];

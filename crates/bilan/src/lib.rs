@@ -13,6 +13,7 @@ mod mots;
 mod rapport;
 mod regles;
 mod requetes;
+mod satisfaction;
 mod suites;
 mod vue;
 mod web;

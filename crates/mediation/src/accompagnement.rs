@@ -9,6 +9,7 @@ mod traitement;
 mod web;
 
 pub use api::api;
+pub(crate) use depot::{existe, individuels_de};
 pub use traitement::TRAITEMENT;
 pub use web::pages;
 
@@ -248,6 +249,7 @@ pub async fn modifier(cx: &Contexte, id: AccompagnementId, m: ModifierAccompagne
     }
     depot::vider(cx, id).await?;
     depot::detailler(cx, &apres).await?;
+    crate::satisfaction::suivre_date(cx, id, apres.ligne.date).await?;
     cx.journaliser(Action::Modification, "accompagnement", id.0, apres.ligne.structure_id, &regles::differences(&avant, &apres)).await?;
     Ok(apres)
 }

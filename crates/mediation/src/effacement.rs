@@ -30,8 +30,8 @@ pub async fn figer_les_tranches(cx: &Contexte, p: &Personne) -> Resultat<()> {
     Ok(())
 }
 
-/// Empties the free texts of the accueils, diagnostics, plans and orientations of a person, and the
-/// notes of their individual accompaniments.
+/// Empties the free texts of the accueils, diagnostics, plans and orientations of a person, and what was
+/// written about their individual accompaniments: notes, opinions, notes of the mediator on their practice.
 pub async fn textes(cx: &Contexte, id: PersonneId) -> Resultat<()> {
     let db = cx.db();
     let vide = || Expr::value(None::<String>);
@@ -76,5 +76,6 @@ pub async fn textes(cx: &Contexte, id: PersonneId) -> Resultat<()> {
         let ordre = db.get_database_backend().build(&q);
         db.execute_raw(ordre).await?;
     }
-    Ok(())
+    crate::satisfaction::effacer(cx, id).await?;
+    crate::note_pratique::effacer(cx, id).await
 }

@@ -12,9 +12,12 @@ pub mod droits_personne;
 mod effacement;
 pub mod migrations;
 pub mod nomenclatures;
+pub mod note_pratique;
 pub mod orientation;
 pub mod parcours;
 pub mod personne;
+pub mod satisfaction;
+pub mod texte_libre;
 
 use interface::requete::Pages;
 use socle::Etat;
@@ -30,6 +33,8 @@ pub fn pages() -> Pages {
         parcours::pages(),
         accompagnement::pages(),
         orientation::pages(),
+        satisfaction::pages(),
+        note_pratique::pages(),
     ]
     .into_iter()
     .fold(aujourdhui::pages(), Pages::fusionner)
@@ -37,9 +42,18 @@ pub fn pages() -> Pages {
 
 /// API of this crate, under `/api/v1`.
 pub fn api() -> OpenApiRouter<Etat> {
-    [accueil::api(), droits_personne::api(), diagnostic::api(), parcours::api(), accompagnement::api(), orientation::api()]
-        .into_iter()
-        .fold(personne::api(), OpenApiRouter::merge)
+    [
+        accueil::api(),
+        droits_personne::api(),
+        diagnostic::api(),
+        parcours::api(),
+        accompagnement::api(),
+        orientation::api(),
+        satisfaction::api(),
+        note_pratique::api(),
+    ]
+    .into_iter()
+    .fold(personne::api(), OpenApiRouter::merge)
 }
 
 /// What this crate does with data about people, for the register.
@@ -50,4 +64,6 @@ pub const TRAITEMENTS: &[&socle::traitement::Traitement] = &[
     &parcours::TRAITEMENT,
     &accompagnement::TRAITEMENT,
     &orientation::TRAITEMENT,
+    &satisfaction::TRAITEMENT,
+    &note_pratique::TRAITEMENT,
 ];

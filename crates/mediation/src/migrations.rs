@@ -9,6 +9,8 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     toutes.extend(crate::parcours::migrations());
     toutes.extend(crate::orientation::migrations());
     toutes.push(Box::new(TrancheFigee));
+    toutes.extend(crate::satisfaction::migrations());
+    toutes.extend(crate::note_pratique::migrations());
     toutes
 }
 

@@ -56,4 +56,8 @@ identifiants! {
     OrientationId,
     /// One consent given by a person.
     ConsentementId,
+    /// One request for an opinion on an accompaniment.
+    DemandeAvisId,
+    /// One private note of a mediator on their practice.
+    NotePratiqueId,
 }

@@ -20,6 +20,7 @@ pub mod migrations;
 pub mod nomenclature;
 pub mod ports;
 pub mod requete;
+pub mod secret;
 pub mod tache;
 pub mod texte;
 pub mod traitement;

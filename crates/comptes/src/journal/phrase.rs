@@ -9,7 +9,7 @@ use socle::{
 };
 
 /// The kinds of records: code, as an object of a sentence, as a choice, and the page of one if it has one.
-pub const OBJETS: [(&str, &str, &str, Option<&str>); 20] = [
+pub const OBJETS: [(&str, &str, &str, Option<&str>); 22] = [
     ("personne", "le dossier d’une personne", "Personnes", Some("/personnes/")),
     ("accueil", "un accueil", "Accueils", None),
     ("diagnostic", "un diagnostic", "Diagnostics", Some("/diagnostics/")),
@@ -18,6 +18,8 @@ pub const OBJETS: [(&str, &str, &str, Option<&str>); 20] = [
     ("etape", "une étape", "Étapes", None),
     ("accompagnement", "un accompagnement", "Accompagnements", Some("/accompagnements/")),
     ("orientation", "une orientation", "Orientations", Some("/orientations/")),
+    ("avis", "une demande d’avis", "Demandes d’avis", None),
+    ("note_pratique", "une note de pratique", "Notes de pratique", None),
     ("consentement", "un consentement", "Consentements", None),
     ("suivi", "un suivi", "Suivis", None),
     ("partage", "un partage de dossier", "Partages", None),

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use sea_orm::{
     ActiveValue::Set,
-    QueryOrder, QuerySelect, Select,
+    ExprTrait, QueryOrder, QuerySelect, Select,
     entity::prelude::*,
-    sea_query::{Cond, Query},
+    sea_query::{Cond, Query, SelectStatement},
 };
 use socle::{
     Contexte, Nomenclature, Resultat,
-    identifiant::{AccompagnementId, StructureId, UtilisateurId},
+    identifiant::{AccompagnementId, PersonneId, StructureId, UtilisateurId},
 };
 
 use super::{
@@ -198,4 +198,24 @@ pub async fn dernier(cx: &Contexte, structure: StructureId, mediateur: Utilisate
         .limit(1)
         .one(&cx.db())
         .await?)
+}
+
+/// Whether an accompaniment is there, and not removed.
+pub async fn existe(cx: &Contexte, id: AccompagnementId) -> Resultat<bool> {
+    let q = table::Entity::find_by_id(id).filter(table::Column::SupprimeLe.is_null());
+    Ok(q.select_only().column(table::Column::Id).into_tuple::<AccompagnementId>().one(&cx.db()).await?.is_some())
+}
+
+/// The individual accompaniments of a person, removed ones too, as a query of their ids.
+pub fn individuels_de(p: PersonneId) -> SelectStatement {
+    let mut q = Query::select();
+    q.column((participation::Entity, participation::Column::AccompagnementId))
+        .from(participation::Entity)
+        .inner_join(
+            table::Entity,
+            Expr::col((table::Entity, table::Column::Id)).equals((participation::Entity, participation::Column::AccompagnementId)),
+        )
+        .and_where(Expr::col((participation::Entity, participation::Column::PersonneId)).eq(p))
+        .and_where(Expr::col((table::Entity, table::Column::TypeActivite)).eq(crate::nomenclatures::TypeActivite::Individuel.code()));
+    q
 }

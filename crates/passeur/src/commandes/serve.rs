@@ -43,7 +43,9 @@ fn journaux(config: &Config) -> anyhow::Result<()> {
 
 /// What runs the jobs of this program.
 pub fn executants() -> Executants {
-    Executants::default().avec(genre::COURRIEL, crate::courrier::tache)
+    Executants::default()
+        .avec(genre::COURRIEL, crate::courrier::tache)
+        .avec(mediation::satisfaction::GENRE_COURRIEL, mediation::satisfaction::envoyer_courriel)
 }
 
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.

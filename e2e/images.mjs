@@ -34,5 +34,11 @@ for (const [suite, nom] of [['/diagnostic', 'diagnostic'], ['/parcours', 'parcou
   await page.goto(appli.adresse + dossier + suite);
   await prendre(`guide/images/${nom}.png`);
 }
+// The form of opinions, as a visitor sees it.
+await page.goto(`${appli.adresse}/accompagnements`);
+await page.goto(appli.adresse + await lien('/accompagnements/0') + '/avis');
+await page.click('button:has-text("Montrer un QR code")');
+await page.goto(appli.adresse + new URL(await page.locator('main code').textContent()).pathname);
+await prendre('guide/images/avis.png');
 await chromium.close();
 await appli.arreter();

@@ -30,6 +30,8 @@ mod equipe;
 mod jeton;
 #[path = "../../comptes/src/journal/tests.rs"]
 mod journal;
+#[path = "../../mediation/src/note_pratique/tests.rs"]
+mod note_pratique;
 #[path = "../../mediation/src/orientation/tests.rs"]
 mod orientation;
 #[path = "../../mediation/src/parcours/tests.rs"]
@@ -40,6 +42,8 @@ mod partenaire;
 mod personne;
 #[path = "../../comptes/src/reinitialisation/tests.rs"]
 mod reinitialisation;
+#[path = "../../mediation/src/satisfaction/tests.rs"]
+mod satisfaction;
 #[path = "../../comptes/src/session/tests.rs"]
 mod session;
 #[path = "../../territoire/src/structure/tests.rs"]

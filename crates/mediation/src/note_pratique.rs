@@ -187,7 +187,8 @@ pub async fn ecrire(cx: &Contexte, id: AccompagnementId, e: EcrireNote) -> Resul
 
 /// Removes the actor's note on an accompaniment, for good.
 pub async fn supprimer(cx: &Contexte, id: AccompagnementId) -> Resultat<()> {
-    accompagnement::lire(cx, id).await?;
+    let a = accompagnement::lire(cx, id).await?;
+    cx.exiger_dans(Permission::AccompagnementsEcrire, a.ligne.structure_id)?;
     let m = stockee(cx, id).await?.ok_or(Erreur::Introuvable("Cette note"))?;
     table::Entity::delete_by_id(m.id).exec(&cx.db()).await?;
     cx.journaliser(Action::Suppression, "note_pratique", m.id.0, m.structure_id, &[]).await

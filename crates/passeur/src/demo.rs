@@ -4,6 +4,7 @@
 //! Every name is visibly invented; no address, telephone or mail can belong to anyone.
 
 mod annee;
+mod avis;
 mod hasard;
 mod noms;
 

@@ -52,6 +52,11 @@ impl Essai<'_> {
                 vec![p, id]
             }
             "/accompagnements/{id}" => vec![self.creer("/accompagnements", accompagnement()).await],
+            "/avis/{secret}" => {
+                let id = self.creer("/accompagnements", accompagnement()).await;
+                let r = a.api(&self.jetons[1], "POST", &format!("/api/v1/accompagnements/{id}/avis"), json!({"moyen": "qr"})).await;
+                vec![r.corps["lien"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()]
+            }
             "/orientations/{id}" => vec![self.creer("/orientations", self.orientation().await).await],
             "/partenaires/{id}" => vec![self.partenaire().await],
             "/structures/{id}" => vec![a.structure_alpha()],
@@ -94,6 +99,9 @@ impl Essai<'_> {
             ("POST", "/accompagnements") => accompagnement(),
             ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),
             ("POST", "/parcours/{id}/objectifs" | "/parcours/{id}/etapes") => json!({"libelle": "Essai"}),
+            ("POST", "/accompagnements/{id}/avis") => json!({"moyen": "qr"}),
+            ("POST", "/avis/{secret}") => json!({"accueil": 5, "utilite": 4, "recommandation": 5}),
+            ("PUT", "/accompagnements/{id}/note") => json!({"reussi": "Essai"}),
             ("POST", "/orientations") => self.orientation().await,
             ("POST", "/partenaires") => json!({"nom": "Partenaire d’essai", "nature": "autre"}),
             _ => json!({}),

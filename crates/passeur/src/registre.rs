@@ -10,12 +10,25 @@ use socle::{Permission, traitement::Traitement};
 use territoire::structure::{self, Structure};
 
 /// Tables that hold nothing about anybody, and why they are there.
-pub const SANS_PERSONNE: [(&str, &str); 2] =
-    [("lieu", "the places of a structure"), ("seaql_migrations", "the migrations applied to the database")];
+pub const SANS_PERSONNE: [(&str, &str); 6] = [
+    ("lieu", "the places of a structure"),
+    ("seaql_migrations", "the migrations applied to the database"),
+    ("titre_version", "référentiels of titles"),
+    ("agrement", "approvals of a centre"),
+    ("session_jour", "days of exam sessions"),
+    ("cle_badge", "public keys of credentials"),
+];
 
 /// Every processing, from people's files to what keeps the program going.
 pub fn traitements() -> Vec<&'static Traitement> {
-    [mediation::TRAITEMENTS, territoire::traitement::TRAITEMENTS, comptes::traitement::TRAITEMENTS, socle::traitement::TRAITEMENTS].concat()
+    [
+        mediation::TRAITEMENTS,
+        certification::traitement::TRAITEMENTS,
+        territoire::traitement::TRAITEMENTS,
+        comptes::traitement::TRAITEMENTS,
+        socle::traitement::TRAITEMENTS,
+    ]
+    .concat()
 }
 
 /// The page of the register.

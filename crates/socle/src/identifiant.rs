@@ -60,4 +60,18 @@ identifiants! {
     DemandeAvisId,
     /// One private note of a mediator on their practice.
     NotePratiqueId,
+    /// A candidate to a title, in a centre.
+    CandidatId,
+    /// One enrolment of a candidate: a title, a route, its units.
+    CandidatureId,
+    /// A member of juries, in a centre's register.
+    JureId,
+    /// One exam session.
+    SessionExamenId,
+    /// One candidate in one exam session.
+    PassageId,
+    /// One decision of the certification journal.
+    DecisionId,
+    /// One document issued: livret, PV, parchemin…
+    DocumentId,
 }

@@ -14,7 +14,7 @@ use interface::requete::Acces;
 use socle::droits::Portee;
 
 /// The accounts that ask, and their column.
-const COMPTES: [(&str, &str); 7] = [
+const COMPTES: [(&str, &str); 12] = [
     ("", "Sans compte"),
     ("alpha.mediateur", "Médiateur"),
     ("alpha.responsable", "Responsable"),
@@ -22,6 +22,11 @@ const COMPTES: [(&str, &str); 7] = [
     ("administrateur", "Instance"),
     ("beta.mediateur", "Autre médiateur"),
     ("beta.responsable", "Autre responsable"),
+    ("alpha.certification", "Certification"),
+    ("alpha.formateur", "Formateur"),
+    ("alpha.jure", "Juré"),
+    ("alpha.candidat", "Candidat"),
+    ("beta.certification", "Autre certification"),
 ];
 
 /// What is named by an id but belongs to no structure: reference data, and what a secret opens.

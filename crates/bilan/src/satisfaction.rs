@@ -3,15 +3,13 @@
 //! `domain/mediation.md` § 5: answers ÷ requests, mean on 1–5, distribution; a mean under five answers is shown
 //! with a warning, and masked outside the structure that asked.
 
-use mediation::{
-    satisfaction::{QUESTIONS, questions::note_d_ensemble},
-    texte_libre,
-};
+use mediation::satisfaction::{QUESTIONS, ouvrir_commentaire, questions::note_d_ensemble};
 use sea_orm::{
     ExprTrait, FromQueryResult, JoinType,
     sea_query::{Expr, Query, SelectStatement},
 };
 use socle::{Contexte, Resultat};
+use uuid::Uuid;
 
 use crate::{
     filtre::Filtre,
@@ -116,7 +114,8 @@ struct Sommes {
 
 #[derive(FromQueryResult)]
 struct Texte {
-    commentaire: Option<String>,
+    id: Uuid,
+    commentaire: String,
 }
 
 /// The opinions in detail: the mean of each question, and the free texts, without author, date nor order,
@@ -150,10 +149,10 @@ pub async fn detailler(cx: &Contexte, filtre: &Filtre) -> Resultat<Avis> {
 
 async fn textes(cx: &Contexte, f: &Filtre) -> Resultat<Vec<String>> {
     let mut q = avis(f);
-    q.column(("v", "commentaire")).and_where(Expr::col(("v", "commentaire")).is_not_null()).limit(TEXTES_MAX);
+    q.columns([("v", "id"), ("v", "commentaire")]).and_where(Expr::col(("v", "commentaire")).is_not_null()).limit(TEXTES_MAX);
     let mut textes = vec![];
     for t in lire::<Texte>(cx, &q).await? {
-        textes.extend(texte_libre::reprendre(cx, t.commentaire)?);
+        textes.push(ouvrir_commentaire(cx, t.id, t.commentaire)?);
     }
     // An order that says nothing of when or by whom.
     textes.sort_by_cached_key(|t| socle::texte::plier(t));

@@ -390,8 +390,8 @@ pub struct PageAvis {
 }
 
 impl PageAvis {
-    fn moyenne(m: &Option<f64>) -> String {
-        m.map_or_else(|| "–".into(), |m| format!("{} sur 5", nombre(m, 1)))
+    fn moyenne(m: Option<&f64>) -> String {
+        m.map_or_else(|| "–".into(), |m| format!("{} sur 5", nombre(*m, 1)))
     }
 
     fn ensemble(&self) -> String {

@@ -5,7 +5,7 @@ mod web;
 pub use web::pages;
 
 use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
-use socle::{Contexte, Permission, Resultat, tache};
+use socle::{Contexte, Permission, Resultat, coffre::Coffre, tache};
 
 /// A job given up after too many tries; its load is not shown, it may name a person.
 pub struct TacheAbandonnee {
@@ -30,4 +30,12 @@ pub async fn taches_abandonnees(cx: &Contexte) -> Resultat<Vec<TacheAbandonnee>>
         .into_iter()
         .map(|(genre, abandonnee_le, erreur)| TacheAbandonnee { genre, abandonnee_le, erreur: erreur.unwrap_or_default() })
         .collect())
+}
+
+/// The key of the notes in use, and where its file is, until somebody said to have put it in a safe place.
+pub async fn cle_a_copier(cx: &Contexte) -> Resultat<Option<(String, String)>> {
+    cx.exiger_instance(Permission::InstanceGerer)?;
+    let connues = Coffre::cles_connues(&cx.db()).await?;
+    let chemin = cx.coffre().chemin().display().to_string();
+    Ok(connues.into_iter().find(|c| c.active && c.confirmee_le.is_none()).map(|c| (c.id, chemin)))
 }

@@ -18,8 +18,14 @@ mod bilan;
 mod certification_referentiel;
 #[path = "../../certification/src/simulation/tests.rs"]
 mod certification_simulation;
+#[path = "../../passeur/src/essais/coffre.rs"]
+mod coffre;
+#[path = "../../mediation/src/conservation/tests.rs"]
+mod conservation;
 #[path = "../../mediation/src/diagnostic/tests.rs"]
 mod diagnostic;
+#[path = "../../mediation/src/doublon/tests.rs"]
+mod doublon;
 #[path = "../../passeur/src/essais/droits.rs"]
 mod droits;
 #[path = "../../mediation/src/droits_personne/tests.rs"]
@@ -30,6 +36,8 @@ mod equipe;
 mod jeton;
 #[path = "../../comptes/src/journal/tests.rs"]
 mod journal;
+#[path = "../../passeur/src/essais/menage.rs"]
+mod menage;
 #[path = "../../mediation/src/note_pratique/tests.rs"]
 mod note_pratique;
 #[path = "../../mediation/src/orientation/tests.rs"]
@@ -40,6 +48,8 @@ mod parcours;
 mod partenaire;
 #[path = "../../mediation/src/personne/tests.rs"]
 mod personne;
+#[path = "../../socle/src/planification/tests.rs"]
+mod planification;
 #[path = "../../comptes/src/reinitialisation/tests.rs"]
 mod reinitialisation;
 #[path = "../../mediation/src/satisfaction/tests.rs"]

@@ -4,19 +4,21 @@ mod api;
 mod depot;
 mod regles;
 mod saisie;
+mod scelle;
 mod table;
 mod traitement;
 mod web;
 
 pub use api::api;
-pub(crate) use depot::{existe, individuels_de};
+pub(crate) use depot::existe;
+pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;
 pub use web::pages;
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sea_orm::{ActiveValue::Set, IntoActiveModel, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Nomenclature, Permission, Resultat,
@@ -159,7 +161,7 @@ pub async fn creer(cx: &Contexte, demande: CreerAccompagnement) -> Resultat<(Acc
         anonymes: d.anonymes.unwrap_or_default(),
     };
     controler(cx, structure, &mut a).await?;
-    table::Entity::insert(a.ligne.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
+    table::Entity::insert(scelle::sceller(cx, &a.ligne)?).exec_without_returning(&cx.db()).await?;
     depot::detailler(cx, &a).await?;
     cx.journaliser(Action::Creation, "accompagnement", id.0, structure, &[]).await?;
     Ok((a, true))
@@ -186,7 +188,7 @@ async fn ligne(cx: &Contexte, id: AccompagnementId, p: Permission, supprimes: bo
         return Err(if cx.acteur.peut(p) { introuvable } else { Erreur::Interdit(p) });
     };
     match cx.exiger_dans(p, l.structure_id) {
-        Ok(()) if supprimes == l.supprime_le.is_some() => Ok(l),
+        Ok(()) if supprimes == l.supprime_le.is_some() => scelle::ouvrir(cx, l),
         Ok(()) | Err(Erreur::Introuvable(_)) => Err(introuvable),
         Err(e) => Err(e),
     }
@@ -239,7 +241,7 @@ pub async fn modifier(cx: &Contexte, id: AccompagnementId, m: ModifierAccompagne
         controler(cx, apres.ligne.structure_id, &mut apres).await?;
     }
     let r = table::Entity::update_many()
-        .set(apres.ligne.clone().into_active_model().reset_all())
+        .set(scelle::sceller(cx, &apres.ligne)?)
         .filter(table::Column::Id.eq(id))
         .filter(table::Column::Version.eq(avant.ligne.version))
         .exec(&cx.db())

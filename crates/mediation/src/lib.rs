@@ -7,7 +7,9 @@ pub mod accompagnement;
 pub mod accueil;
 pub mod aujourdhui;
 pub mod chronologie;
+pub mod conservation;
 pub mod diagnostic;
+pub mod doublon;
 pub mod droits_personne;
 mod effacement;
 pub mod migrations;
@@ -17,7 +19,6 @@ pub mod orientation;
 pub mod parcours;
 pub mod personne;
 pub mod satisfaction;
-pub mod texte_libre;
 
 use interface::requete::Pages;
 use socle::Etat;
@@ -28,6 +29,8 @@ pub fn pages() -> Pages {
     [
         accueil::pages(),
         personne::pages(),
+        conservation::pages(),
+        doublon::pages(),
         droits_personne::pages(),
         diagnostic::pages(),
         parcours::pages(),
@@ -44,6 +47,8 @@ pub fn pages() -> Pages {
 pub fn api() -> OpenApiRouter<Etat> {
     [
         accueil::api(),
+        conservation::api(),
+        doublon::api(),
         droits_personne::api(),
         diagnostic::api(),
         parcours::api(),
@@ -56,6 +61,21 @@ pub fn api() -> OpenApiRouter<Etat> {
     .fold(personne::api(), OpenApiRouter::merge)
 }
 
+/// The columns sealed at rest, for the rotation of keys and its checks.
+pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
+    [
+        &personne::CHAMPS[..],
+        &accueil::CHAMPS,
+        &diagnostic::CHAMPS,
+        &parcours::CHAMPS,
+        &accompagnement::CHAMPS,
+        &orientation::CHAMPS,
+        &satisfaction::CHAMPS,
+        &note_pratique::CHAMPS,
+    ]
+    .concat()
+}
+
 /// What this crate does with data about people, for the register.
 pub const TRAITEMENTS: &[&socle::traitement::Traitement] = &[
     &personne::TRAITEMENT,
@@ -66,4 +86,6 @@ pub const TRAITEMENTS: &[&socle::traitement::Traitement] = &[
     &orientation::TRAITEMENT,
     &satisfaction::TRAITEMENT,
     &note_pratique::TRAITEMENT,
+    &conservation::TRAITEMENT,
+    &doublon::TRAITEMENT,
 ];

@@ -11,18 +11,25 @@ pub use migrations::migrations;
 pub use traitement::TRAITEMENT;
 pub use web::pages;
 
-use sea_orm::{ActiveValue::Set, IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect, entity::prelude::*, sea_query::SelectStatement};
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Nomenclature, Permission, Resultat,
+    coffre::Champ,
     controle::Controle,
-    identifiant::{AccompagnementId, NotePratiqueId, PersonneId},
+    identifiant::{AccompagnementId, NotePratiqueId},
     journal::Action,
     texte::nettoyer,
 };
 
-use crate::{accompagnement, texte_libre};
+use crate::accompagnement;
 use table::{Competences, Model};
+
+const REUSSI: Champ = Champ::texte("note_pratique", "reussi");
+const A_CHANGER: Champ = Champ::texte("note_pratique", "a_changer");
+
+/// The sealed columns.
+pub const CHAMPS: [Champ; 2] = [REUSSI, A_CHANGER];
 
 /// A competence of the trade, by its code in the référentiel of the title (order of 20 May 2025).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumIter, DeriveActiveEnum, Serialize, Deserialize, utoipa::ToSchema)]
@@ -114,8 +121,8 @@ fn reprendre(cx: &Contexte, m: Model) -> Resultat<Note> {
     Ok(Note {
         id: m.id,
         accompagnement: m.accompagnement_id,
-        reussi: texte_libre::reprendre(cx, m.reussi)?,
-        a_changer: texte_libre::reprendre(cx, m.a_changer)?,
+        reussi: cx.coffre().ouvrir_si(&REUSSI, m.id, m.reussi)?,
+        a_changer: cx.coffre().ouvrir_si(&A_CHANGER, m.id, m.a_changer)?,
         competences: m.competences.0,
         version: m.version,
         cree_le: m.cree_le,
@@ -154,13 +161,14 @@ pub async fn ecrire(cx: &Contexte, id: AccompagnementId, e: EcrireNote) -> Resul
     if e.version.is_some_and(|v| v != avant.as_ref().map_or(0, |a| a.version)) {
         return Err(Erreur::VersionPerimee);
     }
+    let note = avant.as_ref().map_or_else(|| NotePratiqueId(cx.nouvel_uuid()), |a| a.id);
     let neuve = Model {
-        id: avant.as_ref().map_or_else(|| NotePratiqueId(cx.nouvel_uuid()), |a| a.id),
+        id: note,
         auteur_id: cx.auteur()?,
         structure_id: a.ligne.structure_id,
         accompagnement_id: id,
-        reussi: texte_libre::deposer(cx, reussi)?,
-        a_changer: texte_libre::deposer(cx, a_changer)?,
+        reussi: cx.coffre().sceller_si(&REUSSI, note, reussi.as_deref())?,
+        a_changer: cx.coffre().sceller_si(&A_CHANGER, note, a_changer.as_deref())?,
         competences: Competences(competences),
         version: avant.as_ref().map_or(1, |a| a.version + 1),
         cree_le: avant.as_ref().map_or(cx.maintenant, |a| a.cree_le),
@@ -214,11 +222,11 @@ pub async fn recentes(cx: &Contexte, page: u64, par_page: u64) -> Resultat<(Vec<
     Ok((lignes.into_iter().map(|m| reprendre(cx, m)).collect::<Resultat<_>>()?, total))
 }
 
-/// At the erasure of a person: what was written about their individual accompaniments goes.
-pub(crate) async fn effacer(cx: &Contexte, p: PersonneId) -> Resultat<()> {
+/// At the erasure of a person: what was written about these accompaniments goes.
+pub(crate) async fn effacer(cx: &Contexte, accompagnements: SelectStatement) -> Resultat<()> {
     table::Entity::update_many()
         .set(table::ActiveModel { reussi: Set(None), a_changer: Set(None), ..Default::default() })
-        .filter(table::Column::AccompagnementId.in_subquery(accompagnement::individuels_de(p)))
+        .filter(table::Column::AccompagnementId.in_subquery(accompagnements))
         .exec(&cx.db())
         .await?;
     Ok(())

@@ -20,11 +20,17 @@ pub use traitement::TRAITEMENT;
 pub use web::pages;
 
 use chrono::{NaiveDate, TimeDelta};
-use sea_orm::{ActiveValue::Set, IntoActiveModel, PaginatorTrait, QuerySelect, entity::prelude::*, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set,
+    IntoActiveModel, PaginatorTrait, QuerySelect,
+    entity::prelude::*,
+    sea_query::{OnConflict, SelectStatement},
+};
 use serde::{Deserialize, Serialize};
 use socle::{
     Acteur, Contexte, Erreur, Etat, Nomenclature, Permission, Resultat,
-    identifiant::{AccompagnementId, DemandeAvisId, PersonneId},
+    coffre::Champ,
+    identifiant::{AccompagnementId, DemandeAvisId},
     journal::Action,
     secret,
     texte::nettoyer,
@@ -33,9 +39,14 @@ use socle::{
 use crate::{
     accompagnement::{self, Accompagnement},
     nomenclatures::TypeActivite,
-    personne, texte_libre,
+    personne,
 };
 use table::{Model as Demande, avis, lien};
+
+const COMMENTAIRE: Champ = Champ::texte("avis", "commentaire");
+
+/// The sealed columns.
+pub const CHAMPS: [Champ; 1] = [COMMENTAIRE];
 
 /// Days a link can be answered.
 pub const JOURS: i64 = 30;
@@ -262,14 +273,17 @@ pub async fn ouvrir(cx: &Contexte, secret: &str) -> Resultat<Ouverte> {
 pub async fn repondre(cx: &Contexte, secret: &str, r: Reponse) -> Resultat<Moyen> {
     let o = ouvrir(cx, secret).await?;
     r.controler()?;
+    let id = cx.nouvel_uuid();
+    let commentaire = nettoyer(r.commentaire);
     let ligne = avis::ActiveModel {
+        id: Set(id),
         demande_id: Set(o.demande.id),
         rang: Set(compter(cx, o.demande.id).await? + 1),
         places: Set(o.demande.places),
         accueil: Set(r.accueil),
         utilite: Set(r.utilite),
         recommandation: Set(r.recommandation),
-        commentaire: Set(texte_libre::deposer(cx, nettoyer(r.commentaire))?),
+        commentaire: Set(cx.coffre().sceller_si(&COMMENTAIRE, id, commentaire.as_deref())?),
         repondu_le: Set(cx.aujourd_hui()),
     };
     match avis::Entity::insert(ligne).exec_without_returning(&cx.db()).await.map_err(Erreur::from) {
@@ -277,6 +291,14 @@ pub async fn repondre(cx: &Contexte, secret: &str, r: Reponse) -> Resultat<Moyen
         Err(Erreur::Conflit(_)) => Err(Erreur::Perime(questions::DEJA.into())),
         fait => fait.map(|_| o.moyen),
     }
+}
+
+/// The free text of the answer `id`, as it is read.
+///
+/// # Errors
+/// When its key is missing.
+pub fn ouvrir_commentaire(cx: &Contexte, id: Uuid, stocke: String) -> Resultat<String> {
+    Ok(cx.coffre().ouvrir(&COMMENTAIRE, id, stocke)?)
 }
 
 /// The same, in a transaction of its own, for somebody without an account.
@@ -302,13 +324,13 @@ pub(crate) async fn suivre_date(cx: &Contexte, id: AccompagnementId, date: Naive
     Ok(())
 }
 
-/// At the erasure of a person: the links to forms about their individual accompaniments no longer open, and
-/// what was written there freely goes. The marks stay counted.
-pub(crate) async fn effacer(cx: &Contexte, p: PersonneId) -> Resultat<()> {
+/// At the erasure of a person: the links to forms about these accompaniments no longer open, and what was
+/// written there freely goes. The marks stay counted.
+pub(crate) async fn effacer(cx: &Contexte, accompagnements: SelectStatement) -> Resultat<()> {
     let demandes: Vec<DemandeAvisId> = table::Entity::find()
         .select_only()
         .column(table::Column::Id)
-        .filter(table::Column::AccompagnementId.in_subquery(accompagnement::individuels_de(p)))
+        .filter(table::Column::AccompagnementId.in_subquery(accompagnements))
         .into_tuple()
         .all(&cx.db())
         .await?;

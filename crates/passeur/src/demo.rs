@@ -3,6 +3,7 @@
 //!
 //! Every name is visibly invented; no address, telephone or mail can belong to anyone.
 
+mod anciens;
 mod annee;
 mod avis;
 mod hasard;
@@ -82,6 +83,7 @@ pub async fn charger(etat: &Etat) -> anyhow::Result<()> {
     );
     let decor = planter(&cx).await?;
     annee::jouer(&mut cx, &decor).await?;
+    anciens::ajouter(&mut cx, &decor).await?;
     cx.valider().await?;
     Ok(())
 }

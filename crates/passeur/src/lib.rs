@@ -5,6 +5,7 @@ pub mod application;
 pub mod commandes;
 pub mod courrier;
 pub mod demo;
+pub mod menage;
 pub mod migrateur;
 pub mod publiques;
 pub mod registre;
@@ -13,3 +14,8 @@ pub mod sante;
 
 pub use application::{pages, routeur};
 pub use migrateur::Migrateur;
+
+/// Every column sealed at rest: for the rotation of keys and its checks.
+pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
+    mediation::champs_scelles()
+}

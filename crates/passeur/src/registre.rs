@@ -10,13 +10,15 @@ use socle::{Permission, traitement::Traitement};
 use territoire::structure::{self, Structure};
 
 /// Tables that hold nothing about anybody, and why they are there.
-pub const SANS_PERSONNE: [(&str, &str); 6] = [
+pub const SANS_PERSONNE: [(&str, &str); 7] = [
     ("lieu", "the places of a structure"),
+    ("occurrence", "which periodic work was begun, and when"),
     ("seaql_migrations", "the migrations applied to the database"),
     ("titre_version", "référentiels of titles"),
     ("agrement", "approvals of a centre"),
     ("session_jour", "days of exam sessions"),
     ("cle_badge", "public keys of credentials"),
+    ("cle_coffre", "the ids of the keys that seal the notes, never their secrets"),
 ];
 
 /// Every processing, from people's files to what keeps the program going.

@@ -116,6 +116,8 @@ fn options_sqlite(url: &str, connexions: u32, lecture_seule: bool) -> ConnectOpt
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(5))
                 .foreign_keys(true)
+                // What is erased or sealed leaves no bytes in the file.
+                .pragma("secure_delete", "ON")
                 .pragma("journal_size_limit", "67108864")
                 .pragma("cache_size", "-4000");
             if lecture_seule { o.read_only(true) } else { o }

@@ -16,6 +16,8 @@ pub struct Config {
     pub database_url: Option<SecretString>,
     /// Where files of this instance live.
     pub data_dir: PathBuf,
+    /// The file of the keys that seal the notes: outside the database. Default: `cles.toml` in `data_dir`.
+    pub cles: Option<PathBuf>,
     /// Address and port to listen on.
     pub listen: SocketAddr,
     /// The address people type, used in mails and to mark cookies secure.
@@ -135,6 +137,11 @@ impl Config {
             Some(u) => u.expose_secret().to_owned(),
             None => format!("sqlite://{}", self.data_dir.join("passeur.db").display()),
         }
+    }
+
+    /// The file of the keys, with its default.
+    pub fn chemin_cles(&self) -> PathBuf {
+        self.cles.clone().unwrap_or_else(|| self.data_dir.join("cles.toml"))
     }
 
     /// Cookies are marked `Secure` when people come by https.

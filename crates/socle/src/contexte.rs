@@ -88,6 +88,7 @@ impl Contexte {
     /// A context that writes, in a transaction.
     pub async fn ecriture(etat: &Etat, acteur: &Acteur, requete: Uuid) -> Resultat<Self> {
         let transaction = etat.base.ecriture().await?;
+        etat.coffre.rafraichir(&transaction).await?;
         Ok(Self {
             etat: etat.clone(),
             transaction: Some(transaction),
@@ -126,6 +127,11 @@ impl Contexte {
 
     pub fn etat(&self) -> &Etat {
         &self.etat
+    }
+
+    /// What seals and opens the free texts about people.
+    pub fn coffre(&self) -> &crate::coffre::Coffre {
+        &self.etat.coffre
     }
 
     /// The day, in France.

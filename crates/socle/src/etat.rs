@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use crate::{base::Base, config::Config, horloge::Horloge, ports};
+use crate::{base::Base, coffre::Coffre, config::Config, horloge::Horloge, ports};
 
 /// Shared state, cheap to clone. Holds nothing that correctness depends on: that lives in the database.
 #[derive(Clone)]
@@ -15,6 +15,8 @@ pub struct Interieur {
     pub config: Config,
     pub courrier: Arc<dyn ports::Courrier>,
     pub documents: Arc<dyn ports::Documents>,
+    /// Seals and opens the free texts about people.
+    pub coffre: Coffre,
     /// Wakes the job worker of this node when a job was just enqueued.
     pub reveil: tokio::sync::Notify,
 }
@@ -26,8 +28,9 @@ impl Etat {
         config: Config,
         courrier: Arc<dyn ports::Courrier>,
         documents: Arc<dyn ports::Documents>,
+        coffre: Coffre,
     ) -> Self {
-        Self(Arc::new(Interieur { base, horloge, config, courrier, documents, reveil: tokio::sync::Notify::new() }))
+        Self(Arc::new(Interieur { base, horloge, config, courrier, documents, coffre, reveil: tokio::sync::Notify::new() }))
     }
 }
 

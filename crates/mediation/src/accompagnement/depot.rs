@@ -5,17 +5,17 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use sea_orm::{
     ActiveValue::Set,
-    ExprTrait, QueryOrder, QuerySelect, Select,
+    QueryOrder, QuerySelect, Select,
     entity::prelude::*,
-    sea_query::{Cond, Query, SelectStatement},
+    sea_query::{Cond, Query},
 };
 use socle::{
     Contexte, Nomenclature, Resultat,
-    identifiant::{AccompagnementId, PersonneId, StructureId, UtilisateurId},
+    identifiant::{AccompagnementId, StructureId, UtilisateurId},
 };
 
 use super::{
-    Accompagnement, Anonymes, Filtre, Ligne,
+    Accompagnement, Anonymes, Filtre, Ligne, scelle,
     table::{self, anonyme, code, participation},
 };
 
@@ -167,7 +167,7 @@ pub async fn page(cx: &Contexte, structure: StructureId, f: &Filtre, apres: Opti
     if let Some(a) = apres {
         q = q.filter(table::Column::Id.gt(a));
     }
-    Ok(q.limit(combien + 1).all(&cx.db()).await?)
+    q.limit(combien + 1).all(&cx.db()).await?.into_iter().map(|l| scelle::ouvrir(cx, l)).collect()
 }
 
 /// Newest first.
@@ -184,12 +184,12 @@ pub async fn recents(
             Cond::any().add(table::Column::Date.lt(date)).add(Cond::all().add(table::Column::Date.eq(date)).add(table::Column::Id.lt(id))),
         );
     }
-    Ok(q.limit(combien).all(&cx.db()).await?)
+    q.limit(combien).all(&cx.db()).await?.into_iter().map(|l| scelle::ouvrir(cx, l)).collect()
 }
 
 /// The last one recorded by this account in the last days: what a new one starts from.
 pub async fn dernier(cx: &Contexte, structure: StructureId, mediateur: UtilisateurId) -> Resultat<Option<Ligne>> {
-    Ok(table::Entity::find()
+    let l = table::Entity::find()
         .filter(table::Column::StructureId.eq(structure))
         .filter(table::Column::MediateurId.eq(mediateur))
         .filter(table::Column::SupprimeLe.is_null())
@@ -197,25 +197,12 @@ pub async fn dernier(cx: &Contexte, structure: StructureId, mediateur: Utilisate
         .order_by_desc(table::Column::Id)
         .limit(1)
         .one(&cx.db())
-        .await?)
+        .await?;
+    l.map(|l| scelle::ouvrir(cx, l)).transpose()
 }
 
 /// Whether an accompaniment is there, and not removed.
 pub async fn existe(cx: &Contexte, id: AccompagnementId) -> Resultat<bool> {
     let q = table::Entity::find_by_id(id).filter(table::Column::SupprimeLe.is_null());
     Ok(q.select_only().column(table::Column::Id).into_tuple::<AccompagnementId>().one(&cx.db()).await?.is_some())
-}
-
-/// The individual accompaniments of a person, removed ones too, as a query of their ids.
-pub fn individuels_de(p: PersonneId) -> SelectStatement {
-    let mut q = Query::select();
-    q.column((participation::Entity, participation::Column::AccompagnementId))
-        .from(participation::Entity)
-        .inner_join(
-            table::Entity,
-            Expr::col((table::Entity, table::Column::Id)).equals((participation::Entity, participation::Column::AccompagnementId)),
-        )
-        .and_where(Expr::col((participation::Entity, participation::Column::PersonneId)).eq(p))
-        .and_where(Expr::col((table::Entity, table::Column::TypeActivite)).eq(crate::nomenclatures::TypeActivite::Individuel.code()));
-    q
 }

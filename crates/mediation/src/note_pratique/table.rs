@@ -8,7 +8,7 @@ use super::Competence;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct Competences(pub Vec<Competence>);
 
-/// A note as stored: its texts go through [`crate::texte_libre`].
+/// A note as stored: its texts are sealed.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "note_pratique")]

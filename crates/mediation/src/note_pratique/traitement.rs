@@ -9,6 +9,6 @@ pub const TRAITEMENT: Traitement = Traitement {
     donnees: "Ce qui a marché, ce qu’on changerait, compétences du métier concernées, accompagnement.",
     destinataires: "La personne qui a écrit la note, et elle seule.",
     duree: "Jusqu’à ce que son auteur la supprime ; le texte disparaît aussi quand le dossier de la personne accompagnée est effacé.",
-    securite: "Ni la structure ni l’administration ne peuvent l’ouvrir dans Passeur ; la consigne demande de ne nommer personne.",
+    securite: "Textes chiffrés. Ni la structure ni l’administration ne peuvent les ouvrir dans Passeur ; la consigne demande de ne nommer personne.",
     tables: &["note_pratique"],
 };

@@ -65,6 +65,7 @@ impl MigrationTrait for Satisfaction {
         m.create_table(
             Table::create()
                 .table("avis")
+                .col(uuid("id").primary_key())
                 .col(uuid("demande_id"))
                 .col(integer("rang"))
                 .col(integer("places"))
@@ -73,7 +74,6 @@ impl MigrationTrait for Satisfaction {
                 .col(note("recommandation"))
                 .col(text_null("commentaire"))
                 .col(date("repondu_le"))
-                .primary_key(Index::create().col("demande_id").col("rang"))
                 .check(Expr::cust("rang >= 1 AND rang <= places"))
                 .foreign_key(
                     ForeignKey::create()
@@ -84,6 +84,8 @@ impl MigrationTrait for Satisfaction {
                 )
                 .to_owned(),
         )
-        .await
+        .await?;
+        // One answer a place, whoever comes at the same moment.
+        m.create_index(Index::create().name("ux_avis_rang").table("avis").col("demande_id").col("rang").unique().to_owned()).await
     }
 }

@@ -56,14 +56,14 @@ pub mod avis {
     #[sea_orm(table_name = "avis")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
         pub demande_id: DemandeAvisId,
-        #[sea_orm(primary_key, auto_increment = false)]
         pub rang: i32,
         pub places: i32,
         pub accueil: i32,
         pub utilite: i32,
         pub recommandation: i32,
-        /// Through [`crate::texte_libre`].
+        /// Sealed.
         pub commentaire: Option<String>,
         /// The day, not the hour: who answered is not to be found again by it.
         pub repondu_le: Date,

@@ -1,6 +1,10 @@
 //! `passeur check`: says what is wrong and how to mend it.
 
-use socle::{base::Base, config::Config};
+use socle::{
+    base::Base,
+    coffre::{Coffre, ouverture},
+    config::Config,
+};
 
 /// Checks each thing in turn; every fault is told, then the command fails if there was one.
 pub async fn verifier(config: Config) -> anyhow::Result<()> {
@@ -25,7 +29,9 @@ pub async fn verifier(config: Config) -> anyhow::Result<()> {
                     .map(|()| format!("{:?} répond", base.moteur()))
                     .map_err(|e| format!("{e}. Vérifiez « database_url » et que le serveur est en marche.")),
             );
+            let cles = cles(&base, &config).await;
             dire("migrations", migrations);
+            dire("clé des notes", cles);
             let _ = base.fermer().await;
         }
         Err(e) => dire(
@@ -54,6 +60,34 @@ async fn migrations(base: &Base) -> Result<String, String> {
         Ok(n) => Err(format!("{n} à appliquer. Lancez « passeur migrate ».")),
         Err(_) => Err("aucune appliquée. Lancez « passeur migrate ».".into()),
     }
+}
+
+/// The keys of the file against those of the database; makes nothing.
+async fn cles(base: &Base, config: &Config) -> Result<String, String> {
+    let chemin = config.chemin_cles();
+    let Ok(connues) = Coffre::cles_connues(base.lecture()).await else {
+        return Ok("aucune encore : elle sera créée au premier démarrage".into());
+    };
+    if connues.is_empty() {
+        return Ok("aucune encore : elle sera créée au premier démarrage".into());
+    }
+    let (_, etat) = ouverture::ouvrir_tel_quel(base, &chemin).await.map_err(|e| e.to_string())?;
+    etat.map_err(|e| e.to_string())?;
+    if socle::coffre::trop_ouvert(&chemin) {
+        return Err(format!("{0} peut être lu par d’autres comptes de cette machine. Lancez « chmod 600 {0} ».", chemin.display()));
+    }
+    let active = connues.iter().find(|c| c.active);
+    let mise = if active.is_some_and(|c| c.confirmee_le.is_some()) {
+        "mise en lieu sûr"
+    } else {
+        "PERSONNE N’A ENCORE DIT L’AVOIR MISE EN LIEU SÛR (page Administration)"
+    };
+    let reste = if active.is_some_and(|c| c.tout_scelle_le.is_some()) {
+        "toutes les notes sont chiffrées par elle"
+    } else {
+        "d’anciennes notes restent à chiffrer : « passeur serve » le fait, ou « passeur key rotate »"
+    };
+    Ok(format!("{} dans {}, {mise} ; {reste}", active.map_or("?", |c| &c.id), chemin.display()))
 }
 
 fn dossier(config: &Config) -> Result<String, String> {

@@ -39,7 +39,8 @@ const SANS_JETON: [&str; 1] = ["/avis/{secret}"];
 const CALCULS: [&str; 3] = ["/certification/titres", "/certification/titres/{code}", "/certification/simulation"];
 
 /// Files of people, and what is done with them.
-const DOSSIERS: [&str; 6] = ["/personnes/", "/accueils/", "/diagnostics/", "/parcours/", "/accompagnements/", "/orientations/"];
+const DOSSIERS: [&str; 8] =
+    ["/personnes/", "/doublons/", "/fusions/", "/accueils/", "/diagnostics/", "/parcours/", "/accompagnements/", "/orientations/"];
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Verdict {
@@ -251,7 +252,7 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
 fn domaine(chemin: &str) -> (usize, &'static str) {
     let titres: [(&str, &[&str]); 13] = [
         ("Aujourd’hui et accueil", &["", "aujourdhui", "accueil", "accueils"]),
-        ("Personnes", &["personnes"]),
+        ("Personnes", &["personnes", "conservation", "doublons", "fusions"]),
         ("Diagnostics", &["diagnostic", "diagnostics"]),
         ("Parcours", &["parcours"]),
         ("Accompagnements", &["accompagnements", "avis", "notes-de-pratique"]),

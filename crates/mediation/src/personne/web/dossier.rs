@@ -1,13 +1,14 @@
 use askama::Template;
 use interface::{
     Message, Page,
-    requete::{Chemin, Reponse, Web, aller, rendre},
+    requete::{Chemin, Reponse, Web, aller, rendre, vers},
 };
-use socle::{Nomenclature, Permission, identifiant::PersonneId};
+use socle::{Erreur, Nomenclature, Permission, identifiant::PersonneId};
 use territoire::commune;
 
 use crate::{
     chronologie::{self, Evenement},
+    doublon,
     nomenclatures::Finalite,
     personne::{self, Consentement, Personne, consentements, nom_affiche, ouvrir, suivie_aussi_par, trouver},
 };
@@ -36,7 +37,14 @@ impl PageDossier {
 pub async fn voir(w: Web, Chemin(id): Chemin<PersonneId>) -> Reponse {
     // The opening is journaled: this page writes.
     let cx = w.ecriture().await?;
-    let p = ouvrir(&cx, id).await?;
+    let p = match ouvrir(&cx, id).await {
+        // Brought together with another file since this address was kept.
+        Err(Erreur::Introuvable(quoi)) => match doublon::remplacante(&cx, id).await? {
+            Some(autre) => return Ok(vers(&format!("/personnes/{autre}"))),
+            None => return Err(Erreur::Introuvable(quoi).into()),
+        },
+        p => p?,
+    };
     let ecrire = trouver(&cx, id, Permission::PersonnesEcrire).await.is_ok();
     let accords = consentements(&cx, id).await?.into_iter().filter(|c| c.retire_le.is_none()).collect();
     let partages = if ecrire { suivie_aussi_par(&cx, id).await? } else { vec![] };

@@ -58,6 +58,10 @@ impl Essai<'_> {
                 vec![r.corps["lien"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()]
             }
             "/orientations/{id}" => vec![self.creer("/orientations", self.orientation().await).await],
+            "/doublons/{id}/{autre}" => vec![self.personne().await, self.personne().await],
+            "/fusions/{id}" => {
+                vec![self.creer("/fusions", json!({"garder": self.personne().await, "absorber": self.personne().await})).await]
+            }
             "/partenaires/{id}" => vec![self.partenaire().await],
             "/structures/{id}" => vec![a.structure_alpha()],
             "/structure/lieux/{id}" | "/lieux/{id}" => vec![a.lieu_alpha()],
@@ -95,6 +99,8 @@ impl Essai<'_> {
             ("POST", "/certification/simulation") => {
                 json!({"question": "epreuves_dues", "date": "2026-03-10", "titre": "mediateur-numerique", "voie": "formation_continue"})
             }
+            ("PUT", "/structures/{id}/conservation") => json!({"mois": 24}),
+            ("PUT", "/personnes/{id}/conservation") => json!({"motif": "revenue", "jusqu_au": "2026-12-01"}),
             ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
             ("POST", "/accompagnements") => accompagnement(),
             ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),
@@ -102,6 +108,8 @@ impl Essai<'_> {
             ("POST", "/accompagnements/{id}/avis") => json!({"moyen": "qr"}),
             ("POST", "/avis/{secret}") => json!({"accueil": 5, "utilite": 4, "recommandation": 5}),
             ("PUT", "/accompagnements/{id}/note") => json!({"reussi": "Essai"}),
+            ("POST", "/doublons/ecarter") => json!({"a": self.personne().await, "b": self.personne().await}),
+            ("POST", "/fusions") => json!({"garder": self.personne().await, "absorber": self.personne().await}),
             ("POST", "/orientations") => self.orientation().await,
             ("POST", "/partenaires") => json!({"nom": "Partenaire d’essai", "nature": "autre"}),
             _ => json!({}),

@@ -5,6 +5,7 @@
 
 mod anciens;
 mod annee;
+mod avis;
 mod exploitation;
 mod hasard;
 mod noms;

@@ -18,6 +18,8 @@ pub const OBJETS: &[(&str, &str, &str, Option<&str>)] = &[
     ("etape", "une étape", "Étapes", None),
     ("accompagnement", "un accompagnement", "Accompagnements", Some("/accompagnements/")),
     ("orientation", "une orientation", "Orientations", Some("/orientations/")),
+    ("avis", "une demande d’avis", "Demandes d’avis", None),
+    ("note_pratique", "une note de pratique", "Notes de pratique", None),
     ("consentement", "un consentement", "Consentements", None),
     ("suivi", "un suivi", "Suivis", None),
     ("partage", "un partage de dossier", "Partages", None),

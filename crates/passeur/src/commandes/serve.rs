@@ -58,6 +58,7 @@ fn journaux(config: &Config) -> anyhow::Result<Option<Traces>> {
 pub fn executants() -> Executants {
     Executants::default()
         .avec(genre::COURRIEL, crate::courrier::tache)
+        .avec(mediation::satisfaction::GENRE_COURRIEL, mediation::satisfaction::envoyer_courriel)
         .avec(rotation::GENRE, |etat, _| rotation::tache(etat, crate::champs_scelles()))
         .avec(conservation::NOM, conservation::tache)
         .avec(menage::NOM, menage::tache)

@@ -1,5 +1,6 @@
 //! Commands: one binary for every role of operation.
 
+mod bilan;
 mod certification;
 mod comptes;
 mod serve;
@@ -51,6 +52,9 @@ enum Commande {
     Serve(serve::Serve),
     /// Applique les migrations en attente
     Migrate,
+    /// Chiffres : refait ce que les bilans ont préparé, le compare aux enregistrements, montre un bilan
+    #[command(subcommand)]
+    Bilan(bilan::Bilan),
     /// Crée et liste les structures
     #[command(subcommand)]
     Structure(structure::Structure),
@@ -118,6 +122,7 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
             println!("La base est à jour.");
             Ok(())
         }
+        Commande::Bilan(b) => bilan::executer(b, demarrer(general.config(&[])?).await?).await,
         Commande::Structure(s) => structure::executer(s, demarrer(general.config(&[])?).await?).await,
         Commande::User(u) => comptes::user(u, demarrer(general.config(&[])?).await?).await,
         Commande::Token(t) => comptes::token(t, demarrer(general.config(&[])?).await?).await,

@@ -7,9 +7,15 @@ pub struct Migrateur;
 
 impl MigratorTrait for Migrateur {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        [socle::migrations::migrations(), territoire::migrations::migrations(), comptes::migrations(), mediation::migrations::migrations()]
-            .into_iter()
-            .flatten()
-            .collect()
+        [
+            socle::migrations::migrations(),
+            territoire::migrations::migrations(),
+            comptes::migrations(),
+            mediation::migrations::migrations(),
+            bilan::migrations::migrations(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }

@@ -15,7 +15,14 @@ pub const SANS_PERSONNE: [(&str, &str); 2] =
 
 /// Every processing, from people's files to what keeps the program going.
 pub fn traitements() -> Vec<&'static Traitement> {
-    [mediation::TRAITEMENTS, territoire::traitement::TRAITEMENTS, comptes::traitement::TRAITEMENTS, socle::traitement::TRAITEMENTS].concat()
+    [
+        mediation::TRAITEMENTS,
+        bilan::TRAITEMENTS,
+        territoire::traitement::TRAITEMENTS,
+        comptes::traitement::TRAITEMENTS,
+        socle::traitement::TRAITEMENTS,
+    ]
+    .concat()
 }
 
 /// The page of the register.

@@ -1,6 +1,6 @@
 //! `passeur serve`.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
 use clap::Args;
@@ -41,6 +41,9 @@ fn journaux(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// How often the segments of the bilan are looked at. Figures are exact meanwhile, a little slower.
+const CHIFFRES: Duration = Duration::from_secs(30);
+
 /// What runs the jobs of this program.
 pub fn executants() -> Executants {
     Executants::default().avec(genre::COURRIEL, crate::courrier::tache)
@@ -63,13 +66,14 @@ pub async fn servir(s: Serve, config: Config) -> anyhow::Result<()> {
     // The index of communes is made once; better now than under the first person's fingers.
     tokio::task::spawn_blocking(|| territoire::commune::chercher("paris", 1).len());
     let (arreter, arret) = tokio::sync::watch::channel(false);
+    let chiffres = tokio::spawn(bilan::segments::veiller(etat.clone(), CHIFFRES, arret.clone()));
     let travail = tokio::spawn(travailler(etat.clone(), executants(), arret));
     tracing::info!(%adresse, "ready");
     println!("Passeur est prêt : {}", super::adresse(adresse));
     crate::application::servir(etat.clone(), demo, ecoute, fin()).await?;
     tracing::info!("stopping");
     let _ = arreter.send(true);
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(30), travail).await;
+    let _ = tokio::time::timeout(Duration::from_secs(30), async { tokio::join!(travail, chiffres) }).await;
     etat.base.clone().fermer().await?;
     Ok(())
 }

@@ -117,7 +117,8 @@ pub fn nom_du_niveau(numero: u8) -> &'static str {
 
 /// The bytes of a part of a segment.
 pub fn ecrire<T: Serialize>(v: &T) -> Resultat<Vec<u8>> {
-    postcard::to_stdvec(v).map_err(|e| Erreur::interne(format!("segment of the bilan: {e}")))
+    // Not `to_stdvec`: its feature would have typst, which uses this crate, built anew for every crate alone.
+    postcard::to_extend(v, vec![]).map_err(|e| Erreur::interne(format!("segment of the bilan: {e}")))
 }
 
 /// Reads a part of a segment; the caller checked the `empreinte`.

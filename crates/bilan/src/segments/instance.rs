@@ -124,8 +124,8 @@ struct Agregat {
 }
 
 impl Plan {
-    /// Counts.
-    pub async fn compter(self, db: &DatabaseExecutor<'_>, f: &Filtre) -> Resultat<Comptes> {
+    /// Counts; none when an aggregate went since it was chosen, outside a snapshot.
+    pub async fn compter(self, db: &DatabaseExecutor<'_>, f: &Filtre) -> Resultat<Option<Comptes>> {
         let debut = mois::numero(f.du);
         let lieux = lieux(db, f.dans("lieu")).await?;
         let gens = Gens::pour(if f.restreint() { usize::MAX } else { 0 });
@@ -138,7 +138,11 @@ impl Plan {
                 .expr_as(Expr::cust(format!("CASE WHEN debut >= {debut} THEN contenu END")), "contenu")
                 .from("bilan_instance")
                 .cond_where(Cond::all().add(Expr::col("debut").eq(mois)).add(Expr::col("duree").eq(duree)));
-            for a in lire::<Agregat>(db, &q).await? {
+            let lus: Vec<Agregat> = lire(db, &q).await?;
+            if lus.is_empty() {
+                return Ok(None);
+            }
+            for a in lus {
                 match (&a.publics, &a.contenu) {
                     (Some(p), Some(contenu)) => {
                         c.gens.ajouter(&a.personnes, p)?;
@@ -159,6 +163,6 @@ impl Plan {
             }
             c.marquees(db, &lot.marques).await?;
         }
-        Ok(c.finir(lieux))
+        Ok(Some(c.finir(lieux)))
     }
 }

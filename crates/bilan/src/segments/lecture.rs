@@ -63,7 +63,7 @@ async fn instantane(cx: &Contexte, f: &Filtre) -> Resultat<Option<Comptes>> {
 async fn lire_tout(db: &DatabaseExecutor<'_>, f: &Filtre) -> Resultat<Option<Comptes>> {
     if f.instance {
         let Some(plan) = super::instance::planifier(db, f).await? else { return Ok(None) };
-        return plan.compter(db, f).await.map(Some);
+        return plan.compter(db, f).await;
     }
     let lot = structures(db, f).await?;
     if lot.marques.len() > MARQUES_MAX.max(3 * f.structures.len()).min(MARQUES_MAX_INSTANCE) {

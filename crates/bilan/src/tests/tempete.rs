@@ -185,7 +185,7 @@ impl Monde {
                 let (id, o, statut) = (self.u(id), self.u(o), ["atteint", "partiel"][self.tirer(2)]);
                 vec![
                     format!(
-                        "INSERT INTO parcours (id, structure_id, personne_id, mediateur_id, ouvert_le, version) VALUES ({id}, {structure}, {personne}, {mediateur}, '{jour}', 1)"
+                        "INSERT INTO parcours (id, structure_id, personne_id, mediateur_id, ouvert_le, clos_le, version) VALUES ({id}, {structure}, {personne}, {mediateur}, '{jour}', '{jour}', 1)"
                     ),
                     format!(
                         "INSERT INTO objectif (id, parcours_id, structure_id, libelle, statut, evalue_le, ordre) VALUES ({o}, {id}, {structure}, 'Essai', '{statut}', '{jour}', 1)"
@@ -289,7 +289,10 @@ impl Monde {
         }
         match self.tirer(9) {
             0 => f.lieu = Some(LieuId(self.lieux[0])),
-            1 => f.mediateur = Some(UtilisateurId(self.mediateurs[self.tirer(2)])),
+            1 => {
+                let i = self.tirer(2);
+                f.mediateur = Some(UtilisateurId(self.mediateurs[i]));
+            }
             2 => f.type_activite = Some(TypeActivite::Collectif),
             3 => f.thematique = Some(Thematique::Email),
             4 => f.commune = Some(COMMUNES[self.tirer(3)].to_owned()),
@@ -311,10 +314,10 @@ async fn faire(tx: &DatabaseTransaction, ordres: &[String]) {
 
 /// Both bilans, in one state of the database.
 async fn comparer(a: &Appli, moteur: Moteur, filtres: &[Filtre], quand: &str) {
-    // A writing context: alone on SQLite; on PostgreSQL, others wait.
+    // A writing context: alone on SQLite; on PostgreSQL, the writers of these tests wait.
     let cx = Contexte::systeme(&a.etat).await.unwrap();
     if moteur == Moteur::Postgres {
-        cx.db().execute_unprepared("LOCK TABLE personne, accompagnement, participation, accompagnement_code, accompagnement_anonyme, parcours, objectif, diagnostic, orientation, lieu, bilan_instance IN SHARE MODE").await.unwrap();
+        cx.db().execute_unprepared("SELECT pg_advisory_xact_lock(77)").await.unwrap();
     }
     for f in filtres {
         let (obtenu, attendu) = (calculer(&cx, f).await.unwrap(), calculer_des_lignes(&cx, f).await.unwrap());
@@ -418,6 +421,9 @@ async fn rien_ne_se_perd_quand_plusieurs_ecrivent(#[values(Moteur::Sqlite, Moteu
             tokio::spawn(async move {
                 for _ in 0..60 {
                     let tx = etat.base.ecriture().await.unwrap();
+                    if moteur == Moteur::Postgres {
+                        tx.execute_unprepared("SELECT pg_advisory_xact_lock_shared(77)").await.unwrap();
+                    }
                     for _ in 0..3 {
                         let ordres: Vec<String> = m.acte().into_iter().filter(|o| !o.starts_with("UPDATE lieu")).collect();
                         faire(&tx, &ordres).await;

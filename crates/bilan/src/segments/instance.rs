@@ -124,7 +124,8 @@ struct Agregat {
 }
 
 impl Plan {
-    /// Counts; none when an aggregate went since it was chosen, outside a snapshot.
+    /// Counts; none when too much is not believed, or when an aggregate went since it was chosen, outside a
+    /// snapshot.
     pub async fn compter(self, db: &DatabaseExecutor<'_>, f: &Filtre) -> Resultat<Option<Comptes>> {
         let debut = mois::numero(f.du);
         let lieux = lieux(db, f.dans("lieu")).await?;
@@ -153,16 +154,21 @@ impl Plan {
                 c.suivis(a.debut, format::lire(&a.diagnostics)?);
             }
         }
+        let mut marques = BTreeSet::new();
         for m in self.mois {
             let mut q = colonnes(debut);
             q.and_where(Expr::col("mois").eq(m));
-            let marques = self.marques.get(&m).cloned().unwrap_or_default();
-            let lot = Lot::trier(lire(db, &q).await?, marques);
+            let lot = Lot::trier(lire(db, &q).await?, self.marques.get(&m).cloned().unwrap_or_default());
             for l in &lot.lignes {
                 c.ligne(l)?;
             }
-            c.marquees(db, &lot.marques).await?;
+            marques.extend(lot.marques);
         }
+        if marques.len() > MARQUES_MAX_INSTANCE {
+            return Ok(None);
+        }
+        // All at once: someone without a rank yet has one for the whole of this read.
+        c.marquees(db, &marques).await?;
         Ok(Some(c.finir(lieux)))
     }
 }

@@ -215,7 +215,8 @@ impl<'a> Compteur<'a> {
         Ok(())
     }
 
-    /// Adds the months whose rows changed, from the rows.
+    /// Adds the months whose rows changed, from the rows: once, for all of them, since it gives ranks to
+    /// people who have none.
     pub async fn marquees(&mut self, db: &DatabaseExecutor<'_>, cles: &BTreeSet<Cle>) -> Resultat<()> {
         for ((_, m), c) in charger(db, cles, false).await? {
             if m < self.debut {

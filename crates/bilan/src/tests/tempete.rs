@@ -108,7 +108,8 @@ impl Monde {
             return self.personne();
         }
         let personne = self.parmi(&self.personnes.clone()).map(|p| self.u(p)).unwrap();
-        let activite = self.parmi(&self.activites.clone()).map(|a| self.u(a));
+        let choisie = self.parmi(&self.activites.clone());
+        let activite = choisie.map(|a| self.u(a));
         match (q, activite) {
             (2..=9, _) | (_, None) => self.activite(s, &structure, &mediateur),
             (10, Some(a)) => {
@@ -122,11 +123,14 @@ impl Monde {
             }
             (11, Some(a)) => vec![format!("UPDATE accompagnement SET supprime_le = {CREE} WHERE id = {a}")],
             (12, Some(a)) => vec![format!("UPDATE accompagnement SET supprime_le = NULL WHERE id = {a}")],
-            (13, Some(a)) => ["participation", "accompagnement_code", "accompagnement_anonyme"]
-                .map(|t| format!("DELETE FROM {t} WHERE accompagnement_id = {a}"))
-                .into_iter()
-                .chain([format!("DELETE FROM accompagnement WHERE id = {a}")])
-                .collect(),
+            (13, Some(a)) => {
+                self.activites.retain(|x| Some(*x) != choisie);
+                ["participation", "accompagnement_code", "accompagnement_anonyme"]
+                    .map(|t| format!("DELETE FROM {t} WHERE accompagnement_id = {a}"))
+                    .into_iter()
+                    .chain([format!("DELETE FROM accompagnement WHERE id = {a}")])
+                    .collect()
+            }
             (14, Some(_)) => {
                 let (g, t, st) = (self.ou_rien(&GENRES), self.ou_rien(&TRANCHES), self.ou_rien(&STATUTS));
                 let annee = 1940 + self.tirer(75);

@@ -2,6 +2,8 @@
 //!
 //! - `mesurer URL migrer`: makes the tables of an empty database;
 //! - `mesurer URL preparer`: makes the segments, and says how long and how large;
+//! - `mesurer URL ecrire STRUCTURE`: what the triggers cost to whoever records (adds rows, and drops the
+//!   triggers at the end: on a database that nobody needs);
 //! - `mesurer URL [STRUCTURE …]`: for each structure, the median of a bare `SELECT count(*)` over the
 //!   participations of the same scope and period, of the bilan, and their ratio; for the whole instance, the
 //!   straightforward SQL too, and whether the answers are equal.
@@ -76,6 +78,9 @@ async fn main() -> Result<(), Faute> {
     if arguments.get(1).is_some_and(|a| a == "preparer") {
         return preparer(&etat).await;
     }
+    if arguments.get(1).is_some_and(|a| a == "ecrire") {
+        return ecrire(&etat, arguments.get(2).ok_or("STRUCTURE")?.parse()?).await;
+    }
     let m = Mesure { cx: Contexte::lecture(&etat, &Acteur::systeme(), Uuid::nil()) };
     for s in &arguments[1..] {
         m.structure(s.parse()?).await?;
@@ -112,6 +117,59 @@ async fn preparer(etat: &Etat) -> Result<(), Faute> {
             n(3)?
         );
     }
+    Ok(())
+}
+
+/// An individual accompaniment of a known person, with two codes, in one transaction each.
+async fn ecrire(etat: &Etat, structure: Uuid) -> Result<(), Faute> {
+    let postgres = etat.base.moteur() == sea_orm::DbBackend::Postgres;
+    let id = |u: Uuid| if postgres { format!("'{u}'") } else { format!("x'{}'", u.simple()) };
+    let db = etat.base.lecture();
+    let sql = format!(
+        "SELECT a.mediateur_id, p.personne_id FROM accompagnement a JOIN participation p ON p.accompagnement_id = a.id WHERE a.structure_id = {} LIMIT 1",
+        id(structure)
+    );
+    let l = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?.ok_or("an empty structure")?;
+    let (mediateur, personne) = (id(l.try_get_by_index(0)?), id(l.try_get_by_index(1)?));
+    let structure = id(structure);
+    let mille = async |jour: &str| -> Result<f64, Faute> {
+        let debut = Instant::now();
+        for _ in 0..1000 {
+            let a = id(etat.horloge.nouvel_uuid());
+            let tx = etat.base.ecriture().await?;
+            for sql in [
+                format!(
+                    "INSERT INTO accompagnement (id, structure_id, mediateur_id, type_activite, date, duree_minutes, lieu_type, nommes, anonymes, version, cree_le, modifie_le) VALUES ({a}, {structure}, {mediateur}, 'individuel', '{jour}', 30, 'autre', 1, 0, 1, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')"
+                ),
+                format!(
+                    "INSERT INTO participation (accompagnement_id, personne_id, structure_id, date) VALUES ({a}, {personne}, {structure}, '{jour}')"
+                ),
+                format!(
+                    "INSERT INTO accompagnement_code (accompagnement_id, axe, code) VALUES ({a}, 'thematique', 'email'), ({a}, 'materiel', 'ordinateur')"
+                ),
+            ] {
+                tx.execute_unprepared(&sql).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(1000.0 / debut.elapsed().as_secs_f64())
+    };
+    mille("2025-12-01").await?;
+    let (mut avec, mut sans) = (vec![], vec![]);
+    for _ in 0..3 {
+        avec.push(mille("2025-12-02").await?);
+    }
+    let tx = etat.base.ecriture().await?;
+    for table in ["accompagnement", "participation", "accompagnement_code"] {
+        let sql = if postgres { format!("DROP TRIGGER bilan_{table} ON {table}") } else { format!("DROP TRIGGER bilan_{table}_ajout") };
+        tx.execute_unprepared(&sql).await?;
+    }
+    tx.commit().await?;
+    for _ in 0..3 {
+        sans.push(mille("2025-12-03").await?);
+    }
+    let (avec, sans) = (mediane(avec), mediane(sans));
+    println!("enregistrer : {avec:.0} par seconde avec les déclencheurs, {sans:.0} sans, {:.0} %", 100.0 * avec / sans);
     Ok(())
 }
 

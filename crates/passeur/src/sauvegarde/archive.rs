@@ -70,7 +70,7 @@ pub fn nouveau(chemin: &Path) -> io::Result<File> {
     File::options().write(true).create(true).truncate(true).mode(0o600).open(chemin)
 }
 
-/// Writes the archive, synchronised; gives its size and its digest. `membres` are name and file.
+/// Writes the archive, synchronised; gives its size and the digest of the whole file. `membres` are name and file.
 pub fn ecrire(sortie: &Path, membres: &[(String, PathBuf)], mut manifeste: Manifeste) -> io::Result<(Manifeste, u64, String)> {
     let mut zstd = zstd::stream::write::Encoder::new(Pesee::new(BufWriter::new(nouveau(sortie)?)), 3)?;
     zstd.include_checksum(true)?;
@@ -103,7 +103,7 @@ pub fn ecrire(sortie: &Path, membres: &[(String, PathBuf)], mut manifeste: Manif
     fin.write_all(MARQUE)?;
     let fichier = fin.dedans.into_inner().map_err(io::IntoInnerError::into_error)?;
     fichier.sync_all()?;
-    Ok((manifeste, fin.taille, hexa(&sha)))
+    Ok((manifeste, fin.taille, hexa(&fin.sha.finalize())))
 }
 
 fn entete(taille: u64, m: &Manifeste) -> tar::Header {

@@ -22,7 +22,7 @@ pub struct Faite {
     pub manifeste: Manifeste,
     /// In bytes.
     pub taille: u64,
-    /// The digest written in the file.
+    /// The digest of the whole file, as `sha256sum` says it.
     pub sha256: String,
 }
 
@@ -58,7 +58,9 @@ pub async fn creer(base: &Base, config: &Config, horloge: &Horloge, sortie: &Pat
 
 /// The manifest of a database file that nobody else uses.
 pub async fn releve(fichier: &Path, date: chrono::DateTime<chrono::Utc>) -> anyhow::Result<Manifeste> {
-    let db = Database::connect(format!("sqlite://{}?mode=ro", fichier.display())).await?;
+    let mut o = sea_orm::ConnectOptions::new(format!("sqlite://{}?mode=ro", fichier.display()));
+    o.max_connections(1).sqlx_logging(false);
+    let db = Database::connect(o).await?;
     let m = Manifeste::relever(&db, date).await;
     db.close().await?;
     Ok(m?)

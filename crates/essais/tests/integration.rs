@@ -18,6 +18,10 @@ mod bilan;
 mod certification_referentiel;
 #[path = "../../certification/src/simulation/tests.rs"]
 mod certification_simulation;
+#[path = "../../passeur/src/essais/coffre.rs"]
+mod coffre;
+#[path = "../../mediation/src/conservation/tests.rs"]
+mod conservation;
 #[path = "../../mediation/src/diagnostic/tests.rs"]
 mod diagnostic;
 #[path = "../../mediation/src/doublon/tests.rs"]
@@ -28,12 +32,16 @@ mod droits;
 mod droits_personne;
 #[path = "../../comptes/src/equipe/tests.rs"]
 mod equipe;
+#[path = "../../bilan/src/differe/tests.rs"]
+mod exports_differes;
 #[path = "../../passeur/src/essais/exploitation.rs"]
 mod exploitation;
 #[path = "../../comptes/src/jeton/tests.rs"]
 mod jeton;
 #[path = "../../comptes/src/journal/tests.rs"]
 mod journal;
+#[path = "../../passeur/src/essais/menage.rs"]
+mod menage;
 #[path = "../../mediation/src/orientation/tests.rs"]
 mod orientation;
 #[path = "../../mediation/src/parcours/tests.rs"]
@@ -46,6 +54,8 @@ mod personne;
 mod planification;
 #[path = "../../comptes/src/reinitialisation/tests.rs"]
 mod reinitialisation;
+#[path = "../../reprise/src/tests.rs"]
+mod reprise_de_donnees;
 #[path = "../../passeur/src/essais/sauvegarde.rs"]
 mod sauvegarde;
 #[path = "../../comptes/src/session/tests.rs"]

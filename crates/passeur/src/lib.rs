@@ -5,6 +5,8 @@ pub mod application;
 pub mod commandes;
 pub mod courrier;
 pub mod demo;
+pub mod exports;
+pub mod menage;
 pub mod exploitation;
 pub mod metriques;
 pub mod migrateur;
@@ -17,3 +19,8 @@ pub mod traces;
 
 pub use application::{pages, routeur};
 pub use migrateur::Migrateur;
+
+/// Every column sealed at rest: for the rotation of keys and its checks.
+pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
+    mediation::champs_scelles()
+}

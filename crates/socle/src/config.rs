@@ -16,6 +16,8 @@ pub struct Config {
     pub database_url: Option<SecretString>,
     /// Where files of this instance live.
     pub data_dir: PathBuf,
+    /// The file of the keys that seal the notes: outside the database. Default: `cles.toml` in `data_dir`.
+    pub cles: Option<PathBuf>,
     /// Address and port to listen on.
     pub listen: SocketAddr,
     /// The address people type, used in mails and to mark cookies secure.
@@ -52,6 +54,14 @@ pub struct Config {
     pub otlp_endpoint: Option<String>,
     /// Behind a reverse proxy: trust the last `X-Forwarded-For` for rate limits.
     pub trust_proxy: bool,
+    /// Where files are kept: a folder, or `s3://bucket/prefix`. Default: `fichiers` in `data_dir`.
+    pub files: Option<String>,
+    /// Address of the S3-compatible service, when it is not Amazon's.
+    pub s3_endpoint: Option<String>,
+    /// Its region; `us-east-1` unless told, which services other than Amazon's ignore.
+    pub s3_region: Option<String>,
+    pub s3_access_key: Option<SecretString>,
+    pub s3_secret_key: Option<SecretString>,
 }
 
 #[derive(serde::Serialize)]
@@ -137,6 +147,7 @@ impl Config {
         if !matches!(self.log_format.as_str(), "texte" | "json") {
             return Err("configuration : « log_format » vaut texte ou json".into());
         }
+        crate::fichiers::Depot::selon(self).map_err(|e| format!("configuration : « files » : {e}"))?;
         if self.heure_sauvegarde().is_none() {
             return Err("configuration : « backup_hour » est une heure, comme 02:30".into());
         }
@@ -171,6 +182,11 @@ impl Config {
         }
     }
 
+    /// The file of the keys, with its default.
+    pub fn chemin_cles(&self) -> PathBuf {
+        self.cles.clone().unwrap_or_else(|| self.data_dir.join("cles.toml"))
+    }
+
     /// Cookies are marked `Secure` when people come by https.
     pub fn https(&self) -> bool {
         self.public_url.starts_with("https://")
@@ -199,6 +215,24 @@ mod tests {
         std::fs::write(&fichier, "database_url = \"postgres://x/y\"\nbackup_destination = \"/x\"\n").unwrap();
         assert!(Config::lire(Some(fichier), &[]).unwrap_err().contains("PostgreSQL"));
         std::fs::remove_dir_all(dossier).unwrap();
+    }
+
+    #[test]
+    fn un_stockage_a_moitie_decrit_est_refuse() {
+        for (fichiers, faute) in [("s3://", "seau"), ("ftp://x/y", "dossier"), ("s3://seau", "s3_access_key")] {
+            let e = Config::lire(None, &[("files", fichiers.into())]).unwrap_err();
+            assert!(e.contains("files") && e.contains(faute), "{e}");
+        }
+        let c = Config::lire(
+            None,
+            &[
+                ("files", "s3://seau/dossier".into()),
+                ("s3_endpoint", "http://127.0.0.1:9000".into()),
+                ("s3_access_key", "a".into()),
+                ("s3_secret_key", "tres-secret".into()),
+            ],
+        );
+        assert!(!format!("{:?}", c.unwrap()).contains("tres-secret"));
     }
 
     #[test]

@@ -2,9 +2,13 @@
 
 use std::net::SocketAddr;
 
+use crate::menage;
 use anyhow::Context;
 use clap::Args;
+use mediation::conservation;
 use socle::{
+    Contexte,
+    coffre::rotation,
     config::Config,
     planification::{Cadence, Planning, veiller},
     tache::{Executants, genre, travailler},
@@ -52,12 +56,23 @@ fn journaux(config: &Config) -> anyhow::Result<Option<Traces>> {
 
 /// What runs the jobs of this program.
 pub fn executants() -> Executants {
-    Executants::default().avec(genre::COURRIEL, crate::courrier::tache).avec(planifiee::GENRE, planifiee::tache)
+    Executants::default()
+        .avec(genre::COURRIEL, crate::courrier::tache)
+        .avec(rotation::GENRE, |etat, _| rotation::tache(etat, crate::champs_scelles()))
+        .avec(conservation::NOM, conservation::tache)
+        .avec(menage::NOM, menage::tache)
+        .avec(reprise::genre::LIRE, reprise::tache_lire)
+        .avec(reprise::genre::ECRIRE, reprise::tache_ecrire)
+        .avec(reprise::genre::PURGER, reprise::purger)
+        .avec(genre::FICHIERS, socle::fichiers::tache)
+        .avec(genre::EXPORT, crate::exports::preparer)
+        .avec(bilan::differe::TACHE_BALAYAGE, crate::exports::balayer)
+        .avec(planifiee::GENRE, planifiee::tache)
 }
 
 /// The periodic work of this program; each name is a kind of job of [`executants`].
 pub fn planning() -> Planning {
-    Planning::default()
+    Planning::default().avec(conservation::NOM, Cadence::a(2, 30)).avec(menage::NOM, Cadence::a(3, 45))
 }
 
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.
@@ -84,6 +99,10 @@ pub async fn servir(s: Serve, config: Config) -> anyhow::Result<()> {
     }
     // The index of communes is made once; better now than under the first person's fingers.
     tokio::task::spawn_blocking(|| territoire::commune::chercher("paris", 1).len());
+    // What was written before there was a key, or before the last one, is sealed while serving.
+    let cx = Contexte::systeme(&etat).await?;
+    rotation::confier(&cx).await?;
+    cx.valider().await?;
     let (arreter, arret) = tokio::sync::watch::channel(false);
     let metriques = ecoute_metriques.map(|ecoute| {
         let m = Metriques::new();

@@ -50,8 +50,9 @@ async fn une_fois_par_jour_meme_les_nuits_ou_l_heure_change(#[values(Moteur::Sql
     let a = Appli::lancer(moteur).await;
     // From 20:00 in France: the occurrence of the day before is caught up, then that of the night, once.
     assert_eq!(veille(&a, "2026-03-28T19:00:00Z", 20).await, 2, "2 h 30 n’existe pas");
+    assert_eq!(a.compter("SELECT count(*) FROM occurrence WHERE occurrence IN ('2026-03-28', '2026-03-29')").await, 2);
     assert_eq!(veille(&a, "2026-10-24T18:00:00Z", 20).await, 2, "2 h 30 vient deux fois");
-    assert_eq!(a.compter("SELECT count(*) FROM occurrence WHERE occurrence IN ('2026-03-29', '2026-10-25')").await, 2);
+    assert_eq!(a.compter("SELECT count(*) FROM occurrence WHERE occurrence IN ('2026-10-24', '2026-10-25')").await, 2);
     // A node that starts again the same day does it no more.
     assert_eq!(veille(&a, "2026-10-25T14:00:00Z", 4).await, 0);
 }

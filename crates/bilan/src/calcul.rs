@@ -15,6 +15,7 @@ use crate::{
     filtre::Filtre,
     regles,
     requetes::{ParCle, ParId, grouper, lieux, lire},
+    satisfaction,
     vue::{self, Activites, Bilan, Code, Commune, Orientations, Par, Participations, Personnes, Public, Reussite},
 };
 
@@ -30,6 +31,7 @@ pub async fn calculer(cx: &Contexte, filtre: &Filtre) -> Resultat<Bilan> {
     b.personnes = personnes(cx, &f).await?;
     b.reussite = reussite(cx, &f).await?;
     b.orientations = orientations(cx, &f).await?;
+    b.satisfaction = satisfaction::calculer(cx, &f).await?;
 
     let ages = nommees(cx, &f, &regles::sql_tranche_age()).await?;
     let genres = nommees(cx, &f, "COALESCE(pe.genre, 'non_communique')").await?;
@@ -44,6 +46,7 @@ pub async fn calculer(cx: &Contexte, filtre: &Filtre) -> Resultat<Bilan> {
     b.statuts = repartir::<Statut>(&b, &statuts, &declares, "statut");
     if f.masque(cx) {
         regles::masquer(&mut b, [&ages, &genres, &statuts]);
+        satisfaction::masquer(&mut b.satisfaction);
     }
     Ok(b)
 }

@@ -182,12 +182,17 @@ impl Filtre {
     }
 
     fn restreindre(&self, q: &mut SelectStatement, avec_lieu: bool) {
-        if avec_lieu || self.commune.is_some() {
-            q.join_as(JoinType::LeftJoin, "lieu", "l", Expr::col(("l", "id")).equals(("a", "lieu_id")));
-        }
         q.and_where(Expr::col(("a", "structure_id")).is_in(self.structures.iter().copied()))
             .and_where(Expr::col(("a", "date")).between(self.du, self.au))
             .and_where(Expr::col(("a", "supprime_le")).is_null());
+        self.preciser(q, avec_lieu);
+    }
+
+    /// What the filter says of the activity `a` beyond structures and period.
+    pub fn preciser(&self, q: &mut SelectStatement, avec_lieu: bool) {
+        if avec_lieu || self.commune.is_some() {
+            q.join_as(JoinType::LeftJoin, "lieu", "l", Expr::col(("l", "id")).equals(("a", "lieu_id")));
+        }
         if let Some(l) = self.lieu {
             q.and_where(Expr::col(("a", "lieu_id")).eq(l));
         }

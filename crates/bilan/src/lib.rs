@@ -15,6 +15,7 @@ mod ouverture;
 mod rapport;
 mod regles;
 mod requetes;
+mod satisfaction;
 mod suites;
 mod vue;
 mod web;

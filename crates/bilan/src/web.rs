@@ -21,8 +21,8 @@ use crate::{
     ouverture::ouvrir,
     rapport, regles,
     requetes::{ParCle, grouper, lire},
-    suites,
-    vue::Bilan,
+    satisfaction, suites,
+    vue::{Avis, Bilan, Satisfaction},
 };
 
 /// Pages of the bilan.
@@ -32,6 +32,7 @@ pub fn pages() -> Pages {
         .get("/bilan/liste", activites)
         .get("/bilan/personnes", personnes)
         .get("/bilan/suites", suites_de)
+        .get("/bilan/avis", avis)
         .get("/bilan/rapport.pdf", imprimer)
         .get("/bilan/export.xlsx", exporter_xlsx)
         .get("/bilan/export.csv", exporter_csv)
@@ -75,6 +76,7 @@ pub struct Resultats {
     pub personnes: bool,
     pub mois: Graphique,
     pub repartitions: Vec<Graphique>,
+    pub satisfaction: Graphique,
 }
 
 impl Resultats {
@@ -109,6 +111,23 @@ impl Resultats {
         part(self.b.orientations.abouties, self.b.orientations.envoyees, "des orientations envoyées")
     }
 
+    fn lien_avis(&self) -> String {
+        format!("/bilan/avis?{}", self.adresse)
+    }
+
+    fn note_reponses(&self) -> String {
+        self.b.satisfaction.reponses.map_or_else(String::new, |n| part(n, self.b.satisfaction.demandes, "des avis demandés"))
+    }
+
+    fn moyenne(&self) -> String {
+        mots_moyenne(&self.b.satisfaction)
+    }
+
+    /// The mean stands for few people.
+    fn peu_d_avis(&self) -> bool {
+        self.b.satisfaction.reponses.is_some_and(|n| (1..regles::SEUIL).contains(&n))
+    }
+
     fn delai(&self) -> String {
         match self.b.orientations.delai_median_jours {
             Some(j) => {
@@ -116,6 +135,15 @@ impl Resultats {
             }
             None => String::new(),
         }
+    }
+}
+
+/// « 4,3 sur 5 ».
+fn mots_moyenne(s: &Satisfaction) -> String {
+    match (s.moyenne, s.reponses) {
+        (Some(m), _) => format!("{} sur 5", nombre(m, 1)),
+        (None, None) => "<\u{a0}5".into(),
+        (None, Some(_)) => "–".into(),
     }
 }
 
@@ -196,6 +224,7 @@ async fn bilan(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
         personnes: f.structures.iter().all(|s| cx.acteur.peut_dans(Permission::PersonnesLire, *s)),
         mois: courbes::mois(&b, &f),
         repartitions: courbes::repartitions(&b, &f),
+        satisfaction: courbes::satisfaction(&b.satisfaction),
         b,
     };
     rendre(&PageBilan { page: w.page, erreurs: Erreurs::default(), s, periodes: periodes(&cx, &f), resultat: Some(resultat) })
@@ -313,6 +342,41 @@ async fn suites_de(w: Web, Parametres(paires): Parametres<Vec<(String, String)>>
         lignes,
         pagination: Pagination::nouvelle(o.page, total, PAR_PAGE, format!("/bilan/suites?{adresse}&quoi={code}&page=")),
         retour: format!("/bilan?{adresse}"),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "avis.html")]
+pub struct PageAvis {
+    pub page: Page,
+    pub periode: String,
+    pub filtres: Vec<String>,
+    pub a: Avis,
+    pub graphique: Graphique,
+    pub retour: String,
+}
+
+impl PageAvis {
+    fn moyenne(m: Option<&f64>) -> String {
+        m.map_or_else(|| "–".into(), |m| format!("{} sur 5", nombre(*m, 1)))
+    }
+
+    fn ensemble(&self) -> String {
+        mots_moyenne(&self.a.satisfaction)
+    }
+}
+
+async fn avis(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
+    let cx = w.lecture();
+    let f = d.lire(cx.aujourd_hui())?.situer(&cx)?;
+    let a = satisfaction::detailler(&cx, &f).await?;
+    rendre(&PageAvis {
+        periode: periode(f.du, f.au),
+        filtres: rapport::filtres(&cx, &f).await?.into_iter().map(|(libelle, valeur)| format!("{libelle} : {valeur}")).collect(),
+        graphique: courbes::satisfaction(&a.satisfaction),
+        retour: format!("/bilan?{}", f.adresse()),
+        a,
+        page: w.page,
     })
 }
 

@@ -18,10 +18,10 @@ pub struct Interieur {
     pub config: Config,
     pub courrier: Arc<dyn ports::Courrier>,
     pub documents: Arc<dyn ports::Documents>,
-    /// Where files are kept, opened at their first use; a test may set its own before.
-    pub depot: OnceLock<Depot>,
     /// Seals and opens the free texts about people.
     pub coffre: Coffre,
+    /// Where files are kept, opened at their first use; a test may set its own before.
+    pub depot: OnceLock<Depot>,
     /// Wakes the job worker of this node when a job was just enqueued.
     pub reveil: tokio::sync::Notify,
 }

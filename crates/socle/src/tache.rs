@@ -159,30 +159,33 @@ pub async fn executer_une(etat: &Etat, executants: &Executants) -> Resultat<bool
     executer_de(etat, executants, File::Toutes).await
 }
 
-/// Runs `travail`, renewing the lease of `t` meanwhile: a long job is not taken for a dead one.
+/// Runs `travail`, renewing the lease of `t` meanwhile: a long job is not taken for a dead one. Both go on
+/// together: the renewal may have to wait for a connection that the job holds.
 async fn tenir(etat: &Etat, t: &Model, travail: impl Future<Output = Result<(), String>>) -> Result<(), String> {
-    let mut travail = std::pin::pin!(travail);
-    loop {
-        tokio::select! {
-            r = &mut travail => return r,
-            () = tokio::time::sleep(BATTEMENT) => {
-                let bail = etat.horloge.maintenant() + BAIL;
-                let prolonge = async {
-                    let tx = etat.base.ecriture().await?;
-                    Entity::update_many()
-                        .col_expr(Column::Bail, Expr::value(Some(bail)))
-                        .filter(Column::Id.eq(t.id))
-                        .filter(Column::Essais.eq(t.essais + 1))
-                        .exec(&tx)
-                        .await?;
-                    tx.commit().await
-                };
-                if let Err(e) = prolonge.await {
-                    tracing::warn!(tache = %t.id, erreur = %e, "lease not renewed");
-                }
+    let battre = async {
+        loop {
+            tokio::time::sleep(BATTEMENT).await;
+            if let Err(e) = prolonger(etat, t).await {
+                tracing::warn!(tache = %t.id, erreur = %e, "lease not renewed");
             }
         }
+    };
+    tokio::select! {
+        r = travail => r,
+        () = battre => Err("le bail s’est arrêté".into()),
     }
+}
+
+/// Renews a lease, if it is still of this run.
+async fn prolonger(etat: &Etat, t: &Model) -> Result<(), DbErr> {
+    let tx = etat.base.ecriture().await?;
+    Entity::update_many()
+        .col_expr(Column::Bail, Expr::value(Some(etat.horloge.maintenant() + BAIL)))
+        .filter(Column::Id.eq(t.id))
+        .filter(Column::Essais.eq(t.essais + 1))
+        .exec(&tx)
+        .await?;
+    tx.commit().await
 }
 
 async fn executer_de(etat: &Etat, executants: &Executants, file: File) -> Resultat<bool> {
@@ -224,7 +227,10 @@ async fn executer_de(etat: &Etat, executants: &Executants, file: File) -> Result
         }
     }
     let tx = etat.base.ecriture().await?;
-    fin.update(&tx).await?;
+    // Another run, begun when the lease ended, says how it goes.
+    if Entity::find_by_id(t.id).filter(Column::Essais.eq(essais)).count(&tx).await? == 1 {
+        fin.update(&tx).await?;
+    }
     tx.commit().await?;
     Ok(true)
 }

@@ -46,8 +46,16 @@ pub fn api() -> OpenApiRouter<Etat> {
 
 /// The columns sealed at rest, for the rotation of keys and its checks.
 pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
-    [&personne::CHAMPS[..], &accueil::CHAMPS, &diagnostic::CHAMPS, &parcours::CHAMPS, &accompagnement::CHAMPS, &orientation::CHAMPS]
-        .concat()
+    [
+        &personne::CHAMPS[..],
+        &accueil::CHAMPS,
+        &diagnostic::CHAMPS,
+        &parcours::CHAMPS,
+        &accompagnement::CHAMPS,
+        &orientation::CHAMPS,
+        &doublon::CHAMPS,
+    ]
+    .concat()
 }
 
 /// What this crate does with data about people, for the register.

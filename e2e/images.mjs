@@ -19,7 +19,7 @@ await connecter(page, appli.adresse, 'responsable@demonstration.invalid');
 await page.goto(`${appli.adresse}/`);
 await prendre('images/aujourdhui.png');
 await prendre('guide/images/aujourdhui.png');
-for (const [chemin, nom] of [['/accueil', 'accueillir'], ['/accompagnements/nouveau', 'accompagnement'], ['/bilan', 'bilan'], ['/compte', 'compte'], ['/equipe', 'equipe']]) {
+for (const [chemin, nom] of [['/accueil', 'accueillir'], ['/accompagnements/nouveau', 'accompagnement'], ['/bilan', 'bilan'], ['/compte', 'compte'], ['/equipe', 'equipe'], ['/conservation', 'conservation']]) {
   await page.goto(appli.adresse + chemin);
   await prendre(`guide/images/${nom}.png`);
 }

@@ -292,6 +292,17 @@ impl Appli {
         while socle::tache::executer_une(&self.etat, &executants).await.expect("the queue answers") {}
     }
 
+    /// Enters the periodic work that is due, as a node just started does; gives how many.
+    ///
+    /// # Panics
+    /// When the database is unreachable.
+    pub async fn planifier(&self) -> u32 {
+        let planning = passeur::commandes::planning();
+        socle::planification::planifier(&self.etat, &planning, &mut socle::planification::Vues::default())
+            .await
+            .expect("the database answers")
+    }
+
     /// The mails sent.
     pub fn courriels(&self) -> Vec<Lettre> {
         self.boite.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()

@@ -20,6 +20,8 @@ mod certification_referentiel;
 mod certification_simulation;
 #[path = "../../passeur/src/essais/coffre.rs"]
 mod coffre;
+#[path = "../../mediation/src/conservation/tests.rs"]
+mod conservation;
 #[path = "../../mediation/src/diagnostic/tests.rs"]
 mod diagnostic;
 #[path = "../../mediation/src/doublon/tests.rs"]
@@ -34,6 +36,8 @@ mod equipe;
 mod jeton;
 #[path = "../../comptes/src/journal/tests.rs"]
 mod journal;
+#[path = "../../passeur/src/essais/menage.rs"]
+mod menage;
 #[path = "../../mediation/src/orientation/tests.rs"]
 mod orientation;
 #[path = "../../mediation/src/parcours/tests.rs"]
@@ -42,6 +46,8 @@ mod parcours;
 mod partenaire;
 #[path = "../../mediation/src/personne/tests.rs"]
 mod personne;
+#[path = "../../socle/src/planification/tests.rs"]
+mod planification;
 #[path = "../../comptes/src/reinitialisation/tests.rs"]
 mod reinitialisation;
 #[path = "../../comptes/src/session/tests.rs"]

@@ -7,6 +7,7 @@ pub mod accompagnement;
 pub mod accueil;
 pub mod aujourdhui;
 pub mod chronologie;
+pub mod conservation;
 pub mod diagnostic;
 pub mod doublon;
 pub mod droits_personne;
@@ -26,6 +27,7 @@ pub fn pages() -> Pages {
     [
         accueil::pages(),
         personne::pages(),
+        conservation::pages(),
         doublon::pages(),
         droits_personne::pages(),
         diagnostic::pages(),
@@ -39,9 +41,18 @@ pub fn pages() -> Pages {
 
 /// API of this crate, under `/api/v1`.
 pub fn api() -> OpenApiRouter<Etat> {
-    [accueil::api(), doublon::api(), droits_personne::api(), diagnostic::api(), parcours::api(), accompagnement::api(), orientation::api()]
-        .into_iter()
-        .fold(personne::api(), OpenApiRouter::merge)
+    [
+        accueil::api(),
+        conservation::api(),
+        doublon::api(),
+        droits_personne::api(),
+        diagnostic::api(),
+        parcours::api(),
+        accompagnement::api(),
+        orientation::api(),
+    ]
+    .into_iter()
+    .fold(personne::api(), OpenApiRouter::merge)
 }
 
 /// The columns sealed at rest, for the rotation of keys and its checks.
@@ -66,5 +77,6 @@ pub const TRAITEMENTS: &[&socle::traitement::Traitement] = &[
     &parcours::TRAITEMENT,
     &accompagnement::TRAITEMENT,
     &orientation::TRAITEMENT,
+    &conservation::TRAITEMENT,
     &doublon::TRAITEMENT,
 ];

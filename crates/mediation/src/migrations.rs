@@ -10,6 +10,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     toutes.extend(crate::orientation::migrations());
     toutes.push(Box::new(TrancheFigee));
     toutes.push(Box::new(TextesScelles));
+    toutes.extend(crate::conservation::migrations());
     toutes.extend(crate::doublon::migrations());
     toutes
 }

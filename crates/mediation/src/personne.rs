@@ -241,6 +241,28 @@ pub async fn effacer(cx: &Contexte, id: PersonneId) -> Resultat<()> {
     cx.journaliser(Action::Effacement, "personne", id.0, structure, &[]).await
 }
 
+/// What forgetting a person in one structure came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Oubli {
+    /// No other structure follows: erased for good.
+    Efface,
+    /// Another structure keeps the file.
+    Detache,
+}
+
+/// Forgets a person in one structure, for want of activity. For the program itself; the caller journals.
+pub(crate) async fn oublier(cx: &Contexte, id: PersonneId, structure: StructureId) -> Resultat<Oubli> {
+    cx.exiger_instance(Permission::InstanceGerer)?;
+    let p = trouver(cx, id, Permission::PersonnesEcrire).await?;
+    if depot::structures(cx, id).await?.iter().any(|s| *s != structure) {
+        depot::detacher(cx, structure, id).await?;
+        return Ok(Oubli::Detache);
+    }
+    depot::effacer(cx, &p).await?;
+    creation::oublier(cx, [id.0]).await?;
+    Ok(Oubli::Efface)
+}
+
 /// A page of the people followed by the structure the actor works in, in the order of ids.
 pub async fn page(cx: &Contexte, apres: Option<Uuid>, combien: u64) -> Resultat<Vec<Personne>> {
     let structure = cx.exiger(Permission::PersonnesLire)?;

@@ -3,8 +3,9 @@
 mod certification;
 mod cles;
 mod comptes;
+mod conservation;
 mod serve;
-pub use serve::executants;
+pub use serve::{executants, planning};
 mod structure;
 mod verifier;
 
@@ -68,6 +69,9 @@ enum Commande {
     /// Référentiels des titres : vérifie, liste, montre, compare
     #[command(subcommand)]
     Referentiel(certification::Referentiel),
+    /// Durée de conservation : annonce et efface les dossiers des personnes qui ne viennent plus
+    #[command(subcommand)]
+    Conservation(conservation::Conservation),
     /// Données de démonstration
     #[command(subcommand)]
     Demo(Demo),
@@ -143,6 +147,7 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
         Commande::Token(t) => comptes::token(t, demarrer(general.config(&[])?).await?).await,
         Commande::Certification(c) => certification::certification(c),
         Commande::Referentiel(r) => certification::referentiel(r),
+        Commande::Conservation(c) => conservation::executer(c, demarrer(general.config(&[])?).await?).await,
         Commande::Demo(Demo::Load) => {
             let etat = demarrer(general.config(&[])?).await?;
             crate::demo::charger(&etat).await

@@ -3,6 +3,7 @@
 //!
 //! Every name is visibly invented; no address, telephone or mail can belong to anyone.
 
+mod anciens;
 mod annee;
 mod hasard;
 mod noms;
@@ -81,6 +82,7 @@ pub async fn charger(etat: &Etat) -> anyhow::Result<()> {
     );
     let decor = planter(&cx).await?;
     annee::jouer(&mut cx, &decor).await?;
+    anciens::ajouter(&mut cx, &decor).await?;
     cx.valider().await?;
     Ok(())
 }

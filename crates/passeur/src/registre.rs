@@ -12,6 +12,7 @@ use territoire::structure::{self, Structure};
 /// Tables that hold nothing about anybody, and why they are there.
 pub const SANS_PERSONNE: [(&str, &str); 7] = [
     ("lieu", "the places of a structure"),
+    ("occurrence", "which periodic work was begun, and when"),
     ("seaql_migrations", "the migrations applied to the database"),
     ("titre_version", "référentiels of titles"),
     ("agrement", "approvals of a centre"),

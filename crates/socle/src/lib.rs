@@ -1,6 +1,6 @@
 //! The kernel: what every slice of the trade stands on.
 //!
-//! Identifiers, clock, errors, database, rights, journal, jobs, and the ports (mail, documents)
+//! Identifiers, clock, errors, database, rights, journal, jobs, periodic work, and the ports (mail, documents)
 //! that the binary wires. It knows no thing of the trade and draws no page.
 
 pub mod api;
@@ -19,6 +19,7 @@ pub mod identifiant;
 pub mod journal;
 pub mod migrations;
 pub mod nomenclature;
+pub mod planification;
 pub mod ports;
 pub mod requete;
 pub mod tache;

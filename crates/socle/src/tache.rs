@@ -85,6 +85,11 @@ impl Executants {
         self.0.insert(genre, Arc::new(move |e, c| Box::pin(f(e, c))));
         self
     }
+
+    /// Whether a function runs the jobs of `genre`.
+    pub fn connait(&self, genre: &str) -> bool {
+        self.0.contains_key(genre)
+    }
 }
 
 /// Claims one job that is due, if any.
@@ -144,6 +149,20 @@ pub async fn executer_une(etat: &Etat, executants: &Executants) -> Resultat<bool
     fin.update(&tx).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Days that a job done stays in the queue, where its key still answers for it; and one given up, which
+/// the administrator is shown.
+const JOURS_FAITE: i64 = 30;
+const JOURS_ABANDONNEE: i64 = 90;
+
+/// Removes the jobs done or given up long ago.
+pub async fn balayer(cx: &Contexte) -> Resultat<u64> {
+    cx.exiger_instance(crate::Permission::InstanceGerer)?;
+    let faites = Entity::delete_many().filter(Column::FaiteLe.lt(cx.maintenant - TimeDelta::days(JOURS_FAITE))).exec(&cx.db()).await?;
+    let abandonnees =
+        Entity::delete_many().filter(Column::AbandonneeLe.lt(cx.maintenant - TimeDelta::days(JOURS_ABANDONNEE))).exec(&cx.db()).await?;
+    Ok(faites.rows_affected + abandonnees.rows_affected)
 }
 
 /// Runs jobs until `arret`; a job under way is finished first.

@@ -45,8 +45,8 @@ const JOURNAL: Traitement = Traitement {
     personnes: "Membres des équipes ; personnes dont le dossier est ouvert.",
     donnees: "Date, compte, action, dossier concerné, nom des champs changés ; jamais leur contenu. Une empreinte des demandes de création, vidée quand la personne est effacée.",
     destinataires: "Le ou la responsable de la structure ; la personne concernée, pour ce qui touche à son dossier.",
-    duree: "Aussi longtemps que la base de données.",
-    securite: "La base refuse elle-même de changer ou de retirer une ligne.",
+    duree: "Le nom du compte est retiré de chaque ligne après un an ; la ligne reste, sans nom, aussi longtemps que la base de données.",
+    securite: "La base refuse elle-même de changer ou de retirer une ligne, sauf pour oublier son auteur après un an.",
     tables: &["journal", "creation"],
 };
 
@@ -57,7 +57,7 @@ const TACHES: Traitement = Traitement {
     personnes: "Membres des équipes.",
     donnees: "Adresse électronique et texte du message.",
     destinataires: "Le serveur de courriel de l’instance.",
-    duree: "Le message est effacé dès qu’il est parti ; celui d’un envoi abandonné après deux jours d’essais reste dans la base.",
+    duree: "Le message est effacé dès qu’il est parti ; celui d’un envoi abandonné après des essais répétés est effacé au bout de 90 jours.",
     securite: "Le lien envoyé ne sert qu’une fois et expire ; les messages ne contiennent rien sur les personnes suivies.",
     tables: &["tache"],
 };

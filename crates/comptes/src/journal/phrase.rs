@@ -9,7 +9,7 @@ use socle::{
 };
 
 /// The kinds of records: code, as an object of a sentence, as a choice, and the page of one if it has one.
-pub const OBJETS: [(&str, &str, &str, Option<&str>); 21] = [
+pub const OBJETS: [(&str, &str, &str, Option<&str>); 22] = [
     ("personne", "le dossier d’une personne", "Personnes", Some("/personnes/")),
     ("accueil", "un accueil", "Accueils", None),
     ("diagnostic", "un diagnostic", "Diagnostics", Some("/diagnostics/")),
@@ -31,6 +31,7 @@ pub const OBJETS: [(&str, &str, &str, Option<&str>); 21] = [
     ("session", "une session", "Connexions", None),
     ("jeton", "un jeton d’accès", "Jetons", None),
     ("cle", "la clé des notes", "Clé des notes", None),
+    ("journal", "le journal", "Journal", None),
 ];
 
 /// A line, ready to show.
@@ -75,6 +76,7 @@ pub(super) fn phrase(l: &Model, noms: &HashMap<UtilisateurId, String>) -> Phrase
     Phrase {
         qui: match l.acteur_id {
             Some(id) => noms.get(&id).cloned().unwrap_or_else(|| "Un ancien compte".into()),
+            None if l.requete.is_nil() => "Un membre de l’équipe".into(),
             None if porte => "Quelqu’un".into(),
             None => "Passeur".into(),
         },
@@ -89,6 +91,9 @@ pub(super) fn phrase(l: &Model, noms: &HashMap<UtilisateurId, String>) -> Phrase
 /// The names of fields are those of the code: those that lost an accent get it back.
 fn nom_champ(champ: &str) -> String {
     match champ {
+        "conservation" => "durée de conservation dépassée ou prolongée".into(),
+        "conservation_mois" => "durée de conservation".into(),
+        "auteurs" => "noms retirés après un an".into(),
         "fonction" => "rôle dans l’équipe".into(),
         "actif" => "compte actif ou non".into(),
         "lien_mot_de_passe" => "lien de mot de passe envoyé".into(),
@@ -149,5 +154,7 @@ mod tests {
         assert_eq!(phrase(&ligne(Action::Connexion, "session", &[]), &noms).quoi, None);
         assert_eq!(phrase(&ligne(Action::Creation, "objet_neuf", &[]), &noms).quoi.unwrap(), "objet neuf");
         assert_eq!(phrase(&ligne(Action::Creation, "lieu", &[]), &HashMap::new()).qui, "Un ancien compte");
+        let oubliee = Model { acteur_id: None, ..ligne(Action::Connexion, "session", &[]) };
+        assert_eq!(phrase(&oubliee, &noms).qui, "Un membre de l’équipe");
     }
 }

@@ -181,5 +181,20 @@ pub async fn effacer(cx: &Contexte, p: &Personne) -> Resultat<()> {
         .filter(consentement::Column::PersonneId.eq(p.id))
         .exec(&cx.db())
         .await?;
-    crate::effacement::textes(cx, p.id).await
+    crate::effacement::textes(cx, p.id, None).await
+}
+
+/// Takes a file away from one of the structures that follow it: its texts go, the file stays for the others.
+pub async fn detacher(cx: &Contexte, structure: StructureId, id: PersonneId) -> Resultat<()> {
+    suivi::Entity::delete_by_id((structure, id)).exec(&cx.db()).await?;
+    cle::Entity::delete_many().filter(cle::Column::StructureId.eq(structure)).filter(cle::Column::PersonneId.eq(id)).exec(&cx.db()).await?;
+    // How the sharing was agreed to is what lets the others follow.
+    consentement::Entity::update_many()
+        .col_expr(consentement::Column::Maniere, Expr::value(None::<String>))
+        .filter(consentement::Column::PersonneId.eq(id))
+        .filter(consentement::Column::StructureId.eq(structure))
+        .filter(consentement::Column::DestinataireId.is_null())
+        .exec(&cx.db())
+        .await?;
+    crate::effacement::textes(cx, id, Some(structure)).await
 }

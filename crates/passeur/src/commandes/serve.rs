@@ -2,12 +2,15 @@
 
 use std::net::SocketAddr;
 
+use crate::menage;
 use anyhow::Context;
 use clap::Args;
+use mediation::conservation;
 use socle::{
     Contexte,
     coffre::rotation,
     config::Config,
+    planification::{Cadence, Planning, veiller},
     tache::{Executants, genre, travailler},
 };
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
@@ -48,6 +51,13 @@ pub fn executants() -> Executants {
     Executants::default()
         .avec(genre::COURRIEL, crate::courrier::tache)
         .avec(rotation::GENRE, |etat, _| rotation::tache(etat, crate::champs_scelles()))
+        .avec(conservation::NOM, conservation::tache)
+        .avec(menage::NOM, menage::tache)
+}
+
+/// The periodic work of this program; each name is a kind of job of [`executants`].
+pub fn planning() -> Planning {
+    Planning::default().avec(conservation::NOM, Cadence::a(2, 30)).avec(menage::NOM, Cadence::a(3, 45))
 }
 
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.
@@ -71,13 +81,14 @@ pub async fn servir(s: Serve, config: Config) -> anyhow::Result<()> {
     rotation::confier(&cx).await?;
     cx.valider().await?;
     let (arreter, arret) = tokio::sync::watch::channel(false);
+    let veille = tokio::spawn(veiller(etat.clone(), planning(), arret.clone()));
     let travail = tokio::spawn(travailler(etat.clone(), executants(), arret));
     tracing::info!(%adresse, "ready");
     println!("Passeur est prêt : {}", super::adresse(adresse));
     crate::application::servir(etat.clone(), demo, ecoute, fin()).await?;
     tracing::info!("stopping");
     let _ = arreter.send(true);
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(30), travail).await;
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(30), async { tokio::join!(veille, travail) }).await;
     etat.base.clone().fermer().await?;
     Ok(())
 }
@@ -92,4 +103,15 @@ async fn fin() {
         }
     }
     let _ = ctrl_c.await;
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn chaque_travail_periodique_a_son_executant() {
+        let executants = super::executants();
+        for nom in super::planning().noms() {
+            assert!(executants.connait(nom), "{nom}");
+        }
+    }
 }

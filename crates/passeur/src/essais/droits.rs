@@ -240,7 +240,7 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
 fn domaine(chemin: &str) -> (usize, &'static str) {
     let titres: [(&str, &[&str]); 13] = [
         ("Aujourd’hui et accueil", &["", "aujourdhui", "accueil", "accueils"]),
-        ("Personnes", &["personnes", "doublons", "fusions"]),
+        ("Personnes", &["personnes", "conservation", "doublons", "fusions"]),
         ("Diagnostics", &["diagnostic", "diagnostics"]),
         ("Parcours", &["parcours"]),
         ("Accompagnements", &["accompagnements"]),

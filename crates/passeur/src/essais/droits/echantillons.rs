@@ -94,6 +94,8 @@ impl Essai<'_> {
             ("POST", "/certification/simulation") => {
                 json!({"question": "epreuves_dues", "date": "2026-03-10", "titre": "mediateur-numerique", "voie": "formation_continue"})
             }
+            ("PUT", "/structures/{id}/conservation") => json!({"mois": 24}),
+            ("PUT", "/personnes/{id}/conservation") => json!({"motif": "revenue", "jusqu_au": "2026-12-01"}),
             ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
             ("POST", "/accompagnements") => accompagnement(),
             ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use serde::Deserialize;
 use socle::{
-    Contexte, Erreur, Nomenclature, Permission, Resultat, Role,
+    Contexte, Erreur, Nomenclature, Permission, Resultat,
     controle::Controle,
     identifiant::{LieuId, StructureId, UtilisateurId},
 };
@@ -94,9 +94,11 @@ pub struct Filtre {
     pub commune: Option<String>,
 }
 
-/// Whether the actor only coordinates there: figures, no names, small ones masked.
+/// Whether the actor only coordinates there: figures, no names, small ones masked. Whatever else they are
+/// there (juré, candidat…) that does not let them read accompaniments changes nothing.
 pub fn coordonne_seulement(cx: &Contexte, structure: StructureId) -> bool {
-    !cx.acteur.est_systeme() && cx.acteur.fonctions.iter().filter(|f| f.structure == structure).all(|f| f.role == Role::Coordinateur)
+    !cx.acteur.est_systeme()
+        && cx.acteur.fonctions.iter().filter(|f| f.structure == structure).all(|f| !f.role.permet(Permission::AccompagnementsLire))
 }
 
 impl Filtre {

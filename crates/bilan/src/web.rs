@@ -17,7 +17,8 @@ use crate::{
     courbes,
     export::{self, Format},
     filtre::{Demande, Filtre},
-    liste::{self, Activite, Detail, PAR_PAGE, Personne},
+    liste::{self, Activite, PAR_PAGE, Personne},
+    ouverture::ouvrir,
     rapport, regles,
     requetes::{ParCle, grouper, lire},
     suites,
@@ -205,40 +206,6 @@ fn periodes(cx: &Contexte, f: &Filtre) -> Vec<Onglet> {
         .into_iter()
         .map(|(nom, du, au)| Onglet::nouveau(format!("/bilan?{}", f.entre(du, au).adresse()), nom, f.du == du && f.au == au))
         .collect()
-}
-
-/// The pairs of an address, sorted into the filter, what is opened, and the page.
-struct Ouverture {
-    filtre: Filtre,
-    detail: Detail,
-    nouvelles: bool,
-    noms: bool,
-    quoi: Option<String>,
-    page: u64,
-}
-
-fn ouvrir(cx: &Contexte, paires: Vec<(String, String)>) -> Resultat<Ouverture> {
-    let mut d = Demande::default();
-    let (mut details, mut nouvelles, mut noms, mut quoi, mut page) = (vec![], false, false, None, 1);
-    for (nom, valeur) in paires {
-        match nom.as_str() {
-            "du" => d.du = valeur,
-            "au" => d.au = valeur,
-            "lieu" => d.lieu = valeur,
-            "mediateur" => d.mediateur = valeur,
-            "type" => d.type_activite = valeur,
-            "thematique" => d.thematique = valeur,
-            "commune" => d.commune = valeur,
-            "structure" => d.structure.push(valeur),
-            "nouvelles" => nouvelles = valeur == "oui",
-            "noms" => noms = valeur == "oui",
-            "quoi" => quoi = Some(valeur),
-            "page" => page = valeur.parse::<u64>().unwrap_or(1).clamp(1, 100_000),
-            n if liste::DETAILS.contains(&n) => details.push((nom, valeur)),
-            _ => return Err(Erreur::Illisible("L’adresse contient un paramètre inconnu.".into())),
-        }
-    }
-    Ok(Ouverture { filtre: d.lire(cx.aujourd_hui())?.situer(cx)?, detail: Detail::lire(details)?, nouvelles, noms, quoi, page })
 }
 
 #[derive(Template)]

@@ -386,3 +386,22 @@ async fn solder(cx: &Contexte, f: &Fusion) -> Resultat<()> {
     }
     Ok(())
 }
+
+/// For files that a merge absorbed and that are not apart again, the file that was kept; merges of
+/// merges are followed. For imports, which know a person by an id that may be the absorbed one's.
+pub async fn gardees(cx: &Contexte, absorbees: &[PersonneId]) -> Resultat<std::collections::HashMap<PersonneId, PersonneId>> {
+    let mut fin: std::collections::HashMap<PersonneId, PersonneId> = absorbees.iter().map(|p| (*p, *p)).collect();
+    // More than a few merges in a row is not met; a loop cannot be.
+    for _ in 0..8 {
+        let cherchees: Vec<PersonneId> = fin.values().copied().collect();
+        let suites = depot::gardees(cx, &cherchees).await?;
+        if suites.is_empty() {
+            break;
+        }
+        for p in fin.values_mut() {
+            *p = suites.get(p).copied().unwrap_or(*p);
+        }
+    }
+    fin.retain(|absorbee, gardee| absorbee != gardee);
+    Ok(fin)
+}

@@ -4,6 +4,7 @@
 mod api;
 mod consentement;
 pub(crate) mod depot;
+mod rapprochement;
 pub mod recherche;
 mod regles;
 mod scelle;
@@ -14,6 +15,7 @@ mod web;
 pub use api::api;
 pub use consentement::{Consentement, Consentir, consentements, consentir, retirer};
 pub(crate) use depot::suivis;
+pub use rapprochement::{Connue, cles_de_contact, existants, par_contacts, par_noms, suivis_parmi};
 pub(crate) use regles::cle_de_nom;
 pub use regles::{distinguer, nom_affiche};
 pub use scelle::CHAMPS;
@@ -112,13 +114,33 @@ pub async fn creer(cx: &Contexte, demande: CreerPersonne) -> Resultat<(Personne,
         Reclamation::Repetee(id) => return Ok((trouver(cx, PersonneId(id), Permission::PersonnesLire).await?, false)),
         Reclamation::Nouvelle(id) => PersonneId(id),
     };
-    let mut p = regles::fiche(id, demande, cx.maintenant);
-    regles::controler(&mut p, None, cx.aujourd_hui())?;
-    table::Entity::insert(scelle::sceller(cx, &p)?).exec_without_returning(&cx.db()).await?;
-    depot::suivre(cx, structure, id, None).await?;
-    depot::indexer(cx, &p, &[structure]).await?;
+    let p = preparer(id, demande, cx.maintenant, cx.aujourd_hui())?;
+    depot::inscrire(cx, structure, std::slice::from_ref(&p)).await?;
     cx.journaliser(Action::Creation, "personne", id.0, structure, &[]).await?;
     Ok((p, true))
+}
+
+/// The file that a request describes, checked by the rules of [`creer`]; nothing is written.
+///
+/// # Errors
+/// [`Erreur::Invalide`] with every fault.
+pub fn preparer(
+    id: PersonneId,
+    demande: CreerPersonne,
+    maintenant: chrono::DateTime<chrono::Utc>,
+    aujourd_hui: chrono::NaiveDate,
+) -> Resultat<Personne> {
+    let mut p = regles::fiche(id, demande, maintenant);
+    regles::controler(&mut p, None, aujourd_hui)?;
+    Ok(p)
+}
+
+/// Creates at once files that [`preparer`] made, followed by `structure`; each creation is journaled.
+/// For imports: a few hundred at a time, none of which exists (see [`existants`]).
+pub async fn inscrire(cx: &Contexte, structure: StructureId, personnes: &[Personne]) -> Resultat<()> {
+    cx.exiger_dans(Permission::PersonnesEcrire, structure)?;
+    depot::inscrire(cx, structure, personnes).await?;
+    cx.journaliser_plusieurs(Action::Creation, "personne", personnes.iter().map(|p| p.id.0), structure).await
 }
 
 /// The file of a person whom a structure of the actor follows, with the right `p` there. Not journaled:

@@ -53,6 +53,7 @@ fn tout() -> OpenApiRouter<Etat> {
     OpenApiRouter::with_openapi(Tete::openapi())
         .merge(territoire::api())
         .merge(mediation::api())
+        .merge(reprise::api())
         .merge(bilan::api())
         .merge(certification::api())
 }

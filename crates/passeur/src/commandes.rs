@@ -4,6 +4,7 @@ mod certification;
 mod cles;
 mod comptes;
 mod conservation;
+mod reprise;
 mod serve;
 pub use serve::{executants, planning};
 mod structure;
@@ -63,6 +64,8 @@ enum Commande {
     /// Crée, liste, révoque les jetons de l’API
     #[command(subcommand)]
     Token(comptes::Token),
+    /// Reprend des personnes ou des accompagnements depuis un fichier
+    Import(reprise::Import),
     /// Règles de la certification
     #[command(subcommand)]
     Certification(certification::Certification),
@@ -145,6 +148,7 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
         Commande::Structure(s) => structure::executer(s, demarrer(general.config(&[])?).await?).await,
         Commande::User(u) => comptes::user(u, demarrer(general.config(&[])?).await?).await,
         Commande::Token(t) => comptes::token(t, demarrer(general.config(&[])?).await?).await,
+        Commande::Import(i) => reprise::executer(i, demarrer(general.config(&[])?).await?).await,
         Commande::Certification(c) => certification::certification(c),
         Commande::Referentiel(r) => certification::referentiel(r),
         Commande::Conservation(c) => conservation::executer(c, demarrer(general.config(&[])?).await?).await,

@@ -5,6 +5,7 @@ pub mod application;
 pub mod commandes;
 pub mod courrier;
 pub mod demo;
+pub mod exports;
 pub mod menage;
 pub mod migrateur;
 pub mod publiques;

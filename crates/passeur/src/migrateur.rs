@@ -12,6 +12,8 @@ impl MigratorTrait for Migrateur {
             territoire::migrations::migrations(),
             comptes::migrations(),
             mediation::migrations::migrations(),
+            reprise::migrations::migrations(),
+            bilan::migrations(),
             certification::migrations(),
         ]
         .into_iter()

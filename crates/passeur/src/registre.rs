@@ -10,7 +10,7 @@ use socle::{Permission, traitement::Traitement};
 use territoire::structure::{self, Structure};
 
 /// Tables that hold nothing about anybody, and why they are there.
-pub const SANS_PERSONNE: [(&str, &str); 7] = [
+pub const SANS_PERSONNE: &[(&str, &str)] = &[
     ("lieu", "the places of a structure"),
     ("occurrence", "which periodic work was begun, and when"),
     ("seaql_migrations", "the migrations applied to the database"),
@@ -25,6 +25,8 @@ pub const SANS_PERSONNE: [(&str, &str); 7] = [
 pub fn traitements() -> Vec<&'static Traitement> {
     [
         mediation::TRAITEMENTS,
+        reprise::TRAITEMENTS,
+        bilan::TRAITEMENTS,
         certification::traitement::TRAITEMENTS,
         territoire::traitement::TRAITEMENTS,
         comptes::traitement::TRAITEMENTS,
@@ -65,7 +67,8 @@ mod tests {
             }
             assert!(!t.tables.is_empty(), "{}", t.nom);
         }
-        let mut tables: Vec<&str> = tous.iter().flat_map(|t| t.tables.iter().copied()).chain(SANS_PERSONNE.map(|(t, _)| t)).collect();
+        let mut tables: Vec<&str> =
+            tous.iter().flat_map(|t| t.tables.iter().copied()).chain(SANS_PERSONNE.iter().map(|(t, _)| *t)).collect();
         tables.sort_unstable();
         let deux_fois = tables.windows(2).find(|p| p[0] == p[1]);
         assert_eq!(deux_fois, None);

@@ -3,8 +3,8 @@
 use std::{path::Path, time::Duration};
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -47,6 +47,22 @@ impl Base {
                 ..Default::default()
             })
             .await
+    }
+
+    /// A read transaction: all its queries see the database as it was at the first of them. For long
+    /// reads alone: it keeps a connection, and SQLite cannot empty its write-ahead log meanwhile.
+    pub async fn instantane(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = match self.moteur() {
+            DbBackend::Sqlite => {
+                TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred), ..Default::default() }
+            }
+            _ => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..Default::default()
+            },
+        };
+        self.lecture.begin_with_options(options).await
     }
 
     /// The engine.

@@ -40,6 +40,14 @@ pub struct Config {
     pub log: String,
     /// Behind a reverse proxy: trust the last `X-Forwarded-For` for rate limits.
     pub trust_proxy: bool,
+    /// Where files are kept: a folder, or `s3://bucket/prefix`. Default: `fichiers` in `data_dir`.
+    pub files: Option<String>,
+    /// Address of the S3-compatible service, when it is not Amazon's.
+    pub s3_endpoint: Option<String>,
+    /// Its region; `us-east-1` unless told, which services other than Amazon's ignore.
+    pub s3_region: Option<String>,
+    pub s3_access_key: Option<SecretString>,
+    pub s3_secret_key: Option<SecretString>,
 }
 
 #[derive(serde::Serialize)]
@@ -117,6 +125,7 @@ impl Config {
         if !matches!(self.log_format.as_str(), "texte" | "json") {
             return Err("configuration : « log_format » vaut texte ou json".into());
         }
+        crate::fichiers::Depot::selon(self).map_err(|e| format!("configuration : « files » : {e}"))?;
         for (cle, v) in [
             ("database_connections", i64::from(self.database_connections)),
             ("session_idle_minutes", self.session_idle_minutes),
@@ -168,6 +177,24 @@ mod tests {
         std::fs::write(&fichier, "session_hours = 0\n").unwrap();
         assert!(Config::lire(Some(fichier), &[]).unwrap_err().contains("session_hours"));
         std::fs::remove_dir_all(dossier).unwrap();
+    }
+
+    #[test]
+    fn un_stockage_a_moitie_decrit_est_refuse() {
+        for (fichiers, faute) in [("s3://", "seau"), ("ftp://x/y", "dossier"), ("s3://seau", "s3_access_key")] {
+            let e = Config::lire(None, &[("files", fichiers.into())]).unwrap_err();
+            assert!(e.contains("files") && e.contains(faute), "{e}");
+        }
+        let c = Config::lire(
+            None,
+            &[
+                ("files", "s3://seau/dossier".into()),
+                ("s3_endpoint", "http://127.0.0.1:9000".into()),
+                ("s3_access_key", "a".into()),
+                ("s3_secret_key", "tres-secret".into()),
+            ],
+        );
+        assert!(!format!("{:?}", c.unwrap()).contains("tres-secret"));
     }
 
     #[test]

@@ -58,6 +58,9 @@ pub enum Erreur {
     /// A sealed text cannot be read, or no key is at hand to seal one. Says which key, never a part of the text.
     #[error("texte chiffré : {0}")]
     Coffre(#[from] crate::coffre::Faute),
+    /// No room left where files are written.
+    #[error("stockage plein : {0}")]
+    StockagePlein(String),
     /// A fault of ours.
     #[error("faute interne : {0}")]
     Interne(String),
@@ -89,6 +92,7 @@ impl Erreur {
             Self::TropDeDemandes(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TropVolumineux => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Indisponible(_) | Self::Coffre(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::StockagePlein(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Interne(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -107,6 +111,7 @@ impl Erreur {
             Self::TropVolumineux => "trop-volumineux",
             Self::Indisponible(_) => "indisponible",
             Self::Coffre(_) => "texte-chiffre",
+            Self::StockagePlein(_) => "stockage-plein",
             Self::Interne(_) => "interne",
         }
     }
@@ -125,6 +130,7 @@ impl Erreur {
             Self::TropVolumineux => "Envoi trop volumineux",
             Self::Indisponible(_) => "Service momentanément indisponible",
             Self::Coffre(_) => "Un texte chiffré ne peut pas être lu",
+            Self::StockagePlein(_) => "Il n’y a plus de place pour ce fichier",
             Self::Interne(_) => "Une erreur est survenue",
         }
     }
@@ -146,6 +152,7 @@ impl Erreur {
             Self::TropVolumineux => "Ce qui a été envoyé dépasse la taille acceptée.".into(),
             Self::Indisponible(_) => "Le service ne répond pas pour l’instant. Rien de ce qui était enregistré n’est perdu. Réessayez dans une minute.".into(),
             Self::Coffre(_) => "Les notes sont chiffrées, et Passeur n’a pas la clé de celle-ci, ou le texte a été altéré. Rien n’a été enregistré ni effacé. Prévenez la personne qui administre Passeur : la commande « passeur key check » dit ce qui manque.".into(),
+            Self::StockagePlein(_) => "Le disque du serveur est plein : le fichier n’a pas pu être écrit, et rien n’en reste. Prévenez la personne qui administre Passeur, puis recommencez quand elle aura fait de la place.".into(),
             Self::Interne(_) => "La faute vient de Passeur, pas de vous. Rien n’a été enregistré à moitié. Si cela se répète, donnez le numéro d’incident à votre administrateur.".into(),
         }
     }

@@ -14,6 +14,7 @@ pub mod droits;
 pub mod equipe;
 pub mod erreur;
 pub mod etat;
+pub mod fichiers;
 pub mod horloge;
 pub mod identifiant;
 pub mod journal;

@@ -4,9 +4,10 @@
 //! A worker claims a job for a lease; if it dies, the lease ends and another takes it. A job may thus
 //! run twice in rare cases: every job is idempotent.
 
-use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, panic::AssertUnwindSafe, pin::Pin, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
+use futures_util::FutureExt;
 use sea_orm::{
     ActiveValue::Set,
     ExprTrait, QueryOrder, QuerySelect,
@@ -45,6 +46,16 @@ impl ActiveModelBehavior for ActiveModel {}
 /// After so many tries, some two days, a job is given up and shown to the administrator.
 pub const ESSAIS_MAX: i32 = 20;
 const BAIL: TimeDelta = TimeDelta::minutes(5);
+/// How often a job under way has its lease renewed.
+const BATTEMENT: Duration = Duration::from_secs(60);
+
+/// Which jobs a worker takes: long ones have a worker of their own, so that no mail waits behind them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum File {
+    Toutes,
+    Courtes,
+    Longues,
+}
 
 impl Contexte {
     /// Enqueues a job in this transaction; with a `cle` already known, nothing is added.
@@ -94,9 +105,19 @@ impl Executants {
 
 /// Claims one job that is due, if any.
 pub async fn prendre(etat: &Etat) -> Resultat<Option<Model>> {
+    prendre_de(etat, File::Toutes).await
+}
+
+async fn prendre_de(etat: &Etat, file: File) -> Resultat<Option<Model>> {
     let maintenant = etat.horloge.maintenant();
     let tx = etat.base.ecriture().await?;
-    let tache = Entity::find()
+    let mut q = Entity::find();
+    match file {
+        File::Toutes => {}
+        File::Courtes => q = q.filter(Column::Genre.is_not_in(genre::LONGUES)),
+        File::Longues => q = q.filter(Column::Genre.is_in(genre::LONGUES)),
+    }
+    let tache = q
         .filter(Column::FaiteLe.is_null())
         .filter(Column::AbandonneeLe.is_null())
         .filter(Column::PasAvant.lte(maintenant))
@@ -120,9 +141,43 @@ pub async fn prendre(etat: &Etat) -> Resultat<Option<Model>> {
 
 /// Runs one job that is due; false when there is none.
 pub async fn executer_une(etat: &Etat, executants: &Executants) -> Resultat<bool> {
-    let Some(t) = prendre(etat).await? else { return Ok(false) };
+    executer_de(etat, executants, File::Toutes).await
+}
+
+/// Runs `travail`, renewing the lease of `t` meanwhile: a long job is not taken for a dead one.
+async fn tenir(etat: &Etat, t: &Model, travail: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    let mut travail = std::pin::pin!(travail);
+    loop {
+        tokio::select! {
+            r = &mut travail => return r,
+            () = tokio::time::sleep(BATTEMENT) => {
+                let bail = etat.horloge.maintenant() + BAIL;
+                let prolonge = async {
+                    let tx = etat.base.ecriture().await?;
+                    Entity::update_many()
+                        .col_expr(Column::Bail, Expr::value(Some(bail)))
+                        .filter(Column::Id.eq(t.id))
+                        .filter(Column::Essais.eq(t.essais + 1))
+                        .exec(&tx)
+                        .await?;
+                    tx.commit().await
+                };
+                if let Err(e) = prolonge.await {
+                    tracing::warn!(tache = %t.id, erreur = %e, "lease not renewed");
+                }
+            }
+        }
+    }
+}
+
+async fn executer_de(etat: &Etat, executants: &Executants, file: File) -> Resultat<bool> {
+    let Some(t) = prendre_de(etat, file).await? else { return Ok(false) };
     let resultat = match executants.0.get(t.genre.as_str()) {
-        Some(f) => f(etat.clone(), t.charge.clone()).await,
+        // A job that panics fails as another: it must not take the worker with it.
+        Some(f) => match AssertUnwindSafe(tenir(etat, &t, f(etat.clone(), t.charge.clone()))).catch_unwind().await {
+            Ok(r) => r,
+            Err(_) => Err("panique".into()),
+        },
         None => Err(format!("genre de tâche inconnu : {}", t.genre)),
     };
     let maintenant = etat.horloge.maintenant();
@@ -165,10 +220,17 @@ pub async fn balayer(cx: &Contexte) -> Resultat<u64> {
     Ok(faites.rows_affected + abandonnees.rows_affected)
 }
 
-/// Runs jobs until `arret`; a job under way is finished first.
-pub async fn travailler(etat: Etat, executants: Executants, mut arret: tokio::sync::watch::Receiver<bool>) {
+/// Runs jobs until `arret`, long ones apart; those under way are finished first.
+pub async fn travailler(etat: Etat, executants: Executants, arret: tokio::sync::watch::Receiver<bool>) {
+    tokio::join!(
+        travailler_a(File::Courtes, etat.clone(), executants.clone(), arret.clone()),
+        travailler_a(File::Longues, etat, executants, arret)
+    );
+}
+
+async fn travailler_a(file: File, etat: Etat, executants: Executants, mut arret: tokio::sync::watch::Receiver<bool>) {
     while !*arret.borrow() {
-        let attente = match executer_une(&etat, &executants).await {
+        let attente = match executer_de(&etat, &executants, file).await {
             Ok(true) => continue,
             Ok(false) => Duration::from_secs(5),
             Err(Erreur::Indisponible(e)) => {
@@ -192,4 +254,10 @@ pub async fn travailler(etat: Etat, executants: Executants, mut arret: tokio::sy
 pub mod genre {
     /// Sends a [`crate::ports::Lettre`].
     pub const COURRIEL: &str = "courriel";
+    /// Removes the files that are expired, given up or no longer wanted ([`crate::fichiers::balayer`]).
+    pub const FICHIERS: &str = "fichiers";
+    /// Makes an export (crate `bilan`).
+    pub const EXPORT: &str = "export";
+    /// Those that may take minutes.
+    pub const LONGUES: [&str; 1] = [EXPORT];
 }

@@ -361,5 +361,5 @@ async fn une_longue_liste_s_exporte_par_pages_et_une_trop_longue_se_refuse(#[val
         assert_eq!(s.get(&format!("/bilan/liste.{format}?du=2025-06-01")).await.statut, 200);
     }
     let page = s.get("/bilan/liste?du=2025-01-01").await;
-    assert!(page.html.contains("au plus") && !page.html.contains("liste.csv"), "{}", page.html);
+    assert!(page.html.contains("arrière-plan") && !page.html.contains("liste.csv"), "{}", page.html);
 }

@@ -9,7 +9,7 @@ use socle::{
 };
 
 /// The kinds of records: code, as an object of a sentence, as a choice, and the page of one if it has one.
-pub const OBJETS: [(&str, &str, &str, Option<&str>); 22] = [
+pub const OBJETS: &[(&str, &str, &str, Option<&str>)] = &[
     ("personne", "le dossier d’une personne", "Personnes", Some("/personnes/")),
     ("accueil", "un accueil", "Accueils", None),
     ("diagnostic", "un diagnostic", "Diagnostics", Some("/diagnostics/")),
@@ -27,6 +27,7 @@ pub const OBJETS: [(&str, &str, &str, Option<&str>); 22] = [
     ("bilan", "le bilan", "Bilan", None),
     ("document", "un document", "Documents", None),
     ("export", "un export", "Exports", None),
+    ("import", "une reprise de données", "Reprises de données", None),
     ("utilisateur", "un compte", "Comptes", None),
     ("session", "une session", "Connexions", None),
     ("jeton", "un jeton d’accès", "Jetons", None),
@@ -104,6 +105,7 @@ fn nom_champ(champ: &str) -> String {
         "tranche_age" => "tranche d’âge".into(),
         "identite" => "identité".into(),
         "donnees" => "toutes ses données".into(),
+        "donnees_activite" => "données d’activité".into(),
         "duree_minutes" => "durée".into(),
         "thematique" => "thématique".into(),
         "mediateur" => "médiateur ou médiatrice".into(),

@@ -22,6 +22,32 @@ pub async fn suivis(cx: &Contexte, id: PersonneId) -> Resultat<Vec<suivi::Model>
     Ok(suivi::Entity::find().filter(suivi::Column::PersonneId.eq(id)).order_by_asc(suivi::Column::Depuis).all(&cx.db()).await?)
 }
 
+/// Writes new files, followed by a structure and found by its search.
+pub async fn inscrire(cx: &Contexte, structure: StructureId, personnes: &[Personne]) -> Resultat<()> {
+    if personnes.is_empty() {
+        return Ok(());
+    }
+    let fiches = personnes.iter().map(|p| super::scelle::sceller(cx, p)).collect::<Resultat<Vec<_>>>()?;
+    table::Entity::insert_many(fiches).exec_without_returning(&cx.db()).await?;
+    let suivis = personnes.iter().map(|p| suivi::ActiveModel {
+        structure_id: Set(structure),
+        personne_id: Set(p.id),
+        depuis: Set(cx.maintenant),
+        consentement_id: Set(None),
+    });
+    suivi::Entity::insert_many(suivis).exec_without_returning(&cx.db()).await?;
+    let cles: Vec<_> = personnes
+        .iter()
+        .flat_map(|p| {
+            regles::cles(p).into_iter().map(|c| cle::ActiveModel { structure_id: Set(structure), cle: Set(c), personne_id: Set(p.id) })
+        })
+        .collect();
+    for lot in cles.chunks(5000) {
+        cle::Entity::insert_many(lot.iter().cloned()).exec_without_returning(&cx.db()).await?;
+    }
+    Ok(())
+}
+
 /// Makes a structure follow a person; already following is no fault.
 pub async fn suivre(cx: &Contexte, structure: StructureId, id: PersonneId, consentement: Option<ConsentementId>) -> Resultat<()> {
     suivi::Entity::insert(suivi::ActiveModel {

@@ -53,6 +53,12 @@ pub fn executants() -> Executants {
         .avec(rotation::GENRE, |etat, _| rotation::tache(etat, crate::champs_scelles()))
         .avec(conservation::NOM, conservation::tache)
         .avec(menage::NOM, menage::tache)
+        .avec(reprise::genre::LIRE, reprise::tache_lire)
+        .avec(reprise::genre::ECRIRE, reprise::tache_ecrire)
+        .avec(reprise::genre::PURGER, reprise::purger)
+        .avec(genre::FICHIERS, socle::fichiers::tache)
+        .avec(genre::EXPORT, crate::exports::preparer)
+        .avec(bilan::differe::TACHE_BALAYAGE, crate::exports::balayer)
 }
 
 /// The periodic work of this program; each name is a kind of job of [`executants`].

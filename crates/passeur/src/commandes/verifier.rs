@@ -46,6 +46,14 @@ pub async fn verifier(config: Config) -> anyhow::Result<()> {
             format!("{e}. Vérifiez « smtp_url » ; en attendant, les courriels restent dans la file et seront envoyés plus tard.")
         }),
     );
+    let fichiers = async { socle::fichiers::Depot::selon(&config)?.verifier().await };
+    dire(
+        "fichiers",
+        fichiers
+            .await
+            .map(|ou| format!("{ou} accepte l’écriture"))
+            .map_err(|e| format!("{e}. Vérifiez « files » et, avec s3://, les clés « s3_… ».")),
+    );
     if !config.https() && !config.listen.ip().is_loopback() {
         dire("https", Err("l’adresse publique n’est pas en https alors que le programme écoute au-delà de cette machine : mettez un serveur https devant, et son adresse dans « public_url ».".into()));
     }

@@ -43,6 +43,7 @@ pub async fn jouer(cx: &mut Contexte, decor: &Decor) -> anyhow::Result<()> {
         structure: decor.structure,
         nom: decor.nom.clone(),
         mediateurs: decor.mediateurs.clone(),
+        responsable: decor.responsable,
         lieux: decor.lieux.clone(),
         partenaires: vec![],
     };

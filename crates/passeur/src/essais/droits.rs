@@ -30,10 +30,15 @@ const COMPTES: [(&str, &str); 12] = [
 ];
 
 /// What is named by an id but belongs to no structure: reference data, and what a secret opens.
-const SANS_STRUCTURE: [&str; 3] = ["/diagnostics/grilles/{id}", "/mot-de-passe/{secret}", "/certification/titres/{code}"];
+const SANS_STRUCTURE: [&str; 4] =
+    ["/diagnostics/grilles/{id}", "/reprise/modeles/{nom}", "/mot-de-passe/{secret}", "/certification/titres/{code}"];
 
-/// Public référentiels, and a computation on what is sent, which reads and stores nothing: any account may ask.
-const CALCULS: [&str; 3] = ["/certification/titres", "/certification/titres/{code}", "/certification/simulation"];
+/// Public référentiels, and a computation on what is sent, which reads and stores nothing: any account may
+/// ask. And exports: what may be read may be asked for as a file of one's own.
+const CALCULS: [&str; 4] = ["/certification/titres", "/certification/titres/{code}", "/certification/simulation", "/exports"];
+
+/// What belongs to its author alone: neither to a structure nor to who has more rights.
+const PERSONNELS: &str = "/exports/{id}";
 
 /// Files of people, and what is done with them.
 const DOSSIERS: [&str; 8] =
@@ -186,6 +191,8 @@ fn faute(acte: &Acte, verdicts: &[Verdict]) -> Option<&'static str> {
         Some("répond sans compte")
     } else if verdicts[1..].contains(&Verdict::Connexion) {
         Some("fermé à un compte connecté")
+    } else if acte.nu().starts_with(PERSONNELS) && verdicts[2..].iter().any(|v| *v != Verdict::Invisible) {
+        Some("ouvert à une autre personne que son auteur")
     } else if de_alpha && (oui(5) || oui(6)) {
         Some("ouvert à une autre structure")
     } else if dossier && (oui(3) || oui(4)) {
@@ -226,7 +233,7 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
     for portee in [Portee::Lecture, Portee::Bilan] {
         // The responsable asks with a token of this scope.
         essai.jetons[2] = a.jeton_de_portee("alpha.responsable", portee).await;
-        for acte in actes().into_iter().filter(Acte::api) {
+        for acte in actes().into_iter().filter(|a| a.api() && !a.nu().starts_with(PERSONNELS)) {
             let chiffres = ["/bilan", "/structures", "/lieux"].iter().any(|d| acte.nu().starts_with(d));
             let attendu = acte.methode == "GET" && (portee == Portee::Lecture || chiffres || SANS_STRUCTURE.contains(&acte.nu()));
             let attendu = attendu || CALCULS.contains(&acte.nu());
@@ -238,7 +245,7 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
 
 /// The part of the table where a route stands.
 fn domaine(chemin: &str) -> (usize, &'static str) {
-    let titres: [(&str, &[&str]); 13] = [
+    let titres: [(&str, &[&str]); 14] = [
         ("Aujourd’hui et accueil", &["", "aujourdhui", "accueil", "accueils"]),
         ("Personnes", &["personnes", "conservation", "doublons", "fusions"]),
         ("Diagnostics", &["diagnostic", "diagnostics"]),
@@ -246,8 +253,9 @@ fn domaine(chemin: &str) -> (usize, &'static str) {
         ("Accompagnements", &["accompagnements"]),
         ("Orientations", &["orientations"]),
         ("Partenaires", &["partenaires"]),
-        ("Bilan", &["bilan"]),
+        ("Bilan", &["bilan", "exports"]),
         ("Structure, lieux et équipe", &["structure", "structures", "lieux", "equipe", "journal", "registre"]),
+        ("Reprise de données", &["reprise", "imports"]),
         ("Mon compte", &["compte", "droits"]),
         ("Connexion et mot de passe", &["connexion", "deconnexion", "mot-de-passe"]),
         ("Titres et certification", &["titres", "certification"]),

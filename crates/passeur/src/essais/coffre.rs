@@ -164,6 +164,9 @@ async fn rien_de_ce_qui_est_ecrit_sur_quelqu_un_n_est_en_clair(#[values(Moteur::
     for i in [2, 3, 19, 6, 7, 8, 9, 11, 13, 15, 16, 17] {
         assert!(d.contains(&format!("{MARQUE}{i:02} à l’oral")), "{i} : {d}");
     }
+    // The list behind a number of the bilan is read by another crate.
+    let liste = a.session("alpha.responsable").await.get("/bilan/suites?quoi=atteints&du=2026-01-01&au=2026-12-31").await;
+    assert!(liste.statut == 200 && liste.html.contains(&format!("{MARQUE}11")), "{} {}", liste.statut, liste.html);
     for (page, attendu) in [
         (format!("/personnes/{p}"), 3),
         (format!("/diagnostics/{diagnostic}"), 6),

@@ -32,6 +32,8 @@ mod droits;
 mod droits_personne;
 #[path = "../../comptes/src/equipe/tests.rs"]
 mod equipe;
+#[path = "../../passeur/src/essais/exploitation.rs"]
+mod exploitation;
 #[path = "../../bilan/src/differe/tests.rs"]
 mod exports_differes;
 #[path = "../../comptes/src/jeton/tests.rs"]
@@ -40,6 +42,8 @@ mod jeton;
 mod journal;
 #[path = "../../passeur/src/essais/menage.rs"]
 mod menage;
+#[path = "../../mediation/src/note_pratique/tests.rs"]
+mod note_pratique;
 #[path = "../../mediation/src/orientation/tests.rs"]
 mod orientation;
 #[path = "../../mediation/src/parcours/tests.rs"]
@@ -54,6 +58,10 @@ mod planification;
 mod reinitialisation;
 #[path = "../../reprise/src/tests.rs"]
 mod reprise_de_donnees;
+#[path = "../../mediation/src/satisfaction/tests.rs"]
+mod satisfaction;
+#[path = "../../passeur/src/essais/sauvegarde.rs"]
+mod sauvegarde;
 #[path = "../../comptes/src/session/tests.rs"]
 mod session;
 #[path = "../../territoire/src/structure/tests.rs"]

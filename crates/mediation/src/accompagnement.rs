@@ -10,6 +10,7 @@ mod traitement;
 mod web;
 
 pub use api::api;
+pub(crate) use depot::existe;
 pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;
 pub use web::pages;
@@ -299,6 +300,7 @@ pub async fn modifier(cx: &Contexte, id: AccompagnementId, m: ModifierAccompagne
     }
     depot::vider(cx, id).await?;
     depot::detailler(cx, std::slice::from_ref(&apres)).await?;
+    crate::satisfaction::suivre_date(cx, id, apres.ligne.date).await?;
     cx.journaliser(Action::Modification, "accompagnement", id.0, apres.ligne.structure_id, &regles::differences(&avant, &apres)).await?;
     Ok(apres)
 }

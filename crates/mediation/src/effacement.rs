@@ -59,7 +59,7 @@ fn individuels(id: PersonneId, structure: Option<StructureId>) -> SelectStatemen
 }
 
 /// Empties the free texts of the accueils, diagnostics, plans and orientations of a person, and the
-/// notes of their individual accompaniments; forgets what was decided of keeping the file. All of them,
+/// notes of their individual accompaniments, with the opinions on them and what their mediator noted; forgets what was decided of keeping the file. All of them,
 /// or those of one structure.
 pub async fn textes(cx: &Contexte, id: PersonneId, structure: Option<StructureId>) -> Resultat<()> {
     let db = cx.db();
@@ -119,5 +119,6 @@ pub async fn textes(cx: &Contexte, id: PersonneId, structure: Option<StructureId
         }
         db.execute_raw(db.get_database_backend().build(&q)).await?;
     }
-    Ok(())
+    crate::satisfaction::effacer(cx, individuels(id, structure)).await?;
+    crate::note_pratique::effacer(cx, individuels(id, structure)).await
 }

@@ -14,9 +14,11 @@ pub mod droits_personne;
 mod effacement;
 pub mod migrations;
 pub mod nomenclatures;
+pub mod note_pratique;
 pub mod orientation;
 pub mod parcours;
 pub mod personne;
+pub mod satisfaction;
 
 use interface::requete::Pages;
 use socle::Etat;
@@ -34,6 +36,8 @@ pub fn pages() -> Pages {
         parcours::pages(),
         accompagnement::pages(),
         orientation::pages(),
+        satisfaction::pages(),
+        note_pratique::pages(),
     ]
     .into_iter()
     .fold(aujourdhui::pages(), Pages::fusionner)
@@ -50,6 +54,8 @@ pub fn api() -> OpenApiRouter<Etat> {
         parcours::api(),
         accompagnement::api(),
         orientation::api(),
+        satisfaction::api(),
+        note_pratique::api(),
     ]
     .into_iter()
     .fold(personne::api(), OpenApiRouter::merge)
@@ -64,7 +70,12 @@ pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
         &parcours::CHAMPS,
         &accompagnement::CHAMPS,
         &orientation::CHAMPS,
+<<<<<<< HEAD
         &doublon::CHAMPS,
+=======
+        &satisfaction::CHAMPS,
+        &note_pratique::CHAMPS,
+>>>>>>> main
     ]
     .concat()
 }
@@ -77,6 +88,8 @@ pub const TRAITEMENTS: &[&socle::traitement::Traitement] = &[
     &parcours::TRAITEMENT,
     &accompagnement::TRAITEMENT,
     &orientation::TRAITEMENT,
+    &satisfaction::TRAITEMENT,
+    &note_pratique::TRAITEMENT,
     &conservation::TRAITEMENT,
     &doublon::TRAITEMENT,
 ];

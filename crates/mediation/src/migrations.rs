@@ -12,6 +12,8 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     toutes.push(Box::new(TextesScelles));
     toutes.extend(crate::conservation::migrations());
     toutes.extend(crate::doublon::migrations());
+    toutes.extend(crate::satisfaction::migrations());
+    toutes.extend(crate::note_pratique::migrations());
     toutes
 }
 

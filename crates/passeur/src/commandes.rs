@@ -1,10 +1,12 @@
 //! Commands: one binary for every role of operation.
 
+mod bilan;
 mod certification;
 mod cles;
 mod comptes;
 mod conservation;
 mod reprise;
+mod sauvegarde;
 mod serve;
 pub use serve::{executants, planning};
 mod structure;
@@ -55,6 +57,13 @@ enum Commande {
     Serve(serve::Serve),
     /// Applique les migrations en attente
     Migrate,
+    /// Sauvegarde la base et les fichiers dans un seul fichier, sans arrêter Passeur
+    Backup(sauvegarde::Backup),
+    /// Restaure une sauvegarde, Passeur arrêté, après l’avoir entièrement vérifiée
+    Restore(sauvegarde::Restore),
+    /// Chiffres : refait ce que les bilans ont préparé, le compare aux enregistrements, montre un bilan
+    #[command(subcommand)]
+    Bilan(bilan::Bilan),
     /// Crée et liste les structures
     #[command(subcommand)]
     Structure(structure::Structure),
@@ -145,6 +154,9 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
             println!("La base est à jour.");
             Ok(())
         }
+        Commande::Backup(b) => sauvegarde::backup(b, general.config(&[])?).await,
+        Commande::Restore(r) => sauvegarde::restore(r, general.config(&[])?).await,
+        Commande::Bilan(b) => bilan::executer(b, demarrer(general.config(&[])?).await?).await,
         Commande::Structure(s) => structure::executer(s, demarrer(general.config(&[])?).await?).await,
         Commande::User(u) => comptes::user(u, demarrer(general.config(&[])?).await?).await,
         Commande::Token(t) => comptes::token(t, demarrer(general.config(&[])?).await?).await,

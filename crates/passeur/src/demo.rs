@@ -5,6 +5,8 @@
 
 mod anciens;
 mod annee;
+mod avis;
+mod exploitation;
 mod hasard;
 mod noms;
 
@@ -86,6 +88,7 @@ pub async fn charger(etat: &Etat) -> anyhow::Result<()> {
     annee::jouer(&mut cx, &decor).await?;
     anciens::ajouter(&mut cx, &decor).await?;
     let responsable = exporter(&mut cx, &decor).await?;
+    exploitation::montrer(&cx).await?;
     cx.valider().await?;
     // Made at once, so that the demonstration shows it ready.
     if let Err(e) = crate::exports::preparer(etat.clone(), responsable).await {

@@ -15,6 +15,7 @@ impl MigratorTrait for Migrateur {
             reprise::migrations::migrations(),
             bilan::migrations(),
             certification::migrations(),
+            crate::sauvegarde::table::migrations(),
         ]
         .into_iter()
         .flatten()

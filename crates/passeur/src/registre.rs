@@ -12,7 +12,9 @@ use territoire::structure::{self, Structure};
 /// Tables that hold nothing about anybody, and why they are there.
 pub const SANS_PERSONNE: &[(&str, &str)] = &[
     ("lieu", "the places of a structure"),
+    ("noeud", "the machines that serve"),
     ("occurrence", "which periodic work was begun, and when"),
+    ("sauvegarde", "the backups made or missed"),
     ("seaql_migrations", "the migrations applied to the database"),
     ("titre_version", "référentiels of titles"),
     ("agrement", "approvals of a centre"),

@@ -75,6 +75,17 @@ impl Base {
         self.lecture.ping().await
     }
 
+    /// Connections open and connections idle, by pool.
+    pub fn occupation(&self) -> Vec<(&'static str, u32, usize)> {
+        if self.moteur() == DbBackend::Postgres {
+            let p = self.lecture.get_postgres_connection_pool();
+            vec![("tout", p.size(), p.num_idle())]
+        } else {
+            let (l, e) = (self.lecture.get_sqlite_connection_pool(), self.ecriture.get_sqlite_connection_pool());
+            vec![("lecture", l.size(), l.num_idle()), ("ecriture", e.size(), e.num_idle())]
+        }
+    }
+
     /// Closes all connections.
     pub async fn fermer(self) -> Result<(), DbErr> {
         self.lecture.close().await?;
@@ -111,7 +122,8 @@ pub async fn migrer<M: MigratorTrait>(url: &str) -> Result<(), DbErr> {
     }
 }
 
-fn chemin_sqlite(url: &str) -> Option<&str> {
+/// The file of a SQLite address; none for PostgreSQL.
+pub fn chemin_sqlite(url: &str) -> Option<&str> {
     let reste = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
     Some(reste.split('?').next().unwrap_or(reste))
 }

@@ -49,6 +49,9 @@ pub enum Erreur {
     /// Too many attempts; try again in so many seconds.
     #[error("trop de demandes, {0} s")]
     TropDeDemandes(u64),
+    /// It was there, and can no longer be used; the sentence says why and what to do.
+    #[error("périmé : {0}")]
+    Perime(String),
     /// The request is larger than what is accepted.
     #[error("trop volumineux")]
     TropVolumineux,
@@ -90,6 +93,7 @@ impl Erreur {
             Self::Invalide(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflit(_) | Self::VersionPerimee => StatusCode::CONFLICT,
             Self::TropDeDemandes(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Perime(_) => StatusCode::GONE,
             Self::TropVolumineux => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Indisponible(_) | Self::Coffre(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::StockagePlein(_) => StatusCode::INSUFFICIENT_STORAGE,
@@ -108,6 +112,7 @@ impl Erreur {
             Self::Conflit(_) => "conflit",
             Self::VersionPerimee => "version-perimee",
             Self::TropDeDemandes(_) => "trop-de-demandes",
+            Self::Perime(_) => "perime",
             Self::TropVolumineux => "trop-volumineux",
             Self::Indisponible(_) => "indisponible",
             Self::Coffre(_) => "texte-chiffre",
@@ -127,6 +132,7 @@ impl Erreur {
             Self::Conflit(_) => "Ce n’est pas possible en l’état",
             Self::VersionPerimee => "Quelqu’un a modifié cette fiche entre-temps",
             Self::TropDeDemandes(_) => "Trop de demandes",
+            Self::Perime(_) => "Ce n’est plus valable",
             Self::TropVolumineux => "Envoi trop volumineux",
             Self::Indisponible(_) => "Service momentanément indisponible",
             Self::Coffre(_) => "Un texte chiffré ne peut pas être lu",
@@ -146,7 +152,7 @@ impl Erreur {
                 [seule] => seule.message.clone(),
                 plusieurs => format!("{} informations sont à corriger.", plusieurs.len()),
             },
-            Self::Conflit(m) => m.clone(),
+            Self::Conflit(m) | Self::Perime(m) => m.clone(),
             Self::VersionPerimee => "Relisez la fiche telle qu’elle est maintenant, puis enregistrez de nouveau vos changements.".into(),
             Self::TropDeDemandes(s) => format!("Trop de demandes en peu de temps. Réessayez dans {}.", duree_lisible(*s)),
             Self::TropVolumineux => "Ce qui a été envoyé dépasse la taille acceptée.".into(),

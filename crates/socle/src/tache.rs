@@ -15,6 +15,8 @@ use sea_orm::{
     sea_query::{LockBehavior, LockType, OnConflict},
 };
 
+use tracing::Instrument;
+
 use crate::{
     Contexte, Etat,
     erreur::{Erreur, Resultat},
@@ -82,9 +84,14 @@ impl Contexte {
 
 type Executant = Arc<dyn Fn(Etat, Json) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
 
+/// The target of the spans that traces are made of: a collector sees them, the logs do not.
+pub const CIBLE_TRACES: &str = "passeur::traces";
+
+type Observateur = Arc<dyn Fn(&'static str, bool) + Send + Sync>;
+
 /// What runs each kind of job.
 #[derive(Clone, Default)]
-pub struct Executants(HashMap<&'static str, Executant>);
+pub struct Executants(HashMap<&'static str, Executant>, Option<Observateur>);
 
 impl Executants {
     /// Says which function runs the jobs of `genre`.
@@ -100,6 +107,14 @@ impl Executants {
     /// Whether a function runs the jobs of `genre`.
     pub fn connait(&self, genre: &str) -> bool {
         self.0.contains_key(genre)
+    }
+}
+
+impl Executants {
+    /// Has `f` told the kind of each job that ends, and whether it succeeded.
+    pub fn observes_par(mut self, f: impl Fn(&'static str, bool) + Send + Sync + 'static) -> Self {
+        self.1 = Some(Arc::new(f));
+        self
     }
 }
 
@@ -144,40 +159,51 @@ pub async fn executer_une(etat: &Etat, executants: &Executants) -> Resultat<bool
     executer_de(etat, executants, File::Toutes).await
 }
 
-/// Runs `travail`, renewing the lease of `t` meanwhile: a long job is not taken for a dead one.
+/// Runs `travail`, renewing the lease of `t` meanwhile: a long job is not taken for a dead one. Both go on
+/// together: the renewal may have to wait for a connection that the job holds.
 async fn tenir(etat: &Etat, t: &Model, travail: impl Future<Output = Result<(), String>>) -> Result<(), String> {
-    let mut travail = std::pin::pin!(travail);
-    loop {
-        tokio::select! {
-            r = &mut travail => return r,
-            () = tokio::time::sleep(BATTEMENT) => {
-                let bail = etat.horloge.maintenant() + BAIL;
-                let prolonge = async {
-                    let tx = etat.base.ecriture().await?;
-                    Entity::update_many()
-                        .col_expr(Column::Bail, Expr::value(Some(bail)))
-                        .filter(Column::Id.eq(t.id))
-                        .filter(Column::Essais.eq(t.essais + 1))
-                        .exec(&tx)
-                        .await?;
-                    tx.commit().await
-                };
-                if let Err(e) = prolonge.await {
-                    tracing::warn!(tache = %t.id, erreur = %e, "lease not renewed");
-                }
+    let battre = async {
+        loop {
+            tokio::time::sleep(BATTEMENT).await;
+            if let Err(e) = prolonger(etat, t).await {
+                tracing::warn!(tache = %t.id, erreur = %e, "lease not renewed");
             }
         }
+    };
+    tokio::select! {
+        r = travail => r,
+        () = battre => Err("le bail s’est arrêté".into()),
     }
+}
+
+/// Renews a lease, if it is still of this run.
+async fn prolonger(etat: &Etat, t: &Model) -> Result<(), DbErr> {
+    let tx = etat.base.ecriture().await?;
+    Entity::update_many()
+        .col_expr(Column::Bail, Expr::value(Some(etat.horloge.maintenant() + BAIL)))
+        .filter(Column::Id.eq(t.id))
+        .filter(Column::Essais.eq(t.essais + 1))
+        .exec(&tx)
+        .await?;
+    tx.commit().await
 }
 
 async fn executer_de(etat: &Etat, executants: &Executants, file: File) -> Resultat<bool> {
     let Some(t) = prendre_de(etat, file).await? else { return Ok(false) };
-    let resultat = match executants.0.get(t.genre.as_str()) {
-        // A job that panics fails as another: it must not take the worker with it.
-        Some(f) => match AssertUnwindSafe(tenir(etat, &t, f(etat.clone(), t.charge.clone()))).catch_unwind().await {
-            Ok(r) => r,
-            Err(_) => Err("panique".into()),
-        },
+    let resultat = match executants.0.get_key_value(t.genre.as_str()) {
+        Some((genre, f)) => {
+            let trace = tracing::info_span!(target: CIBLE_TRACES, "tache", otel.name = %format_args!("tache {genre}"), genre, essais = t.essais + 1, otel.status_code = tracing::field::Empty);
+            let travail = tenir(etat, &t, f(etat.clone(), t.charge.clone())).instrument(trace.clone());
+            // A job that panics fails as another: it must not take the worker with it.
+            let r = AssertUnwindSafe(travail).catch_unwind().await.unwrap_or_else(|_| Err("panique".into()));
+            if r.is_err() {
+                trace.record("otel.status_code", "ERROR");
+            }
+            if let Some(observateur) = &executants.1 {
+                observateur(genre, r.is_ok());
+            }
+            r
+        }
         None => Err(format!("genre de tâche inconnu : {}", t.genre)),
     };
     let maintenant = etat.horloge.maintenant();
@@ -201,7 +227,10 @@ async fn executer_de(etat: &Etat, executants: &Executants, file: File) -> Result
         }
     }
     let tx = etat.base.ecriture().await?;
-    fin.update(&tx).await?;
+    // Another run, begun when the lease ended, says how it goes.
+    if Entity::find_by_id(t.id).filter(Column::Essais.eq(essais)).count(&tx).await? == 1 {
+        fin.update(&tx).await?;
+    }
     tx.commit().await?;
     Ok(true)
 }

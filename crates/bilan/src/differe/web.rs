@@ -48,8 +48,9 @@ struct Ligne {
     demande: String,
     expire: String,
     raison: Option<String>,
-    faites: usize,
-    total: usize,
+    faites: i64,
+    /// 0 until it is counted.
+    total: i64,
 }
 
 impl Ligne {
@@ -75,9 +76,16 @@ impl Ligne {
             demande: instant_court(e.cree_le),
             expire: instant_court(e.expire_le),
             raison: e.raison.clone(),
-            faites: usize::try_from(e.faites).unwrap_or_default(),
-            total: e.total.and_then(|t| usize::try_from(t).ok()).unwrap_or_default(),
+            faites: e.faites,
+            total: e.total.unwrap_or_default(),
         }
+    }
+}
+
+impl Ligne {
+    /// « 45 000 sur 120 000 ».
+    fn avancement(&self) -> String {
+        format!("{} sur {}", entier(self.faites), entier(self.total))
     }
 }
 

@@ -8,7 +8,6 @@ use sea_orm::DbBackend;
 use socle::{Erreur, ErreurChamp, Nomenclature, Permission, Resultat, Role, coffre::Coffre, controle::Controle, identifiant::StructureId};
 use territoire::structure::{self, Fiche};
 
-use super::TacheAbandonnee;
 use crate::utilisateur::{self, CreerUtilisateur, Membre};
 
 /// Pages of the instance.
@@ -43,7 +42,7 @@ struct PageAdministration {
     erreurs: Erreurs,
     structures: Vec<LigneStructure>,
     administrateurs: Vec<Membre>,
-    abandonnees: Vec<TacheAbandonnee>,
+    abandonnees: u64,
     /// The key of the notes that nobody said to have put in a safe place, and where it is.
     cle_a_copier: Option<(String, String)>,
     s: Saisie,

@@ -240,3 +240,9 @@ pub async fn dernier(cx: &Contexte, structure: StructureId, mediateur: Utilisate
         .await?;
     l.map(|l| scelle::ouvrir(cx, l)).transpose()
 }
+
+/// Whether an accompaniment is there, and not removed.
+pub async fn existe(cx: &Contexte, id: AccompagnementId) -> Resultat<bool> {
+    let q = table::Entity::find_by_id(id).filter(table::Column::SupprimeLe.is_null());
+    Ok(q.select_only().column(table::Column::Id).into_tuple::<AccompagnementId>().one(&cx.db()).await?.is_some())
+}

@@ -4,7 +4,10 @@ use socle::{
     base::Base,
     coffre::{Coffre, ouverture},
     config::Config,
+    horloge::Horloge,
 };
+
+use crate::{exploitation::alerte_sauvegarde, sauvegarde::planifiee};
 
 /// Checks each thing in turn; every fault is told, then the command fails if there was one.
 pub async fn verifier(config: Config) -> anyhow::Result<()> {
@@ -32,6 +35,7 @@ pub async fn verifier(config: Config) -> anyhow::Result<()> {
             let cles = cles(&base, &config).await;
             dire("migrations", migrations);
             dire("clé des notes", cles);
+            dire("sauvegarde", sauvegarde(&base, &config).await);
             let _ = base.fermer().await;
         }
         Err(e) => dire(
@@ -96,6 +100,24 @@ async fn cles(base: &Base, config: &Config) -> Result<String, String> {
         "d’anciennes notes restent à chiffrer : « passeur serve » le fait, ou « passeur key rotate »"
     };
     Ok(format!("{} dans {}, {mise} ; {reste}", active.map_or("?", |c| &c.id), chemin.display()))
+}
+
+/// The last backup known; a worry is told without being a fault: a new instance has none yet.
+async fn sauvegarde(base: &Base, config: &Config) -> Result<String, String> {
+    if base.moteur() == sea_orm::DbBackend::Postgres {
+        return Ok("par les outils de PostgreSQL ; « passeur backup » donne les commandes".into());
+    }
+    let Ok(derniere) = planifiee::derniere_reussie(base.lecture()).await else {
+        return Ok("pas encore suivie : la base n’est pas à jour".into());
+    };
+    let planifiee = if config.backup_destination.is_some() { "" } else { " Aucune n’est planifiée (« backup_destination »)." };
+    match alerte_sauvegarde(derniere.as_ref().map(|d| d.fin), Horloge::Systeme.maintenant()) {
+        Some(a) if config.backup_destination.is_some() && derniere.is_some() => Err(a),
+        Some(a) => Ok(format!("attention, {a}{planifiee}")),
+        None => {
+            Ok(format!("dernière réussie : {}.{planifiee}", derniere.map(|d| interface::format::instant_court(d.fin)).unwrap_or_default()))
+        }
+    }
 }
 
 fn dossier(config: &Config) -> Result<String, String> {

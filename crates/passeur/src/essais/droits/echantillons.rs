@@ -86,6 +86,11 @@ impl Essai<'_> {
                 a.travailler().await;
                 vec![id]
             }
+            "/avis/{secret}" => {
+                let id = self.creer("/accompagnements", accompagnement()).await;
+                let r = a.api(&self.jetons[1], "POST", &format!("/api/v1/accompagnements/{id}/avis"), json!({"moyen": "qr"})).await;
+                vec![r.corps["lien"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()]
+            }
             "/orientations/{id}" => vec![self.creer("/orientations", self.orientation().await).await],
             "/doublons/{id}/{autre}" => vec![self.personne().await, self.personne().await],
             "/fusions/{id}" => {
@@ -102,6 +107,13 @@ impl Essai<'_> {
                 let champs = [("email", adresse.as_str()), ("nom", "Membre d’essai"), ("role", "mediateur")];
                 assert_eq!(self.navigateurs[2].post("/equipe", &champs).await.statut, 303);
                 vec![a.identifiant(&format!("SELECT id FROM utilisateur WHERE email = '{adresse}'")).await]
+            }
+            "/administration/etat/taches/{id}" => {
+                let cx = socle::Contexte::systeme(&a.etat).await.unwrap();
+                let genre = format!("essai_{}", self.numero());
+                cx.confier(&genre, json!({}), None, None).await.unwrap();
+                cx.valider().await.unwrap();
+                vec![a.identifiant(&format!("SELECT id FROM tache WHERE genre = '{genre}'")).await]
             }
             "/compte/jetons/{id}" => {
                 let nom = format!("essai {}", self.numero());
@@ -145,6 +157,9 @@ impl Essai<'_> {
             ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),
             ("POST", "/parcours/{id}/objectifs" | "/parcours/{id}/etapes") => json!({"libelle": "Essai"}),
             ("POST", "/imports/{id}/colonnes") => json!({"colonnes": ["nom", "prenom"]}),
+            ("POST", "/accompagnements/{id}/avis") => json!({"moyen": "qr"}),
+            ("POST", "/avis/{secret}") => json!({"accueil": 5, "utilite": 4, "recommandation": 5}),
+            ("PUT", "/accompagnements/{id}/note") => json!({"reussi": "Essai"}),
             ("POST", "/doublons/ecarter") => json!({"a": self.personne().await, "b": self.personne().await}),
             ("POST", "/fusions") => json!({"garder": self.personne().await, "absorber": self.personne().await}),
             ("POST", "/orientations") => self.orientation().await,

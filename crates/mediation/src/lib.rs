@@ -70,12 +70,9 @@ pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
         &parcours::CHAMPS,
         &accompagnement::CHAMPS,
         &orientation::CHAMPS,
-<<<<<<< HEAD
         &doublon::CHAMPS,
-=======
         &satisfaction::CHAMPS,
         &note_pratique::CHAMPS,
->>>>>>> main
     ]
     .concat()
 }

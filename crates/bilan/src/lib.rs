@@ -1,6 +1,7 @@
 //! The figures made from the practice: the bilan of a period, the lists behind its numbers, the report.
 //!
-//! Reads the tables of `mediation` by queries of its own, aggregated by the database; writes nothing but the exports asked for.
+//! Reads the tables of `mediation` by queries of its own, and keeps segments of them, from which any bilan
+//! is read quickly ([`segments`]).
 //! Definitions: `domain/mediation.md` § 5.
 
 mod api;
@@ -10,20 +11,24 @@ pub mod differe;
 mod export;
 mod filtre;
 mod liste;
+mod migrations;
 mod mots;
 mod ouverture;
 mod rapport;
 mod regles;
 mod requetes;
 mod satisfaction;
+pub mod segments;
 mod suites;
+mod traitement;
 mod vue;
 mod web;
 
-pub use calcul::calculer;
+pub use calcul::{calculer, calculer_des_lignes};
 pub use export::Format;
 pub use filtre::{Demande, Filtre};
 pub use rapport::rapport;
+pub use traitement::TRAITEMENTS;
 pub use vue::*;
 
 use interface::requete::Pages;
@@ -42,8 +47,5 @@ pub fn api() -> OpenApiRouter<Etat> {
 
 /// Migrations of this crate, in order.
 pub fn migrations() -> Vec<Box<dyn sea_orm_migration::MigrationTrait>> {
-    differe::migrations()
+    migrations::migrations().into_iter().chain(differe::migrations()).collect()
 }
-
-/// What this crate does with data about people, for the register.
-pub const TRAITEMENTS: &[&socle::traitement::Traitement] = &[&differe::TRAITEMENT];

@@ -5,6 +5,8 @@
 mod exports;
 #[path = "tests/recompte.rs"]
 mod recompte;
+#[path = "tests/tempete.rs"]
+mod tempete;
 
 use std::collections::BTreeSet;
 

@@ -19,9 +19,7 @@ use crate::{
     filtre::{Demande, Filtre},
     liste::{self, Activite, PAR_PAGE, Personne},
     ouverture::ouvrir,
-    rapport, regles,
-    requetes::{ParCle, grouper, lire},
-    satisfaction, suites,
+    rapport, regles, satisfaction, suites,
     vue::{Avis, Bilan, Satisfaction},
 };
 
@@ -156,7 +154,7 @@ fn periode(du: chrono::NaiveDate, au: chrono::NaiveDate) -> String {
     format!("du {} au {}", date_sans_jour(du), date_sans_jour(au))
 }
 
-async fn formulaire(cx: &Contexte, d: &Demande, f: &Filtre) -> Resultat<Formulaire> {
+async fn formulaire(cx: &Contexte, d: &Demande, f: &Filtre, b: Option<&Bilan>) -> Resultat<Formulaire> {
     let mut vues = vec![];
     for x in &cx.acteur.fonctions {
         if cx.acteur.peut_dans(Permission::BilanLire, x.structure) && !vues.contains(&x.structure) {
@@ -171,10 +169,12 @@ async fn formulaire(cx: &Contexte, d: &Demande, f: &Filtre) -> Resultat<Formulai
     };
     let lieux = lieu::lister_de(cx, &f.structures, true).await?;
     let membres = equipe::membres(cx, &f.structures).await?;
-    let sans_commune = Filtre { commune: None, ..f.clone() };
-    let mut q = sans_commune.activites(true);
-    grouper(&mut q, sea_orm::sea_query::Expr::cust("COALESCE(a.commune, l.commune)"));
-    let mut codes: Vec<String> = lire::<ParCle>(cx, &q).await?.into_iter().filter_map(|l| l.cle).collect();
+    // Those of the same figures in all communes.
+    let autres = match b {
+        Some(b) if f.commune.is_none() => b.communes.clone(),
+        _ => crate::calculer(cx, &Filtre { commune: None, ..f.clone() }).await?.communes,
+    };
+    let mut codes: Vec<String> = autres.into_iter().map(|c| c.code).collect();
     codes.extend(f.commune.clone().filter(|c| !codes.contains(c)));
     let mut communes: Vec<Choix> =
         codes.into_iter().map(|c| Choix::nouveau(c.clone(), commune::nommer(&c), f.commune.as_ref() == Some(&c))).collect();
@@ -210,13 +210,13 @@ async fn bilan(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
         Ok(fait) => fait,
         Err(Erreur::Invalide(e)) => {
             let f = par_defaut(&cx)?;
-            let s = formulaire(&cx, &d, &f).await?;
+            let s = formulaire(&cx, &d, &f, None).await?;
             let p = PageBilan { page: w.page, erreurs: e.into(), s, periodes: periodes(&cx, &f), resultat: None };
             return rendre_avec(StatusCode::UNPROCESSABLE_ENTITY, &p);
         }
         Err(e) => return Err(e.into()),
     };
-    let s = formulaire(&cx, &d, &f).await?;
+    let s = formulaire(&cx, &d, &f, Some(&b)).await?;
     let resultat = Resultats {
         periode: periode(f.du, f.au),
         filtres: rapport::filtres(&cx, &f).await?.into_iter().map(|(libelle, valeur)| format!("{libelle} : {valeur}")).collect(),

@@ -1,5 +1,6 @@
 //! Commands: one binary for every role of operation.
 
+mod bilan;
 mod certification;
 mod cles;
 mod comptes;
@@ -60,6 +61,9 @@ enum Commande {
     Backup(sauvegarde::Backup),
     /// Restaure une sauvegarde, Passeur arrêté, après l’avoir entièrement vérifiée
     Restore(sauvegarde::Restore),
+    /// Chiffres : refait ce que les bilans ont préparé, le compare aux enregistrements, montre un bilan
+    #[command(subcommand)]
+    Bilan(bilan::Bilan),
     /// Crée et liste les structures
     #[command(subcommand)]
     Structure(structure::Structure),
@@ -152,6 +156,7 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
         }
         Commande::Backup(b) => sauvegarde::backup(b, general.config(&[])?).await,
         Commande::Restore(r) => sauvegarde::restore(r, general.config(&[])?).await,
+        Commande::Bilan(b) => bilan::executer(b, demarrer(general.config(&[])?).await?).await,
         Commande::Structure(s) => structure::executer(s, demarrer(general.config(&[])?).await?).await,
         Commande::User(u) => comptes::user(u, demarrer(general.config(&[])?).await?).await,
         Commande::Token(t) => comptes::token(t, demarrer(general.config(&[])?).await?).await,

@@ -1,6 +1,6 @@
 //! `passeur serve`.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use crate::menage;
 use anyhow::Context;
@@ -53,6 +53,9 @@ fn journaux(config: &Config) -> anyhow::Result<Option<Traces>> {
     tracing_subscriber::registry().with(traces.as_ref().map(Traces::couche)).with(lignes).init();
     Ok(traces)
 }
+
+/// How often the segments of the bilan are looked at. Figures are exact meanwhile, a little slower.
+const CHIFFRES: Duration = Duration::from_secs(30);
 
 /// What runs the jobs of this program.
 pub fn executants() -> Executants {
@@ -121,13 +124,14 @@ pub async fn servir(s: Serve, config: Config) -> anyhow::Result<()> {
     }
     let veille = tokio::spawn(veiller(etat.clone(), planning, arret.clone()));
     let battement = tokio::spawn(noeuds::battre(etat.clone(), noeuds::nom(adresse.port()), arret.clone()));
+    let chiffres = tokio::spawn(bilan::segments::veiller(etat.clone(), CHIFFRES, arret.clone()));
     let travail = tokio::spawn(travailler(etat.clone(), executants, arret));
     tracing::info!(%adresse, "ready");
     println!("Passeur est prêt : {}", super::adresse(adresse));
     crate::application::servir(etat.clone(), demo, ecoute, fin(), metriques).await?;
     tracing::info!("stopping");
     let _ = arreter.send(true);
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(30), async { tokio::join!(veille, battement, travail) }).await;
+    let _ = tokio::time::timeout(Duration::from_secs(30), async { tokio::join!(veille, battement, travail, chiffres) }).await;
     etat.base.clone().fermer().await?;
     if let Some(t) = traces {
         t.finir().await;

@@ -185,7 +185,9 @@ mod tests {
 
     fn somme(lignes: &[&str]) -> String {
         let mut s = Somme::default();
-        lignes.iter().for_each(|l| s.ajouter(l.as_bytes()));
+        for l in lignes {
+            s.ajouter(l.as_bytes());
+        }
         s.texte()
     }
 

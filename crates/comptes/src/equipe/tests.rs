@@ -144,7 +144,7 @@ async fn on_ne_touche_ni_a_l_administration_ni_a_une_autre_equipe(#[values(Moteu
             assert_eq!(r.statut, 403, "{compte} {action}");
         }
     }
-    assert_eq!(a.compter("SELECT count(*) FROM utilisateur WHERE actif").await, 7);
+    assert_eq!(a.compter("SELECT count(*) FROM utilisateur WHERE actif").await, 15, "aucun compte n’est né ni parti");
     a.travailler().await;
     assert!(a.courriels().iter().all(|l| l.sujet == "Vous rejoignez une équipe dans Passeur"), "aucun lien n’est parti");
 }

@@ -21,7 +21,7 @@ use crate::personne::{
 };
 
 /// What belongs to a person: the table, and the column that names its row.
-pub const A_LA_PERSONNE: [(&str, &str); 6] = [
+pub const A_LA_PERSONNE: [(&str, &str); 7] = [
     ("accueil", "id"),
     // Before what may point to it.
     ("consentement", "id"),
@@ -29,6 +29,8 @@ pub const A_LA_PERSONNE: [(&str, &str); 6] = [
     ("parcours", "id"),
     ("orientation", "id"),
     ("participation", "accompagnement_id"),
+    // What another tool called this person: the same file imported again finds the one kept.
+    ("import_source", "cle"),
 ];
 
 #[derive(FromQueryResult)]
@@ -209,6 +211,11 @@ pub async fn oublier_lignes(cx: &Contexte, fusion: Uuid) -> Resultat<()> {
 pub async fn cacher(cx: &Contexte, id: PersonneId) -> Resultat<()> {
     cle::Entity::delete_many().filter(cle::Column::PersonneId.eq(id)).exec(&cx.db()).await?;
     suivi::Entity::delete_many().filter(suivi::Column::PersonneId.eq(id)).exec(&cx.db()).await?;
+    // Absorbed, it is not to be erased for want of activity before the merge can no longer be undone.
+    let mut q = Query::delete();
+    q.from_table("annonce_effacement").and_where(Expr::col("personne_id").eq(id));
+    let db = cx.db();
+    db.execute_raw(db.get_database_backend().build(&q)).await?;
     Ok(())
 }
 

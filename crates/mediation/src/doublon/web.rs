@@ -126,7 +126,7 @@ struct PageComparer {
 fn en_mots(comptes: &[(&'static str, i64)]) -> String {
     let mots: Vec<String> = comptes
         .iter()
-        .filter(|(_, n)| *n > 0)
+        .filter(|(table, n)| *n > 0 && *table != "import_source")
         .map(|(table, n)| {
             let (un, plusieurs) = match *table {
                 "accueil" => ("accueil", "accueils"),

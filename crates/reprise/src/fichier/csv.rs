@@ -55,6 +55,8 @@ struct Decode {
     entree: Vec<u8>,
     debut: usize,
     fin: bool,
+    /// The decoder gave its last character: it must not be asked again.
+    fini: bool,
     /// The last character was a carriage return: the line feed of « CRLF » is the same end of line.
     retour: bool,
     /// The end of line that a last line may lack was given.
@@ -86,8 +88,17 @@ impl Read for Decode {
                 self.fin = n == 0;
                 self.lu.set(self.lu.get() + n as u64);
             }
+            if self.fini {
+                if self.clos || sortie.is_empty() {
+                    return Ok(0);
+                }
+                self.clos = true;
+                sortie[0] = b'\n';
+                return Ok(1);
+            }
             let (r, lus, ecrits, _) = self.decodeur.decode_to_utf8(&self.entree[self.debut..], sortie, self.fin);
             self.debut += lus;
+            self.fini = self.fin && r == CoderResult::InputEmpty;
             if ecrits > 0 {
                 self.depuis.set(self.depuis.get() + ecrits as u64);
                 if self.depuis.get() > LIGNE_MAX {
@@ -99,15 +110,6 @@ impl Read for Decode {
                 if n > 0 {
                     return Ok(n);
                 }
-                continue;
-            }
-            if self.fin && r == CoderResult::InputEmpty {
-                if self.clos || sortie.is_empty() {
-                    return Ok(0);
-                }
-                self.clos = true;
-                sortie[0] = b'\n';
-                return Ok(1);
             }
         }
     }
@@ -126,6 +128,7 @@ fn lire(f: &File, e: &'static Encoding, separateur: u8, visite: Visite) -> Resul
         entree: vec![],
         debut: 0,
         fin: false,
+        fini: false,
         retour: false,
         clos: false,
     };

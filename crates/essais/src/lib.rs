@@ -25,6 +25,7 @@ pub use serde_json::{Value, json};
 use socle::{
     Etat,
     base::Base,
+    coffre,
     config::Config,
     horloge::Horloge,
     ports::{Courrier, ErreurCourrier, Lettre},
@@ -307,6 +308,17 @@ impl Appli {
         while socle::tache::executer_une(&self.etat, &executants).await.expect("the queue answers") {}
     }
 
+    /// Enters the periodic work that is due, as a node just started does; gives how many.
+    ///
+    /// # Panics
+    /// When the database is unreachable.
+    pub async fn planifier(&self) -> u32 {
+        let planning = passeur::commandes::planning();
+        socle::planification::planifier(&self.etat, &planning, &mut socle::planification::Vues::default())
+            .await
+            .expect("the database answers")
+    }
+
     /// The mails sent.
     pub fn courriels(&self) -> Vec<Lettre> {
         self.boite.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
@@ -321,7 +333,9 @@ async fn etat(url: &str, dossier: &std::path::Path, horloge: Horloge, boite: Arc
     .expect("the configuration of the tests is valid");
     configurer(&mut config);
     let base = Base::ouvrir(url, 4).await.expect("the database just made opens");
-    Etat::new(base, horloge, config, boite, Arc::new(documents::Typst::new()))
+    let (coffre, _) =
+        coffre::ouverture::ouvrir(&base, &config.chemin_cles(), horloge.maintenant()).await.expect("the safe of the tests opens");
+    Etat::new(base, horloge, config, boite, Arc::new(documents::Typst::new()), coffre)
 }
 
 /// A browser: keeps cookies, sends forms.

@@ -4,18 +4,21 @@ mod api;
 mod depot;
 mod regles;
 mod saisie;
+mod scelle;
 mod table;
 mod traitement;
 mod web;
 
 pub use api::api;
+pub(crate) use depot::existe;
+pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;
 pub use web::pages;
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sea_orm::{ActiveValue::Set, IntoActiveModel, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Nomenclature, Permission, Resultat,
@@ -232,7 +235,7 @@ async fn ligne(cx: &Contexte, id: AccompagnementId, p: Permission, supprimes: bo
         return Err(if cx.acteur.peut(p) { introuvable } else { Erreur::Interdit(p) });
     };
     match cx.exiger_dans(p, l.structure_id) {
-        Ok(()) if supprimes == l.supprime_le.is_some() => Ok(l),
+        Ok(()) if supprimes == l.supprime_le.is_some() => scelle::ouvrir(cx, l),
         Ok(()) | Err(Erreur::Introuvable(_)) => Err(introuvable),
         Err(e) => Err(e),
     }
@@ -287,7 +290,7 @@ pub async fn modifier(cx: &Contexte, id: AccompagnementId, m: ModifierAccompagne
         controler_depuis(cx, apres.ligne.structure_id, &mut apres, depuis).await?;
     }
     let r = table::Entity::update_many()
-        .set(apres.ligne.clone().into_active_model().reset_all())
+        .set(scelle::sceller(cx, &apres.ligne)?)
         .filter(table::Column::Id.eq(id))
         .filter(table::Column::Version.eq(avant.ligne.version))
         .exec(&cx.db())
@@ -297,6 +300,7 @@ pub async fn modifier(cx: &Contexte, id: AccompagnementId, m: ModifierAccompagne
     }
     depot::vider(cx, id).await?;
     depot::detailler(cx, std::slice::from_ref(&apres)).await?;
+    crate::satisfaction::suivre_date(cx, id, apres.ligne.date).await?;
     cx.journaliser(Action::Modification, "accompagnement", id.0, apres.ligne.structure_id, &regles::differences(&avant, &apres)).await?;
     Ok(apres)
 }

@@ -7,6 +7,7 @@ pub(crate) mod depot;
 mod rapprochement;
 pub mod recherche;
 mod regles;
+mod scelle;
 pub(crate) mod table;
 mod traitement;
 mod web;
@@ -17,10 +18,11 @@ pub(crate) use depot::suivis;
 pub use rapprochement::{Connue, cles_de_contact, existants, par_contacts, par_noms, suivis_parmi};
 pub(crate) use regles::cle_de_nom;
 pub use regles::{distinguer, nom_affiche};
+pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;
 pub use web::{pages, parents};
 
-use sea_orm::{IntoActiveModel, entity::prelude::*};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
@@ -144,6 +146,11 @@ pub async fn inscrire(cx: &Contexte, structure: StructureId, personnes: &[Person
 /// The file of a person whom a structure of the actor follows, with the right `p` there. Not journaled:
 /// for use cases that write on the file; to show it, see [`ouvrir`].
 pub async fn trouver(cx: &Contexte, id: PersonneId, p: Permission) -> Resultat<Personne> {
+    scelle::ouvrir(cx, trouver_scellee(cx, id, p).await?)
+}
+
+/// The same, its texts still sealed: the erasure must not need their key.
+async fn trouver_scellee(cx: &Contexte, id: PersonneId, p: Permission) -> Resultat<Personne> {
     let introuvable = Erreur::Introuvable("Cette personne");
     if cx.acteur.est_systeme() {
         return table::Entity::find_by_id(id).one(&cx.db()).await?.ok_or(introuvable);
@@ -226,7 +233,7 @@ pub async fn modifier(cx: &Contexte, id: PersonneId, m: ModifierPersonne) -> Res
     };
     regles::controler(&mut p, Some(&avant), cx.aujourd_hui())?;
     let r = table::Entity::update_many()
-        .set(p.clone().into_active_model().reset_all())
+        .set(scelle::sceller(cx, &p)?)
         .filter(table::Column::Id.eq(id))
         .filter(table::Column::Version.eq(avant.version))
         .exec(&cx.db())
@@ -249,11 +256,33 @@ pub async fn modifier(cx: &Contexte, id: PersonneId, m: ModifierPersonne) -> Res
 /// Erases a person: identity, contact and free texts go for good, from every structure; what the person
 /// took part in stays counted, with age band, genre and statut alone.
 pub async fn effacer(cx: &Contexte, id: PersonneId) -> Resultat<()> {
-    let p = trouver(cx, id, Permission::PersonnesEcrire).await?;
+    let p = trouver_scellee(cx, id, Permission::PersonnesEcrire).await?;
     let structure = structure_de(cx, id, Permission::PersonnesEcrire).await?;
     depot::effacer(cx, &p).await?;
     creation::oublier(cx, [id.0]).await?;
     cx.journaliser(Action::Effacement, "personne", id.0, structure, &[]).await
+}
+
+/// What forgetting a person in one structure came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Oubli {
+    /// No other structure follows: erased for good.
+    Efface,
+    /// Another structure keeps the file.
+    Detache,
+}
+
+/// Forgets a person in one structure, for want of activity. For the program itself; the caller journals.
+pub(crate) async fn oublier(cx: &Contexte, id: PersonneId, structure: StructureId) -> Resultat<Oubli> {
+    cx.exiger_instance(Permission::InstanceGerer)?;
+    let p = trouver(cx, id, Permission::PersonnesEcrire).await?;
+    if depot::structures(cx, id).await?.iter().any(|s| *s != structure) {
+        depot::detacher(cx, structure, id).await?;
+        return Ok(Oubli::Detache);
+    }
+    depot::effacer(cx, &p).await?;
+    creation::oublier(cx, [id.0]).await?;
+    Ok(Oubli::Efface)
 }
 
 /// A page of the people followed by the structure the actor works in, in the order of ids.

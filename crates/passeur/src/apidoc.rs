@@ -27,7 +27,8 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "mediation", description = "De l’accueil à l’accompagnement"),
         (name = "territoire", description = "Structures, lieux, partenaires"),
         (name = "bilan", description = "Les chiffres"),
-        (name = "certification", description = "Titres et règles de la certification")
+        (name = "certification", description = "Titres et règles de la certification"),
+        (name = "instance", description = "Exploitation de l’instance")
     )
 )]
 struct Tete;
@@ -56,6 +57,7 @@ fn tout() -> OpenApiRouter<Etat> {
         .merge(reprise::api())
         .merge(bilan::api())
         .merge(certification::api())
+        .merge(crate::exploitation::api::api())
 }
 
 /// The routes of the API, without their prefix, and the description.

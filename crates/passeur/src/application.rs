@@ -1,6 +1,6 @@
 //! The web application: routes of all crates and the layers around them, outermost last.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -22,7 +22,11 @@ use tower_http::{
     csrf::CsrfLayer,
 };
 
-use crate::{apidoc, publiques, registre, rendu, sante};
+use crate::{
+    apidoc, exploitation,
+    metriques::{self, Metriques},
+    publiques, registre, rendu, sante,
+};
 
 /// Largest body of a page's form or of an API request; uploads have their own.
 const CORPS_MAX: usize = 1024 * 1024;
@@ -37,6 +41,7 @@ pub fn pages() -> Pages {
         .fusionner(reprise::pages())
         .fusionner(bilan::pages())
         .fusionner(certification::pages())
+        .fusionner(exploitation::pages())
 }
 
 /// The whole application. `demo` marks every page as a demonstration.
@@ -90,10 +95,11 @@ pub fn routeur(etat: Etat, demo: bool) -> Router {
 
 fn compression() -> CompressionLayer<impl Predicate> {
     // A fast level: the slow ones divide the rate of pages by three.
-    CompressionLayer::new()
-        .gzip(true)
-        .quality(CompressionLevel::Fastest)
-        .compress_when(SizeAbove::new(860).and(NotForContentType::const_new("application/pdf")))
+    CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(
+        SizeAbove::new(860)
+            .and(NotForContentType::const_new("application/pdf"))
+            .and(NotForContentType::const_new("application/vnd.openxmlformats")),
+    )
 }
 
 /// How long a request may take; an upload depends on the line of who sends it.
@@ -151,7 +157,12 @@ pub async fn servir(
     demo: bool,
     ecoute: tokio::net::TcpListener,
     arret: impl Future<Output = ()> + Send + 'static,
+    metriques: Option<Arc<Metriques>>,
 ) -> std::io::Result<()> {
-    let app = routeur(etat, demo).into_make_service_with_connect_info::<SocketAddr>();
+    let app = match metriques {
+        Some(m) => metriques::compter(routeur(etat, demo), m),
+        None => routeur(etat, demo),
+    };
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(ecoute, app).with_graceful_shutdown(arret).await
 }

@@ -13,7 +13,9 @@ impl MigratorTrait for Migrateur {
             comptes::migrations(),
             mediation::migrations::migrations(),
             reprise::migrations::migrations(),
+            bilan::migrations(),
             certification::migrations(),
+            crate::sauvegarde::table::migrations(),
         ]
         .into_iter()
         .flatten()

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use sea_orm::{
     ActiveValue::Set,
-    IntoActiveModel, QueryOrder, QuerySelect, Select,
+    QueryOrder, QuerySelect, Select,
     entity::prelude::*,
     sea_query::{Cond, Query},
 };
@@ -15,7 +15,7 @@ use socle::{
 };
 
 use super::{
-    Accompagnement, Anonymes, Filtre, Ligne,
+    Accompagnement, Anonymes, Filtre, Ligne, scelle,
     table::{self, anonyme, code, participation},
 };
 
@@ -31,9 +31,8 @@ pub async fn inscrire(cx: &Contexte, tous: &[Accompagnement]) -> Resultat<()> {
     if tous.is_empty() {
         return Ok(());
     }
-    table::Entity::insert_many(tous.iter().map(|a| a.ligne.clone().into_active_model().reset_all()))
-        .exec_without_returning(&cx.db())
-        .await?;
+    let lignes = tous.iter().map(|a| super::scelle::sceller(cx, &a.ligne)).collect::<Resultat<Vec<_>>>()?;
+    table::Entity::insert_many(lignes).exec_without_returning(&cx.db()).await?;
     detailler(cx, tous).await
 }
 
@@ -208,7 +207,7 @@ pub async fn page(cx: &Contexte, structure: StructureId, f: &Filtre, apres: Opti
     if let Some(a) = apres {
         q = q.filter(table::Column::Id.gt(a));
     }
-    Ok(q.limit(combien + 1).all(&cx.db()).await?)
+    q.limit(combien + 1).all(&cx.db()).await?.into_iter().map(|l| scelle::ouvrir(cx, l)).collect()
 }
 
 /// Newest first.
@@ -225,12 +224,12 @@ pub async fn recents(
             Cond::any().add(table::Column::Date.lt(date)).add(Cond::all().add(table::Column::Date.eq(date)).add(table::Column::Id.lt(id))),
         );
     }
-    Ok(q.limit(combien).all(&cx.db()).await?)
+    q.limit(combien).all(&cx.db()).await?.into_iter().map(|l| scelle::ouvrir(cx, l)).collect()
 }
 
 /// The last one recorded by this account in the last days: what a new one starts from.
 pub async fn dernier(cx: &Contexte, structure: StructureId, mediateur: UtilisateurId) -> Resultat<Option<Ligne>> {
-    Ok(table::Entity::find()
+    let l = table::Entity::find()
         .filter(table::Column::StructureId.eq(structure))
         .filter(table::Column::MediateurId.eq(mediateur))
         .filter(table::Column::SupprimeLe.is_null())
@@ -238,5 +237,12 @@ pub async fn dernier(cx: &Contexte, structure: StructureId, mediateur: Utilisate
         .order_by_desc(table::Column::Id)
         .limit(1)
         .one(&cx.db())
-        .await?)
+        .await?;
+    l.map(|l| scelle::ouvrir(cx, l)).transpose()
+}
+
+/// Whether an accompaniment is there, and not removed.
+pub async fn existe(cx: &Contexte, id: AccompagnementId) -> Resultat<bool> {
+    let q = table::Entity::find_by_id(id).filter(table::Column::SupprimeLe.is_null());
+    Ok(q.select_only().column(table::Column::Id).into_tuple::<AccompagnementId>().one(&cx.db()).await?.is_some())
 }

@@ -1,6 +1,6 @@
 //! Queries of people's files.
 
-use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, entity::prelude::*, sea_query::OnConflict};
 use socle::{
     Contexte, Resultat,
     identifiant::{ConsentementId, PersonneId, StructureId, UtilisateurId},
@@ -8,7 +8,7 @@ use socle::{
 };
 
 use super::{
-    Personne, regles,
+    Personne, regles, scelle,
     table::{self, cle, consentement, suivi},
 };
 
@@ -27,7 +27,7 @@ pub async fn inscrire(cx: &Contexte, structure: StructureId, personnes: &[Person
     if personnes.is_empty() {
         return Ok(());
     }
-    let fiches = personnes.iter().map(|p| p.clone().into_active_model().reset_all());
+    let fiches = personnes.iter().map(|p| super::scelle::sceller(cx, p)).collect::<Resultat<Vec<_>>>()?;
     table::Entity::insert_many(fiches).exec_without_returning(&cx.db()).await?;
     let suivis = personnes.iter().map(|p| suivi::ActiveModel {
         structure_id: Set(structure),
@@ -108,13 +108,14 @@ pub async fn suivies(cx: &Contexte, structure: StructureId, ids: &[PersonneId]) 
         .into_iter()
         .map(|s| s.personne_id)
         .collect();
-    Ok(table::Entity::find()
+    let lignes = table::Entity::find()
         .filter(table::Column::Id.is_in(suivis))
         .filter(table::Column::EffaceLe.is_null())
         .order_by_asc(table::Column::CleTri)
         .order_by_asc(table::Column::Id)
         .all(&cx.db())
-        .await?)
+        .await?;
+    lignes.into_iter().map(|p| scelle::ouvrir(cx, p)).collect()
 }
 
 /// A page of the people a structure follows, `combien` and one more.
@@ -124,7 +125,8 @@ pub async fn page(cx: &Contexte, structure: StructureId, apres: Option<Uuid>, co
         q = q.filter(suivi::Column::PersonneId.gt(a));
     }
     let ids: Vec<PersonneId> = q.limit(combien + 1).all(&cx.db()).await?.into_iter().map(|s| s.personne_id).collect();
-    Ok(table::Entity::find().filter(table::Column::Id.is_in(ids)).order_by_asc(table::Column::Id).all(&cx.db()).await?)
+    let lignes = table::Entity::find().filter(table::Column::Id.is_in(ids)).order_by_asc(table::Column::Id).all(&cx.db()).await?;
+    lignes.into_iter().map(|p| scelle::ouvrir(cx, p)).collect()
 }
 
 /// The files last created or changed in a structure, after the last 300 lines of its journal, then the
@@ -205,5 +207,20 @@ pub async fn effacer(cx: &Contexte, p: &Personne) -> Resultat<()> {
         .filter(consentement::Column::PersonneId.eq(p.id))
         .exec(&cx.db())
         .await?;
-    crate::effacement::textes(cx, p.id).await
+    crate::effacement::textes(cx, p.id, None).await
+}
+
+/// Takes a file away from one of the structures that follow it: its texts go, the file stays for the others.
+pub async fn detacher(cx: &Contexte, structure: StructureId, id: PersonneId) -> Resultat<()> {
+    suivi::Entity::delete_by_id((structure, id)).exec(&cx.db()).await?;
+    cle::Entity::delete_many().filter(cle::Column::StructureId.eq(structure)).filter(cle::Column::PersonneId.eq(id)).exec(&cx.db()).await?;
+    // How the sharing was agreed to is what lets the others follow.
+    consentement::Entity::update_many()
+        .col_expr(consentement::Column::Maniere, Expr::value(None::<String>))
+        .filter(consentement::Column::PersonneId.eq(id))
+        .filter(consentement::Column::StructureId.eq(structure))
+        .filter(consentement::Column::DestinataireId.is_null())
+        .exec(&cx.db())
+        .await?;
+    crate::effacement::textes(cx, id, Some(structure)).await
 }

@@ -80,6 +80,17 @@ impl Essai<'_> {
                 vec![p, id]
             }
             "/accompagnements/{id}" => vec![self.creer("/accompagnements", accompagnement()).await],
+            "/exports/{id}" => {
+                let id = self.creer("/exports", self.export()).await;
+                // Made at once: an account has five under way at most. It alone: other jobs are for other routes.
+                passeur::exports::preparer(a.etat.clone(), json!({ "export": id })).await.unwrap();
+                vec![id]
+            }
+            "/avis/{secret}" => {
+                let id = self.creer("/accompagnements", accompagnement()).await;
+                let r = a.api(&self.jetons[1], "POST", &format!("/api/v1/accompagnements/{id}/avis"), json!({"moyen": "qr"})).await;
+                vec![r.corps["lien"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()]
+            }
             "/orientations/{id}" => vec![self.creer("/orientations", self.orientation().await).await],
             "/doublons/{id}/{autre}" => vec![self.personne().await, self.personne().await],
             "/fusions/{id}" => {
@@ -97,6 +108,13 @@ impl Essai<'_> {
                 assert_eq!(self.navigateurs[2].post("/equipe", &champs).await.statut, 303);
                 vec![a.identifiant(&format!("SELECT id FROM utilisateur WHERE email = '{adresse}'")).await]
             }
+            "/administration/etat/taches/{id}" => {
+                let cx = socle::Contexte::systeme(&a.etat).await.unwrap();
+                let genre = format!("essai_{}", self.numero());
+                cx.confier(&genre, json!({}), None, None).await.unwrap();
+                cx.valider().await.unwrap();
+                vec![a.identifiant(&format!("SELECT id FROM tache WHERE genre = '{genre}'")).await]
+            }
             "/compte/jetons/{id}" => {
                 let nom = format!("essai {}", self.numero());
                 let champs = [("jeton_nom", nom.as_str()), ("jeton_portee", "bilan"), ("jeton_jours", "1")];
@@ -113,6 +131,12 @@ impl Essai<'_> {
         })
     }
 
+    /// Another day each time: the same asked twice is one export, and it is deleted once.
+    fn export(&self) -> Value {
+        let jour = chrono::NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + chrono::Days::new(self.numero().into());
+        json!({"contenu": "donnees", "format": "csv", "du": jour, "au": "2026-03-10"})
+    }
+
     async fn orientation(&self) -> Value {
         json!({"personne": self.personne().await, "partenaire": self.partenaire().await, "motif": "Essai", "consentement": true})
     }
@@ -125,11 +149,17 @@ impl Essai<'_> {
             ("POST", "/certification/simulation") => {
                 json!({"question": "epreuves_dues", "date": "2026-03-10", "titre": "mediateur-numerique", "voie": "formation_continue"})
             }
+            ("PUT", "/structures/{id}/conservation") => json!({"mois": 24}),
+            ("PUT", "/personnes/{id}/conservation") => json!({"motif": "revenue", "jusqu_au": "2026-12-01"}),
+            ("POST", "/exports") => self.export(),
             ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
             ("POST", "/accompagnements") => accompagnement(),
             ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),
             ("POST", "/parcours/{id}/objectifs" | "/parcours/{id}/etapes") => json!({"libelle": "Essai"}),
             ("POST", "/imports/{id}/colonnes") => json!({"colonnes": ["nom", "prenom"]}),
+            ("POST", "/accompagnements/{id}/avis") => json!({"moyen": "qr"}),
+            ("POST", "/avis/{secret}") => json!({"accueil": 5, "utilite": 4, "recommandation": 5}),
+            ("PUT", "/accompagnements/{id}/note") => json!({"reussi": "Essai"}),
             ("POST", "/doublons/ecarter") => json!({"a": self.personne().await, "b": self.personne().await}),
             ("POST", "/fusions") => json!({"garder": self.personne().await, "absorber": self.personne().await}),
             ("POST", "/orientations") => self.orientation().await,

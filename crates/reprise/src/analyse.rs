@@ -76,9 +76,17 @@ async fn essayer(etat: &Etat, id: ImportId) -> Resultat<()> {
             return Ok(());
         }
     }
-    match lecture.await.map_err(Erreur::interne)? {
-        Ok(format) => lecteur.finir(format).await,
-        Err(Illisible(mots)) => lecteur.refuser(mots).await,
+    match lecture.await {
+        Ok(Ok(format)) => lecteur.finir(format).await,
+        Ok(Err(Illisible(mots))) => lecteur.refuser(mots).await,
+        // A file that makes the reader fall would make it fall again: its author is told.
+        Err(e) if e.is_panic() => {
+            tracing::error!(import = %id, "the reader of files panicked");
+            lecteur
+                .refuser("Ce fichier n’a pas pu être lu. Enregistrez-le de nouveau depuis votre tableur, en CSV par exemple.".into())
+                .await
+        }
+        Err(e) => Err(Erreur::interne(e)),
     }
 }
 

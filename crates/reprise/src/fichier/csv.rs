@@ -59,8 +59,10 @@ struct Decode {
     fini: bool,
     /// The last character was a carriage return: the line feed of « CRLF » is the same end of line.
     retour: bool,
+    /// All was decoded.
+    finie: bool,
     /// The end of line that a last line may lack was given.
-    clos: bool,
+    close: bool,
 }
 
 /// Makes every end of line a line feed, so that lines are counted alike; gives the new length.
@@ -88,28 +90,27 @@ impl Read for Decode {
                 self.fin = n == 0;
                 self.lu.set(self.lu.get() + n as u64);
             }
-            if self.fini {
-                if self.clos || sortie.is_empty() {
+            if self.finie {
+                if self.close || sortie.is_empty() {
                     return Ok(0);
                 }
-                self.clos = true;
+                self.close = true;
                 sortie[0] = b'\n';
                 return Ok(1);
             }
             let (r, lus, ecrits, _) = self.decodeur.decode_to_utf8(&self.entree[self.debut..], sortie, self.fin);
             self.debut += lus;
-            self.fini = self.fin && r == CoderResult::InputEmpty;
-            if ecrits > 0 {
-                self.depuis.set(self.depuis.get() + ecrits as u64);
-                if self.depuis.get() > LIGNE_MAX {
-                    return Err(refus(
-                        "Une ligne de ce fichier est trop longue : un guillemet ouvert n’est sans doute jamais refermé. Enregistrez le fichier de nouveau depuis votre tableur.",
-                    ));
-                }
-                let n = unir(&mut sortie[..ecrits], &mut self.retour);
-                if n > 0 {
-                    return Ok(n);
-                }
+            // A decoder told that the end has come is not asked again.
+            self.finie = self.fin && r == CoderResult::InputEmpty;
+            self.depuis.set(self.depuis.get() + ecrits as u64);
+            if self.depuis.get() > LIGNE_MAX {
+                return Err(refus(
+                    "Une ligne de ce fichier est trop longue : un guillemet ouvert n’est sans doute jamais refermé. Enregistrez le fichier de nouveau depuis votre tableur.",
+                ));
+            }
+            let n = unir(&mut sortie[..ecrits], &mut self.retour);
+            if n > 0 {
+                return Ok(n);
             }
         }
     }
@@ -130,7 +131,8 @@ fn lire(f: &File, e: &'static Encoding, separateur: u8, visite: Visite) -> Resul
         fin: false,
         fini: false,
         retour: false,
-        clos: false,
+        finie: false,
+        close: false,
     };
     let mut lecteur = ::csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separateur).from_reader(decode);
     let mut ligne = ::csv::StringRecord::new();

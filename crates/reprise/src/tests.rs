@@ -134,7 +134,7 @@ async fn toutes_les_fautes_sont_dites_et_rien_nest_ecrit(#[values(Moteur::Sqlite
     let s = a.session("alpha.responsable").await;
     let page = s.get(&x.replace("/api/v1/imports", "/reprise")).await;
     assert_eq!(page.statut, 200, "{}", page.html);
-    assert!(page.html.contains("3 lignes à corriger") && !page.html.contains("Confirmer la reprise"));
+    assert!(page.html.contains("3\u{a0}lignes à corriger") && !page.html.contains("Confirmer la reprise"));
 }
 
 #[rstest]

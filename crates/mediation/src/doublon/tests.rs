@@ -4,8 +4,13 @@ use essais::{Appli, Moteur, json};
 use rstest::rstest;
 
 /// Every column that names a person, in every table: each follows a merge, or says why not.
-const NE_SUIVENT_PAS: [(&str, &str); 2] =
-    [("personne_cle", "search keys of the file itself, made again"), ("suivi", "who follows, kept to be given back")];
+const NE_SUIVENT_PAS: [(&str, &str); 5] = [
+    ("personne_cle", "search keys of the file itself, made again"),
+    ("suivi", "who follows, kept to be given back"),
+    ("annonce_effacement", "removed with the file absorbed"),
+    ("prolongation", "decided of the file itself"),
+    ("personne_rang", "the rank of the file itself in figures"),
+];
 
 async fn personne(a: &Appli, jeton: &str, corps: essais::Value) -> String {
     let r = a.api(jeton, "POST", "/api/v1/personnes", corps).await;

@@ -55,8 +55,6 @@ struct Decode {
     entree: Vec<u8>,
     debut: usize,
     fin: bool,
-    /// The decoder gave its last character: it must not be asked again.
-    fini: bool,
     /// The last character was a carriage return: the line feed of « CRLF » is the same end of line.
     retour: bool,
     /// All was decoded.
@@ -129,7 +127,6 @@ fn lire(f: &File, e: &'static Encoding, separateur: u8, visite: Visite) -> Resul
         entree: vec![],
         debut: 0,
         fin: false,
-        fini: false,
         retour: false,
         finie: false,
         close: false,

@@ -411,7 +411,7 @@ async fn cent_mille_lignes(#[values(Moteur::Sqlite, Moteur::Postgres)] m: Moteur
     drop(octets);
     let depot = debut.elapsed();
     a.travailler().await;
-    let lecture = debut.elapsed() - depot;
+    let lecture = debut.elapsed().saturating_sub(depot);
     let x = format!("/api/v1/imports/{}", r.id());
     let vue = demander(&a, "GET", &x).await.corps;
     assert_eq!(vue["comptes"]["accompagnements_nouveaux"], 100_000, "{vue}");
@@ -420,7 +420,7 @@ async fn cent_mille_lignes(#[values(Moteur::Sqlite, Moteur::Postgres)] m: Moteur
     assert_eq!(vue["etat"], "repris", "{vue}");
     println!(
         "{m:?} {format} : dépôt {depot:?}, lecture {lecture:?}, écriture {:?}, mémoire {avant} -> {} Mo",
-        tout - depot - lecture,
+        tout.saturating_sub(depot).saturating_sub(lecture),
         memoire()
     );
 }

@@ -302,7 +302,7 @@ impl Monde {
             4 => f.commune = Some(COMMUNES[self.tirer(3)].to_owned()),
             5 => {
                 (f.mediateur, f.thematique, f.commune) =
-                    (Some(UtilisateurId(self.mediateurs[0])), Some(Thematique::Sante), Some("31555".into()))
+                    (Some(UtilisateurId(self.mediateurs[0])), Some(Thematique::Sante), Some("31555".into()));
             }
             _ => {}
         }

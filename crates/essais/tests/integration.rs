@@ -18,6 +18,8 @@ mod bilan;
 mod certification_referentiel;
 #[path = "../../certification/src/simulation/tests.rs"]
 mod certification_simulation;
+#[path = "../../passeur/src/essais/coffre.rs"]
+mod coffre;
 #[path = "../../mediation/src/conservation/tests.rs"]
 mod conservation;
 #[path = "../../mediation/src/diagnostic/tests.rs"]
@@ -30,12 +32,18 @@ mod droits;
 mod droits_personne;
 #[path = "../../comptes/src/equipe/tests.rs"]
 mod equipe;
+#[path = "../../passeur/src/essais/exploitation.rs"]
+mod exploitation;
+#[path = "../../bilan/src/differe/tests.rs"]
+mod exports_differes;
 #[path = "../../comptes/src/jeton/tests.rs"]
 mod jeton;
 #[path = "../../comptes/src/journal/tests.rs"]
 mod journal;
 #[path = "../../passeur/src/essais/menage.rs"]
 mod menage;
+#[path = "../../mediation/src/note_pratique/tests.rs"]
+mod note_pratique;
 #[path = "../../mediation/src/orientation/tests.rs"]
 mod orientation;
 #[path = "../../mediation/src/parcours/tests.rs"]
@@ -48,6 +56,12 @@ mod personne;
 mod planification;
 #[path = "../../comptes/src/reinitialisation/tests.rs"]
 mod reinitialisation;
+#[path = "../../reprise/src/tests.rs"]
+mod reprise_de_donnees;
+#[path = "../../mediation/src/satisfaction/tests.rs"]
+mod satisfaction;
+#[path = "../../passeur/src/essais/sauvegarde.rs"]
+mod sauvegarde;
 #[path = "../../comptes/src/session/tests.rs"]
 mod session;
 #[path = "../../territoire/src/structure/tests.rs"]

@@ -26,6 +26,7 @@ use sea_orm::{ActiveValue::Set, QuerySelect, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Etat, Permission, Resultat,
+    coffre::Champ,
     controle::Controle,
     creation::{self, Reclamation},
     identifiant::{PersonneId, StructureId},
@@ -34,6 +35,12 @@ use socle::{
 };
 
 use crate::personne::{self, ModifierPersonne, Personne, table::suivi, trouver};
+
+/// Both files as they were, notes included: sealed as they are.
+const RETOUR: Champ = Champ::texte("fusion", "retour");
+
+/// The sealed columns.
+pub const CHAMPS: [Champ; 1] = [RETOUR];
 
 /// How long a merge can be undone, in days.
 pub const JOURS: i64 = 30;
@@ -241,13 +248,15 @@ pub async fn fusionner(cx: &Contexte, d: Fusionner) -> Resultat<(Fusion, bool)> 
 }
 
 /// What undoes a merge, as it is stored.
-fn ecrire_retour(_cx: &Contexte, _id: Uuid, r: &Retour) -> Resultat<String> {
-    serde_json::to_string(r).map_err(|e| Erreur::Interne(format!("retour de fusion : {e}")))
+fn ecrire_retour(cx: &Contexte, id: Uuid, r: &Retour) -> Resultat<String> {
+    let texte = serde_json::to_string(r).map_err(|e| Erreur::Interne(format!("retour de fusion : {e}")))?;
+    Ok(cx.coffre().sceller(&RETOUR, id, &texte)?)
 }
 
-fn lire_retour(_cx: &Contexte, f: &Fusion) -> Resultat<Retour> {
-    let texte = f.retour.as_deref().ok_or_else(|| Erreur::Interne("fusion sans retour".into()))?;
-    serde_json::from_str(texte).map_err(|e| Erreur::Interne(format!("retour de fusion : {e}")))
+fn lire_retour(cx: &Contexte, f: &Fusion) -> Resultat<Retour> {
+    let texte = f.retour.clone().ok_or_else(|| Erreur::Interne("fusion sans retour".into()))?;
+    let texte = cx.coffre().ouvrir(&RETOUR, f.id, texte)?;
+    serde_json::from_str(&texte).map_err(|e| Erreur::Interne(format!("retour de fusion : {e}")))
 }
 
 /// One merge of files the actor may read.
@@ -376,4 +385,23 @@ async fn solder(cx: &Contexte, f: &Fusion) -> Resultat<()> {
         creation::oublier(cx, [f.absorbee_id.0]).await?;
     }
     Ok(())
+}
+
+/// For files that a merge absorbed and that are not apart again, the file that was kept; merges of
+/// merges are followed. For imports, which know a person by an id that may be the absorbed one's.
+pub async fn gardees(cx: &Contexte, absorbees: &[PersonneId]) -> Resultat<std::collections::HashMap<PersonneId, PersonneId>> {
+    let mut fin: std::collections::HashMap<PersonneId, PersonneId> = absorbees.iter().map(|p| (*p, *p)).collect();
+    // More than a few merges in a row is not met; a loop cannot be.
+    for _ in 0..8 {
+        let cherchees: Vec<PersonneId> = fin.values().copied().collect();
+        let suites = depot::gardees(cx, &cherchees).await?;
+        if suites.is_empty() {
+            break;
+        }
+        for p in fin.values_mut() {
+            *p = suites.get(p).copied().unwrap_or(*p);
+        }
+    }
+    fin.retain(|absorbee, gardee| absorbee != gardee);
+    Ok(fin)
 }

@@ -59,12 +59,12 @@ fn individuels(id: PersonneId, structure: Option<StructureId>) -> SelectStatemen
 }
 
 /// Empties the free texts of the accueils, diagnostics, plans and orientations of a person, and the
-/// notes of their individual accompaniments; forgets what was decided of keeping the file. All of them,
+/// notes of their individual accompaniments, with the opinions on them and what their mediator noted; forgets what was decided of keeping the file. All of them,
 /// or those of one structure.
 pub async fn textes(cx: &Contexte, id: PersonneId, structure: Option<StructureId>) -> Resultat<()> {
     let db = cx.db();
     let vide = || Expr::value(None::<String>);
-    let efface = || Expr::value("(effacé)");
+    let efface = || Expr::value(socle::coffre::EFFACE);
     let parcours = || ids("parcours", id, structure);
     let mut ordres = vec![];
     for (table, lesquels, colonnes) in [
@@ -119,5 +119,6 @@ pub async fn textes(cx: &Contexte, id: PersonneId, structure: Option<StructureId
         }
         db.execute_raw(db.get_database_backend().build(&q)).await?;
     }
-    Ok(())
+    crate::satisfaction::effacer(cx, individuels(id, structure)).await?;
+    crate::note_pratique::effacer(cx, individuels(id, structure)).await
 }

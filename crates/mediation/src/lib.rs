@@ -14,9 +14,11 @@ pub mod droits_personne;
 mod effacement;
 pub mod migrations;
 pub mod nomenclatures;
+pub mod note_pratique;
 pub mod orientation;
 pub mod parcours;
 pub mod personne;
+pub mod satisfaction;
 
 use interface::requete::Pages;
 use socle::Etat;
@@ -34,6 +36,8 @@ pub fn pages() -> Pages {
         parcours::pages(),
         accompagnement::pages(),
         orientation::pages(),
+        satisfaction::pages(),
+        note_pratique::pages(),
     ]
     .into_iter()
     .fold(aujourdhui::pages(), Pages::fusionner)
@@ -50,9 +54,26 @@ pub fn api() -> OpenApiRouter<Etat> {
         parcours::api(),
         accompagnement::api(),
         orientation::api(),
+        satisfaction::api(),
+        note_pratique::api(),
     ]
     .into_iter()
     .fold(personne::api(), OpenApiRouter::merge)
+}
+
+/// The columns sealed at rest, for the rotation of keys and its checks.
+pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
+    [
+        &personne::CHAMPS[..],
+        &accueil::CHAMPS,
+        &diagnostic::CHAMPS,
+        &parcours::CHAMPS,
+        &accompagnement::CHAMPS,
+        &orientation::CHAMPS,
+        &satisfaction::CHAMPS,
+        &note_pratique::CHAMPS,
+    ]
+    .concat()
 }
 
 /// What this crate does with data about people, for the register.
@@ -63,6 +84,8 @@ pub const TRAITEMENTS: &[&socle::traitement::Traitement] = &[
     &parcours::TRAITEMENT,
     &accompagnement::TRAITEMENT,
     &orientation::TRAITEMENT,
+    &satisfaction::TRAITEMENT,
+    &note_pratique::TRAITEMENT,
     &conservation::TRAITEMENT,
     &doublon::TRAITEMENT,
 ];

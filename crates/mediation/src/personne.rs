@@ -4,8 +4,10 @@
 mod api;
 mod consentement;
 pub(crate) mod depot;
+mod rapprochement;
 pub mod recherche;
 mod regles;
+mod scelle;
 pub(crate) mod table;
 mod traitement;
 mod web;
@@ -13,12 +15,14 @@ mod web;
 pub use api::api;
 pub use consentement::{Consentement, Consentir, consentements, consentir, retirer};
 pub(crate) use depot::suivis;
+pub use rapprochement::{Connue, cles_de_contact, existants, par_contacts, par_noms, suivis_parmi};
 pub(crate) use regles::cle_de_nom;
 pub use regles::{distinguer, nom_affiche};
+pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;
 pub use web::{pages, parents};
 
-use sea_orm::{IntoActiveModel, entity::prelude::*};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
@@ -110,18 +114,43 @@ pub async fn creer(cx: &Contexte, demande: CreerPersonne) -> Resultat<(Personne,
         Reclamation::Repetee(id) => return Ok((trouver(cx, PersonneId(id), Permission::PersonnesLire).await?, false)),
         Reclamation::Nouvelle(id) => PersonneId(id),
     };
-    let mut p = regles::fiche(id, demande, cx.maintenant);
-    regles::controler(&mut p, None, cx.aujourd_hui())?;
-    table::Entity::insert(p.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
-    depot::suivre(cx, structure, id, None).await?;
-    depot::indexer(cx, &p, &[structure]).await?;
+    let p = preparer(id, demande, cx.maintenant, cx.aujourd_hui())?;
+    depot::inscrire(cx, structure, std::slice::from_ref(&p)).await?;
     cx.journaliser(Action::Creation, "personne", id.0, structure, &[]).await?;
     Ok((p, true))
+}
+
+/// The file that a request describes, checked by the rules of [`creer`]; nothing is written.
+///
+/// # Errors
+/// [`Erreur::Invalide`] with every fault.
+pub fn preparer(
+    id: PersonneId,
+    demande: CreerPersonne,
+    maintenant: chrono::DateTime<chrono::Utc>,
+    aujourd_hui: chrono::NaiveDate,
+) -> Resultat<Personne> {
+    let mut p = regles::fiche(id, demande, maintenant);
+    regles::controler(&mut p, None, aujourd_hui)?;
+    Ok(p)
+}
+
+/// Creates at once files that [`preparer`] made, followed by `structure`; each creation is journaled.
+/// For imports: a few hundred at a time, none of which exists (see [`existants`]).
+pub async fn inscrire(cx: &Contexte, structure: StructureId, personnes: &[Personne]) -> Resultat<()> {
+    cx.exiger_dans(Permission::PersonnesEcrire, structure)?;
+    depot::inscrire(cx, structure, personnes).await?;
+    cx.journaliser_plusieurs(Action::Creation, "personne", personnes.iter().map(|p| p.id.0), structure).await
 }
 
 /// The file of a person whom a structure of the actor follows, with the right `p` there. Not journaled:
 /// for use cases that write on the file; to show it, see [`ouvrir`].
 pub async fn trouver(cx: &Contexte, id: PersonneId, p: Permission) -> Resultat<Personne> {
+    scelle::ouvrir(cx, trouver_scellee(cx, id, p).await?)
+}
+
+/// The same, its texts still sealed: the erasure must not need their key.
+async fn trouver_scellee(cx: &Contexte, id: PersonneId, p: Permission) -> Resultat<Personne> {
     let introuvable = Erreur::Introuvable("Cette personne");
     if cx.acteur.est_systeme() {
         return table::Entity::find_by_id(id).one(&cx.db()).await?.ok_or(introuvable);
@@ -204,7 +233,7 @@ pub async fn modifier(cx: &Contexte, id: PersonneId, m: ModifierPersonne) -> Res
     };
     regles::controler(&mut p, Some(&avant), cx.aujourd_hui())?;
     let r = table::Entity::update_many()
-        .set(p.clone().into_active_model().reset_all())
+        .set(scelle::sceller(cx, &p)?)
         .filter(table::Column::Id.eq(id))
         .filter(table::Column::Version.eq(avant.version))
         .exec(&cx.db())
@@ -227,7 +256,7 @@ pub async fn modifier(cx: &Contexte, id: PersonneId, m: ModifierPersonne) -> Res
 /// Erases a person: identity, contact and free texts go for good, from every structure; what the person
 /// took part in stays counted, with age band, genre and statut alone.
 pub async fn effacer(cx: &Contexte, id: PersonneId) -> Resultat<()> {
-    let p = trouver(cx, id, Permission::PersonnesEcrire).await?;
+    let p = trouver_scellee(cx, id, Permission::PersonnesEcrire).await?;
     let structure = structure_de(cx, id, Permission::PersonnesEcrire).await?;
     depot::effacer(cx, &p).await?;
     creation::oublier(cx, [id.0]).await?;

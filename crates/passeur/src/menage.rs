@@ -27,6 +27,8 @@ async fn balayer(etat: &Etat, charge: &Value) -> Resultat<()> {
     tache::balayer(&cx).await?;
     cx.valider().await?;
     mediation::doublon::solder_echues(etat).await?;
+    bilan::differe::balayer(etat, etat.horloge.maintenant()).await?;
+    socle::fichiers::balayer(etat, etat.horloge.maintenant()).await?;
     loop {
         let cx = Contexte::systeme(etat).await?;
         // Dropped when there was nothing: the journal says only what was done.

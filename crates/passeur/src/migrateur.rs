@@ -12,7 +12,10 @@ impl MigratorTrait for Migrateur {
             territoire::migrations::migrations(),
             comptes::migrations(),
             mediation::migrations::migrations(),
+            reprise::migrations::migrations(),
+            bilan::migrations(),
             certification::migrations(),
+            crate::sauvegarde::table::migrations(),
         ]
         .into_iter()
         .flatten()

@@ -60,6 +60,8 @@ pub enum Permission {
     StructureGerer,
     /// Add, change, disable the accounts of the structure.
     EquipeGerer,
+    /// Bring into the structure people and accompaniments recorded elsewhere, from a file.
+    Reprendre,
     /// Read the candidates, enrolments and sessions of the centre.
     CertificationLire,
     /// Keep the centre: titles, candidates, sessions, juries, decisions, documents.
@@ -89,6 +91,7 @@ impl Permission {
             Self::StructureLire => "lire les informations de la structure",
             Self::StructureGerer => "modifier la structure et ses lieux",
             Self::EquipeGerer => "gérer les comptes de l’équipe",
+            Self::Reprendre => "reprendre des données d’un fichier",
             Self::CertificationLire => "lire les dossiers de certification",
             Self::CertificationGerer => "gérer la certification",
             Self::FormationSuivre => "suivre la formation des candidats",

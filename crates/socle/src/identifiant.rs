@@ -56,6 +56,16 @@ identifiants! {
     OrientationId,
     /// One consent given by a person.
     ConsentementId,
+    /// One import of a file.
+    ImportId,
+    /// One file kept in the storage of files.
+    FichierId,
+    /// One export made in the background.
+    ExportId,
+    /// One request for an opinion on an accompaniment.
+    DemandeAvisId,
+    /// One private note of a mediator on their practice.
+    NotePratiqueId,
     /// A candidate to a title, in a centre.
     CandidatId,
     /// One enrolment of a candidate: a title, a route, its units.

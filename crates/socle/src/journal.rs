@@ -101,6 +101,35 @@ impl Contexte {
         .await?;
         Ok(())
     }
+
+    /// Adds a line for each record that one act touched, as [`Contexte::journaliser`] would one by one.
+    pub async fn journaliser_plusieurs(
+        &self,
+        action: Action,
+        objet: &str,
+        objets: impl IntoIterator<Item = Uuid>,
+        structure: impl Into<Option<StructureId>>,
+    ) -> Resultat<()> {
+        let structure = structure.into();
+        let lignes: Vec<ActiveModel> = objets
+            .into_iter()
+            .map(|id| ActiveModel {
+                id: Set(self.nouvel_uuid()),
+                quand: Set(self.maintenant),
+                acteur_id: Set(self.acteur.utilisateur),
+                structure_id: Set(structure),
+                action: Set(action),
+                objet: Set(objet.to_owned()),
+                objet_id: Set(Some(id)),
+                champs: Set(Champs::default()),
+                requete: Set(self.requete),
+            })
+            .collect();
+        for lot in lignes.chunks(1000) {
+            Entity::insert_many(lot.iter().cloned()).exec_without_returning(&self.db()).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Months that a line keeps its author.

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod base;
+pub mod coffre;
 pub mod config;
 pub mod contexte;
 pub mod controle;
@@ -13,6 +14,7 @@ pub mod droits;
 pub mod equipe;
 pub mod erreur;
 pub mod etat;
+pub mod fichiers;
 pub mod horloge;
 pub mod identifiant;
 pub mod journal;
@@ -21,6 +23,7 @@ pub mod nomenclature;
 pub mod planification;
 pub mod ports;
 pub mod requete;
+pub mod secret;
 pub mod tache;
 pub mod texte;
 pub mod traitement;

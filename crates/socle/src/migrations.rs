@@ -1,11 +1,11 @@
-//! Tables of the kernel: journal, creation, tache, occurrence.
+//! Tables of the kernel: journal, creation, tache, occurrence, fichier.
 
 use sea_orm::DbBackend;
 use sea_orm_migration::{prelude::*, schema::*};
 
 /// Migrations of this crate, in order. A new one is added at the end, never changed once released.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Noyau), Box::new(Planification), Box::new(AuteursOublies)]
+    vec![Box::new(Noyau), Box::new(crate::coffre::migration::Cles), Box::new(Planification), Box::new(AuteursOublies), Box::new(Fichiers)]
 }
 
 struct Noyau;
@@ -188,5 +188,41 @@ impl MigrationTrait for AuteursOublies {
             }
         }
         Ok(())
+    }
+}
+
+struct Fichiers;
+
+impl MigrationName for Fichiers {
+    fn name(&self) -> &'static str {
+        "m20261122_000131_fichiers"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Fichiers {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        m.create_table(
+            Table::create()
+                .table("fichier")
+                .col(uuid("id").primary_key())
+                .col(uuid_null("structure_id"))
+                .col(uuid_null("proprietaire_id"))
+                .col(string_len("nom", 200))
+                .col(string_len("media", 120))
+                .col(string_len("cle", 80).unique_key())
+                .col(string_len("etat", 16))
+                .col(big_integer_null("taille"))
+                .col(var_binary_null("empreinte", 32))
+                .col(timestamp_with_time_zone("cree_le"))
+                .col(timestamp_with_time_zone_null("expire_le"))
+                .to_owned(),
+        )
+        .await?;
+        m.create_index(Index::create().name("ix_fichier_etat").table("fichier").col("etat").col("expire_le").to_owned()).await
     }
 }

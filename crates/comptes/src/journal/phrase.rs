@@ -9,7 +9,7 @@ use socle::{
 };
 
 /// The kinds of records: code, as an object of a sentence, as a choice, and the page of one if it has one.
-pub const OBJETS: [(&str, &str, &str, Option<&str>); 21] = [
+pub const OBJETS: &[(&str, &str, &str, Option<&str>)] = &[
     ("personne", "le dossier d’une personne", "Personnes", Some("/personnes/")),
     ("accueil", "un accueil", "Accueils", None),
     ("diagnostic", "un diagnostic", "Diagnostics", Some("/diagnostics/")),
@@ -18,6 +18,8 @@ pub const OBJETS: [(&str, &str, &str, Option<&str>); 21] = [
     ("etape", "une étape", "Étapes", None),
     ("accompagnement", "un accompagnement", "Accompagnements", Some("/accompagnements/")),
     ("orientation", "une orientation", "Orientations", Some("/orientations/")),
+    ("avis", "une demande d’avis", "Demandes d’avis", None),
+    ("note_pratique", "une note de pratique", "Notes de pratique", None),
     ("consentement", "un consentement", "Consentements", None),
     ("suivi", "un suivi", "Suivis", None),
     ("partage", "un partage de dossier", "Partages", None),
@@ -27,9 +29,13 @@ pub const OBJETS: [(&str, &str, &str, Option<&str>); 21] = [
     ("bilan", "le bilan", "Bilan", None),
     ("document", "un document", "Documents", None),
     ("export", "un export", "Exports", None),
+    ("import", "une reprise de données", "Reprises de données", None),
     ("utilisateur", "un compte", "Comptes", None),
     ("session", "une session", "Connexions", None),
+    ("tache", "une tâche de fond", "Tâches de fond", None),
+    ("sauvegarde", "une sauvegarde", "Sauvegardes", None),
     ("jeton", "un jeton d’accès", "Jetons", None),
+    ("cle", "la clé des notes", "Clé des notes", None),
     ("journal", "le journal", "Journal", None),
 ];
 
@@ -103,6 +109,7 @@ fn nom_champ(champ: &str) -> String {
         "tranche_age" => "tranche d’âge".into(),
         "identite" => "identité".into(),
         "donnees" => "toutes ses données".into(),
+        "donnees_activite" => "données d’activité".into(),
         "duree_minutes" => "durée".into(),
         "thematique" => "thématique".into(),
         "mediateur" => "médiateur ou médiatrice".into(),

@@ -10,7 +10,7 @@ use socle::{
     identifiant::{PersonneId, StructureId},
 };
 
-use super::{Diagnostic, table};
+use super::{Diagnostic, scelle, table};
 
 /// The structures where the actor may read people's files.
 pub(crate) fn structures_lisibles(cx: &Contexte) -> Vec<StructureId> {
@@ -39,7 +39,8 @@ fn lisibles(cx: &Contexte, id: PersonneId) -> Select<table::Entity> {
 
 /// The diagnostics of a person, newest first.
 pub async fn de_personne(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec<Diagnostic>> {
-    Ok(lisibles(cx, id).order_by_desc(table::Column::Date).order_by_desc(table::Column::Id).limit(max).all(&cx.db()).await?)
+    let lignes = lisibles(cx, id).order_by_desc(table::Column::Date).order_by_desc(table::Column::Id).limit(max).all(&cx.db()).await?;
+    lignes.into_iter().map(|d| scelle::ouvrir(cx, d)).collect()
 }
 
 /// A page of the diagnostics of a person.
@@ -59,5 +60,6 @@ async fn suite(mut q: Select<table::Entity>, cx: &Contexte, apres: Option<Uuid>,
     if let Some(a) = apres {
         q = q.filter(table::Column::Id.gt(a));
     }
-    Ok(q.order_by_asc(table::Column::Id).limit(combien + 1).all(&cx.db()).await?)
+    let lignes = q.order_by_asc(table::Column::Id).limit(combien + 1).all(&cx.db()).await?;
+    lignes.into_iter().map(|d| scelle::ouvrir(cx, d)).collect()
 }

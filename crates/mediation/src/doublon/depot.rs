@@ -223,3 +223,16 @@ pub async fn annulables(cx: &Contexte, structure: StructureId, combien: u64) -> 
         .all(&cx.db())
         .await?)
 }
+
+/// The files that those of these which were absorbed went into.
+pub async fn gardees(cx: &Contexte, absorbees: &[PersonneId]) -> Resultat<HashMap<PersonneId, PersonneId>> {
+    let lignes: Vec<(PersonneId, PersonneId)> = table::Entity::find()
+        .select_only()
+        .columns([table::Column::AbsorbeeId, table::Column::GardeeId])
+        .filter(table::Column::AbsorbeeId.is_in(absorbees.iter().copied()))
+        .filter(table::Column::Annulee.eq(false))
+        .into_tuple()
+        .all(&cx.db())
+        .await?;
+    Ok(lignes.into_iter().collect())
+}

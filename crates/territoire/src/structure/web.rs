@@ -33,6 +33,7 @@ struct PageStructure {
     equipe: bool,
     journal: bool,
     dossiers: bool,
+    reprendre: bool,
 }
 
 async fn voir(w: Web) -> Reponse {
@@ -46,6 +47,7 @@ async fn voir(w: Web) -> Reponse {
         equipe: w.acteur.peut(Permission::EquipeGerer),
         journal: w.acteur.peut(Permission::JournalLire),
         dossiers: w.acteur.peut(Permission::PersonnesLire),
+        reprendre: w.acteur.peut(Permission::Reprendre),
         s,
         page: w.page,
     })

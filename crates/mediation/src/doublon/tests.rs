@@ -4,8 +4,12 @@ use essais::{Appli, Moteur, json};
 use rstest::rstest;
 
 /// Every column that names a person, in every table: each follows a merge, or says why not.
-const NE_SUIVENT_PAS: [(&str, &str); 2] =
-    [("personne_cle", "search keys of the file itself, made again"), ("suivi", "who follows, kept to be given back")];
+const NE_SUIVENT_PAS: [(&str, &str); 4] = [
+    ("personne_cle", "search keys of the file itself, made again"),
+    ("suivi", "who follows, kept to be given back"),
+    ("annonce_effacement", "made again each night from what happened with the file"),
+    ("prolongation", "copied to the file kept: conservation::reporter"),
+];
 
 async fn personne(a: &Appli, jeton: &str, corps: essais::Value) -> String {
     let r = a.api(jeton, "POST", "/api/v1/personnes", corps).await;

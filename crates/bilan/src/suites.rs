@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use mediation::personne;
+use mediation::{parcours, personne};
 use sea_orm::{
     ExprTrait, FromQueryResult, JoinType, Order,
     sea_query::{Cond, Expr, Query, SelectStatement},
@@ -139,6 +139,7 @@ pub async fn lignes(cx: &Contexte, filtre: &Filtre, suite: Suite, page: u64) -> 
     let brutes: Vec<Brute> = lire(cx, &tout).await?;
     let ids: Vec<_> = brutes.iter().map(|b| b.personne_id).collect();
     let noms: HashMap<_, _> = personne::plusieurs(cx, &ids).await?.iter().map(|p| (p.id, personne::nom_affiche(p))).collect();
+    let objectif = matches!(suite, Suite::Evalues | Suite::Atteints);
     let lignes = brutes
         .into_iter()
         .map(|b| {
@@ -147,10 +148,13 @@ pub async fn lignes(cx: &Contexte, filtre: &Filtre, suite: Suite, page: u64) -> 
                 .is_some()
                 .then(|| if suite.orientation() { format!("/orientations/{}", b.id) } else { format!("/personnes/{}", b.personne_id) });
             // An objective is in the words of the person: not shown without the file.
-            let quoi =
-                if nom.is_none() && matches!(suite, Suite::Evalues | Suite::Atteints) { String::new() } else { niveau(&b.quoi).to_owned() };
-            Ligne { jour: b.jour, nom: nom.unwrap_or_else(|| "Dossier effacé, ou que votre structure ne suit pas".into()), href, quoi }
+            let quoi = match (objectif, &nom) {
+                (true, None) => String::new(),
+                (true, Some(_)) => parcours::ouvrir_libelle(cx, b.id, b.quoi)?,
+                (false, _) => niveau(&b.quoi).to_owned(),
+            };
+            Ok(Ligne { jour: b.jour, nom: nom.unwrap_or_else(|| "Dossier effacé, ou que votre structure ne suit pas".into()), href, quoi })
         })
-        .collect();
+        .collect::<Resultat<Vec<_>>>()?;
     Ok((lignes, total))
 }

@@ -70,6 +70,7 @@ pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
         &parcours::CHAMPS,
         &accompagnement::CHAMPS,
         &orientation::CHAMPS,
+        &doublon::CHAMPS,
         &satisfaction::CHAMPS,
         &note_pratique::CHAMPS,
     ]

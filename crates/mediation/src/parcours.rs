@@ -18,7 +18,7 @@ pub use lignes::{
     AjouterEtape, AjouterObjectif, ModifierEtape, ModifierObjectif, ajouter_etape, ajouter_objectif, modifier_etape, modifier_objectif,
     retirer_etape, retirer_objectif,
 };
-pub use scelle::CHAMPS;
+pub use scelle::{CHAMPS, ouvrir_libelle};
 pub use table::{Model as Parcours, etape::Model as Etape, objectif::Model as Objectif};
 pub use traitement::TRAITEMENT;
 pub use web::pages;

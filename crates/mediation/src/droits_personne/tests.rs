@@ -194,8 +194,12 @@ async fn chaque_table_est_au_registre(#[values(Moteur::Sqlite, Moteur::Postgres)
     )
     .await;
     let sans = passeur::registre::SANS_PERSONNE.iter().map(|(t, _)| *t).collect::<Vec<_>>();
-    let mut connues: Vec<String> =
-        passeur::registre::traitements().iter().flat_map(|t| t.tables.iter().copied()).chain(sans).map(str::to_owned).collect();
+    let mut connues: Vec<String> = passeur::registre::traitements()
+        .iter()
+        .flat_map(|t| t.tables.iter().copied())
+        .chain(sans.iter().copied())
+        .map(str::to_owned)
+        .collect();
     tables.sort_unstable();
     connues.sort_unstable();
     assert_eq!(tables, connues, "une table manque au registre des traitements, ou y est sans exister");

@@ -1,7 +1,7 @@
 //! What is sealed of a plan: the words of its objectives and steps. The one place that seals and opens them.
 
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
-use socle::{Contexte, Resultat, coffre::Champ};
+use socle::{Contexte, Resultat, coffre::Champ, identifiant::ObjectifId};
 
 use super::{
     Etape, Objectif,
@@ -30,6 +30,11 @@ pub fn sceller_etape(cx: &Contexte, e: &Etape) -> Resultat<etape::ActiveModel> {
 pub fn ouvrir_objectif(cx: &Contexte, mut o: Objectif) -> Resultat<Objectif> {
     o.libelle = cx.coffre().ouvrir(&OBJECTIF, o.id, o.libelle)?;
     Ok(o)
+}
+
+/// The words of an objective read by a query of another crate (the bilan).
+pub fn ouvrir_libelle(cx: &Contexte, id: impl Into<ObjectifId>, libelle: String) -> Resultat<String> {
+    Ok(cx.coffre().ouvrir(&OBJECTIF, id.into(), libelle)?)
 }
 
 /// A step as it is read.

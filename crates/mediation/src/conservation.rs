@@ -128,6 +128,14 @@ pub async fn garder(cx: &Contexte, personne: PersonneId, d: Garder) -> Resultat<
         decidee_par: cx.auteur()?,
         decidee_le: cx.aujourd_hui(),
     };
+    ecrire(cx, &m).await?;
+    annonce::Entity::delete_by_id((structure, personne)).exec(&cx.db()).await?;
+    cx.journaliser(Action::Modification, "personne", personne.0, structure, &["conservation"]).await?;
+    Ok(m)
+}
+
+/// Writes until when a file is kept, over what was decided before.
+async fn ecrire(cx: &Contexte, m: &Prolongation) -> Resultat<()> {
     prolongation::Entity::insert(prolongation::ActiveModel {
         structure_id: Set(m.structure_id),
         personne_id: Set(m.personne_id),
@@ -148,7 +156,17 @@ pub async fn garder(cx: &Contexte, personne: PersonneId, d: Garder) -> Resultat<
     )
     .exec_without_returning(&cx.db())
     .await?;
-    annonce::Entity::delete_by_id((structure, personne)).exec(&cx.db()).await?;
-    cx.journaliser(Action::Modification, "personne", personne.0, structure, &["conservation"]).await?;
-    Ok(m)
+    Ok(())
+}
+
+/// A file that absorbs another is kept as long as the other was to be: what the law asks to keep is not
+/// erased because it changed file.
+pub(crate) async fn reporter(cx: &Contexte, de: PersonneId, vers: PersonneId) -> Resultat<()> {
+    for m in prolongation::Entity::find().filter(prolongation::Column::PersonneId.eq(de)).all(&cx.db()).await? {
+        let deja = prolongation::Entity::find_by_id((m.structure_id, vers)).one(&cx.db()).await?;
+        if deja.is_none_or(|d| d.jusqu_au < m.jusqu_au) {
+            ecrire(cx, &Prolongation { personne_id: vers, ..m }).await?;
+        }
+    }
+    Ok(())
 }

@@ -242,6 +242,7 @@ pub async fn fusionner(cx: &Contexte, d: Fusionner) -> Resultat<(Fusion, bool)> 
     table::Entity::insert(sea_orm::IntoActiveModel::into_active_model(f.clone()).reset_all()).exec_without_returning(&cx.db()).await?;
     depot::deplacer(cx, id, absorber.id, garder.id).await?;
     depot::cacher(cx, absorber.id).await?;
+    crate::conservation::reporter(cx, absorber.id, garder.id).await?;
     cx.journaliser(Action::Fusion, "personne", garder.id.0, structure, &[]).await?;
     cx.journaliser(Action::Fusion, "personne", absorber.id.0, structure, &[]).await?;
     Ok((f, true))

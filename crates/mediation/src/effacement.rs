@@ -59,8 +59,8 @@ fn individuels(id: PersonneId, structure: Option<StructureId>) -> SelectStatemen
 }
 
 /// Empties the free texts of the accueils, diagnostics, plans and orientations of a person, and the
-/// notes of their individual accompaniments, with the opinions on them and what their mediator noted; forgets what was decided of keeping the file. All of them,
-/// or those of one structure.
+/// notes of their individual accompaniments, with the opinions on them and what their mediator noted;
+/// forgets what was decided of keeping the file. All of them, or those of one structure.
 pub async fn textes(cx: &Contexte, id: PersonneId, structure: Option<StructureId>) -> Resultat<()> {
     let db = cx.db();
     let vide = || Expr::value(None::<String>);

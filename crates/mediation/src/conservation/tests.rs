@@ -311,17 +311,28 @@ async fn un_dossier_absorbe_n_est_pas_efface_par_la_duree(#[values(Moteur::Sqlit
     let j = a.jeton("alpha.mediateur").await;
     let un = a.personne(&j, "Rose", "Essai").await;
     let deux = a.personne(&j, "Rosa", "Essai").await;
+    let trois = a.personne(&j, "Rosine", "Essai").await;
     nuit(&a, ANNONCE).await;
-    assert_eq!(annonces(&a).await, 2);
+    assert_eq!(annonces(&a).await, 3);
     a.regler("2028-03-01T09:00:00Z");
     let j = a.jeton("alpha.mediateur").await;
     assert_eq!(a.api(&j, "POST", "/api/v1/accueils", json!({"personne": un})).await.statut, 201);
-    assert_eq!(a.api(&j, "POST", "/api/v1/fusions", json!({"garder": un, "absorber": deux})).await.statut, 201);
+    // What must be kept is kept under the other file too; the later date wins.
+    for (p, motif, date) in [(&un, "suite_prevue", "2029-01-01"), (&trois, "obligation_legale", "2032-01-01")] {
+        let r = a.api(&j, "PUT", &format!("/api/v1/personnes/{p}/conservation"), json!({"motif": motif, "jusqu_au": date})).await;
+        assert_eq!(r.statut, 200, "{}", r.corps);
+    }
+    for absorbee in [&deux, &trois] {
+        let r = a.api(&j, "POST", "/api/v1/fusions", json!({"garder": un, "absorber": absorbee})).await;
+        assert_eq!(r.statut, 201, "{}", r.corps);
+    }
+    let gardees = "SELECT count(*) FROM prolongation WHERE personne_id IN (SELECT gardee_id FROM fusion) AND motif = 'obligation_legale'";
+    assert_eq!(a.compter(gardees).await, 1);
     // The merge can still be undone: its time is another's to count.
     nuit(&a, FIN).await;
     assert_eq!((annonces(&a).await, effaces(&a).await), (0, 0));
     // The night also ends the merges, thirty days after.
     nuit(&a, "2028-03-31T10:00:00Z").await;
-    assert_eq!(effaces(&a).await, 1);
+    assert_eq!(effaces(&a).await, 2);
     assert_eq!(a.api(&j, "GET", &format!("/api/v1/personnes/{un}"), Value::Null).await.statut, 200);
 }

@@ -7,8 +7,8 @@ use rstest::rstest;
 const NE_SUIVENT_PAS: [(&str, &str); 5] = [
     ("personne_cle", "search keys of the file itself, made again"),
     ("suivi", "who follows, kept to be given back"),
-    ("annonce_effacement", "removed with the file absorbed"),
-    ("prolongation", "decided of the file itself"),
+    ("annonce_effacement", "made again each night from what happened with the file"),
+    ("prolongation", "copied to the file kept: conservation::reporter"),
     ("personne_rang", "the rank of the file itself in figures"),
 ];
 

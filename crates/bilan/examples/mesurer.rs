@@ -135,20 +135,35 @@ async fn ecrire(etat: &Etat, structure: Uuid) -> Result<(), Faute> {
     let mille = async |jour: &str| -> Result<f64, Faute> {
         let debut = Instant::now();
         for _ in 0..1000 {
-            let a = id(etat.horloge.nouvel_uuid());
+            let a = etat.horloge.nouvel_uuid();
             let tx = etat.base.ecriture().await?;
-            for sql in [
-                format!(
-                    "INSERT INTO accompagnement (id, structure_id, mediateur_id, type_activite, date, duree_minutes, lieu_type, nommes, anonymes, version, cree_le, modifie_le) VALUES ({a}, {structure}, {mediateur}, 'individuel', '{jour}', 30, 'autre', 1, 0, 1, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')"
+            // Prepared, as the program does: the engine keeps them with their triggers.
+            let v = |i: usize| if postgres { format!("${i}") } else { "?".to_owned() };
+            for (sql, valeurs) in [
+                (
+                    format!(
+                        "INSERT INTO accompagnement (id, structure_id, mediateur_id, type_activite, date, duree_minutes, lieu_type, nommes, anonymes, version, cree_le, modifie_le) VALUES ({}, {structure}, {mediateur}, 'individuel', '{jour}', 30, 'autre', 1, 0, 1, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')",
+                        v(1)
+                    ),
+                    vec![a.into()],
                 ),
-                format!(
-                    "INSERT INTO participation (accompagnement_id, personne_id, structure_id, date) VALUES ({a}, {personne}, {structure}, '{jour}')"
+                (
+                    format!(
+                        "INSERT INTO participation (accompagnement_id, personne_id, structure_id, date) VALUES ({}, {personne}, {structure}, '{jour}')",
+                        v(1)
+                    ),
+                    vec![a.into()],
                 ),
-                format!(
-                    "INSERT INTO accompagnement_code (accompagnement_id, axe, code) VALUES ({a}, 'thematique', 'email'), ({a}, 'materiel', 'ordinateur')"
+                (
+                    format!(
+                        "INSERT INTO accompagnement_code (accompagnement_id, axe, code) VALUES ({}, 'thematique', 'email'), ({}, 'materiel', 'ordinateur')",
+                        v(1),
+                        v(2)
+                    ),
+                    vec![a.into(), a.into()],
                 ),
             ] {
-                tx.execute_unprepared(&sql).await?;
+                tx.execute_raw(Statement::from_sql_and_values(etat.base.moteur(), sql, valeurs)).await?;
             }
             tx.commit().await?;
         }

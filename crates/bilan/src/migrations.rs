@@ -142,27 +142,39 @@ fn change(colonnes: &[&str], different: &str) -> String {
     colonnes.iter().map(|c| format!("OLD.{c} {different} NEW.{c}")).collect::<Vec<_>>().join(" OR ")
 }
 
+/// Marks the month of one row of `de`, whose day is `jour`: without a sub-query, since it runs at each row written.
+fn marquer_une_ligne(structure: &str, jour: &str, de: &str) -> String {
+    format!(
+        "INSERT INTO bilan_marque (structure_id, mois, ecriture) SELECT {structure}, {m}, 0 {de} {si} {jour} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bilan_marque m WHERE m.structure_id = {structure} AND m.mois = {m})",
+        m = mois(DbBackend::Sqlite, jour),
+        si = if de.is_empty() { "WHERE" } else { "AND" },
+    )
+}
+
 fn declencheurs_sqlite() -> Vec<String> {
     let l = DbBackend::Sqlite;
     let mut ordres = vec![];
-    let mut ajouter = |nom: &str, quand: &str, table: &str, si: &str, sources: &[String]| {
-        let corps: String = sources.iter().map(|s| format!("{}; ", marquer(l, s))).collect();
+    let mut ajouter = |nom: &str, quand: &str, table: &str, si: &str, actes: &[String]| {
+        let corps: String = actes.iter().map(|a| format!("{a}; ")).collect();
         ordres.push(format!("CREATE TRIGGER bilan_{table}_{nom} AFTER {quand} ON {table} {si} BEGIN {corps}END"));
     };
     for (table, jour, colonnes) in PAR_JOUR.iter().chain([&OBJECTIF]) {
-        ajouter("ajout", "INSERT", table, "", &[un_jour("NEW", jour)]);
-        ajouter("retrait", "DELETE", table, "", &[un_jour("OLD", jour)]);
-        ajouter("change", &format!("UPDATE OF {colonnes}"), table, "", &[un_jour("OLD", jour), un_jour("NEW", jour)]);
+        let une = |de: &str| marquer_une_ligne(&format!("{de}.structure_id"), &format!("{de}.{jour}"), "");
+        ajouter("ajout", "INSERT", table, "", &[une("NEW")]);
+        ajouter("retrait", "DELETE", table, "", &[une("OLD")]);
+        ajouter("change", &format!("UPDATE OF {colonnes}"), table, "", &[une("OLD"), une("NEW")]);
     }
     for table in DETAILS {
-        ajouter("ajout", "INSERT", table, "", &[de_l_activite("NEW")]);
-        ajouter("retrait", "DELETE", table, "", &[de_l_activite("OLD")]);
-        ajouter("change", "UPDATE", table, "", &[de_l_activite("OLD"), de_l_activite("NEW")]);
+        let une =
+            |de: &str| marquer_une_ligne("a.structure_id", "a.date", &format!("FROM accompagnement a WHERE a.id = {de}.accompagnement_id"));
+        ajouter("ajout", "INSERT", table, "", &[une("NEW")]);
+        ajouter("retrait", "DELETE", table, "", &[une("OLD")]);
+        ajouter("change", "UPDATE", table, "", &[une("OLD"), une("NEW")]);
     }
     let si = format!("WHEN {}", change(&["mediateur_id"], "IS NOT"));
-    ajouter("change", "UPDATE OF mediateur_id", "parcours", &si, &[DU_PARCOURS.to_owned()]);
+    ajouter("change", "UPDATE OF mediateur_id", "parcours", &si, &[marquer(l, DU_PARCOURS)]);
     let si = format!("WHEN {}", change(&PUBLIC, "IS NOT"));
-    ajouter("change", &format!("UPDATE OF {}", PUBLIC.join(", ")), "personne", &si, &[DE_LA_PERSONNE.to_owned()]);
+    ajouter("change", &format!("UPDATE OF {}", PUBLIC.join(", ")), "personne", &si, &[marquer(l, DE_LA_PERSONNE)]);
     ordres
 }
 

@@ -13,7 +13,7 @@ use super::{
     consolidation::transaction,
     format,
     gens::Gens,
-    lecture::{Compteur, Ligne, colonnes, lire},
+    lecture::{Compteur, colonnes, lire, lire_lignes},
     mois,
 };
 use crate::filtre::Filtre;
@@ -90,7 +90,7 @@ async fn ecrire_dans(tx: &DatabaseTransaction, debut: i32, duree: i32) -> Result
     if duree == 1 {
         let mut q = colonnes(debut);
         q.and_where(Expr::col("mois").eq(debut));
-        for l in lire::<Ligne>(&db, &q).await? {
+        for l in lire_lignes(&db, &q).await? {
             if l.empreinte != Some(TABLES.empreinte) {
                 return Ok(false);
             }

@@ -68,6 +68,25 @@ impl Gens {
         }
     }
 
+    /// People seen before the period, once all those of the period are known: the others do not matter.
+    pub fn deja_vus(&mut self, rangs: &[u32]) {
+        if self.ensembles.is_some() {
+            for r in rangs {
+                self.avant(*r);
+            }
+            return;
+        }
+        for r in rangs {
+            let b = match &mut self.marques {
+                Marques::Rares(m) => m.get_mut(r),
+                Marques::Nombreuses(v) => v.get_mut(*r as usize),
+            };
+            if let Some(b) = b {
+                *b |= AVANT;
+            }
+        }
+    }
+
     /// The people of a period, from an aggregate: all of them, and its sets one after another.
     pub fn ajouter(&mut self, tous: &[u8], mut parts: &[u8]) -> Resultat<()> {
         let e = self.ensembles.get_or_insert_default();

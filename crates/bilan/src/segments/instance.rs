@@ -15,7 +15,7 @@ use super::{
     codes::TABLES,
     format,
     gens::Gens,
-    lecture::{Compteur, Lot, MARQUES_MAX_INSTANCE, colonnes, lieux, lire},
+    lecture::{Compteur, Lot, MARQUES_MAX_INSTANCE, colonnes, lire, lire_lignes, noms},
     mois,
     restituer::Comptes,
 };
@@ -128,9 +128,9 @@ impl Plan {
     /// snapshot.
     pub async fn compter(self, db: &DatabaseExecutor<'_>, f: &Filtre) -> Resultat<Option<Comptes>> {
         let debut = mois::numero(f.du);
-        let lieux = lieux(db, f.dans("lieu")).await?;
+        let noms = noms(db, f).await?;
         let gens = Gens::pour(if f.restreint() { usize::MAX } else { 0 });
-        let mut c = Compteur::nouveau(f, &lieux, gens);
+        let mut c = Compteur::nouveau(f, &noms.lieux, gens);
         // One at a time: the sets of a year are megabytes.
         for (mois, duree) in self.agregats {
             let mut q = Query::select();
@@ -158,7 +158,7 @@ impl Plan {
         for m in self.mois {
             let mut q = colonnes(debut);
             q.and_where(Expr::col("mois").eq(m));
-            let lot = Lot::trier(lire(db, &q).await?, self.marques.get(&m).cloned().unwrap_or_default());
+            let lot = Lot::trier(lire_lignes(db, &q).await?, self.marques.get(&m).cloned().unwrap_or_default());
             for l in &lot.lignes {
                 c.ligne(l)?;
             }
@@ -169,6 +169,6 @@ impl Plan {
         }
         // All at once: someone without a rank yet has one for the whole of this read.
         c.marquees(db, &marques).await?;
-        Ok(Some(c.finir(lieux)))
+        Ok(Some(c.finir(noms)))
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use chrono::Datelike;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sea_orm::{
-    ConnectionTrait, DatabaseExecutor, DbBackend, ExprTrait, FromQueryResult, IsolationLevel, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseExecutor, DbBackend, ExprTrait, FromQueryResult, IsolationLevel, QueryResult, TransactionOptions,
+    TransactionTrait,
     sea_query::{Cond, Expr, Query, SelectStatement, UnionType},
 };
 use socle::{Contexte, Resultat};
@@ -73,7 +74,6 @@ async fn lire_tout(db: &DatabaseExecutor<'_>, f: &Filtre) -> Resultat<Option<Com
 }
 
 /// A line of `bilan_segment`, or of `bilan_marque` when nothing else is told.
-#[derive(FromQueryResult)]
 pub struct Ligne {
     pub structure_id: Uuid,
     pub mois: i32,
@@ -98,6 +98,22 @@ impl Lot {
             if marques.is_empty() { lignes } else { lignes.into_iter().filter(|l| !marques.contains(&(l.structure_id, l.mois))).collect() };
         Self { lignes, marques }
     }
+}
+
+/// Lines of [`colonnes`], by place: a name costs as much as its value.
+pub async fn lire_lignes(db: &DatabaseExecutor<'_>, q: &SelectStatement) -> Resultat<Vec<Ligne>> {
+    let lues = db.query_all_raw(db.get_database_backend().build(q)).await?;
+    let ligne = |l: &QueryResult| {
+        Ok(Ligne {
+            structure_id: l.try_get_by_index(0)?,
+            mois: l.try_get_by_index(1)?,
+            empreinte: l.try_get_by_index(2)?,
+            personnes: l.try_get_by_index(3)?,
+            diagnostics: l.try_get_by_index(4)?,
+            contenu: l.try_get_by_index(5)?,
+        })
+    };
+    lues.iter().map(ligne).collect()
 }
 
 pub async fn lire<T: FromQueryResult>(db: &DatabaseExecutor<'_>, q: &SelectStatement) -> Resultat<Vec<T>> {
@@ -126,22 +142,47 @@ async fn structures(db: &DatabaseExecutor<'_>, f: &Filtre) -> Resultat<Lot> {
     }
     marques.from("bilan_marque").cond_where(condition());
     q.cond_where(condition()).union(UnionType::All, marques);
-    Ok(Lot::trier(lire(db, &q).await?, BTreeSet::new()))
+    Ok(Lot::trier(lire_lignes(db, &q).await?, BTreeSet::new()))
 }
 
-#[derive(FromQueryResult)]
-struct LigneLieu {
-    id: Uuid,
-    nom: String,
-    commune: Option<String>,
+/// The names that go with ids.
+#[derive(Default)]
+pub struct Noms {
+    pub lieux: FxHashMap<Id, Lieu>,
+    /// Of the teams; who left is asked for apart.
+    pub equipe: FxHashMap<Id, String>,
 }
 
-/// The lieux that `condition` says.
-pub async fn lieux(db: &DatabaseExecutor<'_>, condition: Cond) -> Resultat<FxHashMap<Id, Lieu>> {
+fn ids_des_lieux(condition: Cond) -> SelectStatement {
     let mut q = Query::select();
-    q.columns(["id", "nom", "commune"]).from("lieu").cond_where(condition);
-    let tous: Vec<LigneLieu> = lire(db, &q).await?;
-    Ok(tous.into_iter().map(|l| (*l.id.as_bytes(), Lieu { nom: l.nom, commune: l.commune })).collect())
+    q.columns(["id", "nom", "commune"]).expr(Expr::cust("0")).from("lieu").cond_where(condition);
+    q
+}
+
+/// The lieux and the teams of what is counted, in one query.
+pub async fn noms(db: &DatabaseExecutor<'_>, f: &Filtre) -> Resultat<Noms> {
+    let mut membres = Query::select();
+    membres.column(("fo", "utilisateur_id")).from_as("fonction", "fo").cond_where(f.dans("fo"));
+    let mut equipe = Query::select();
+    equipe.columns(["id", "nom"]).expr(Expr::cust("NULL")).expr(Expr::cust("1")).from("utilisateur");
+    equipe.and_where(Expr::col("id").in_subquery(membres));
+    let mut q = ids_des_lieux(f.dans("lieu"));
+    q.union(UnionType::All, equipe);
+    let mut n = Noms::default();
+    ajouter_les_noms(db, &q, &mut n).await?;
+    Ok(n)
+}
+
+async fn ajouter_les_noms(db: &DatabaseExecutor<'_>, q: &SelectStatement, n: &mut Noms) -> Resultat<()> {
+    for l in db.query_all_raw(db.get_database_backend().build(q)).await? {
+        let (id, nom): (Uuid, String) = (l.try_get_by_index(0)?, l.try_get_by_index(1)?);
+        if l.try_get_by_index::<i32>(3)? == 1 {
+            n.equipe.insert(*id.as_bytes(), nom);
+        } else {
+            n.lieux.insert(*id.as_bytes(), Lieu { nom, commune: l.try_get_by_index(2)? });
+        }
+    }
+    Ok(())
 }
 
 /// Figures being added up.
@@ -154,6 +195,7 @@ pub struct Compteur<'a> {
     inconnus: FxHashSet<Id>,
     pub cumul: Cumul,
     pub gens: Gens,
+    anciens: Vec<Vec<u32>>,
     diagnostics: Vec<(i32, Diagnostic)>,
     suivis: Vec<(i32, Vec<Suivi>)>,
 }
@@ -171,6 +213,7 @@ impl<'a> Compteur<'a> {
             inconnus: FxHashSet::default(),
             cumul: Cumul::default(),
             gens,
+            anciens: vec![],
             diagnostics: vec![],
             suivis: vec![],
         }
@@ -185,11 +228,9 @@ impl<'a> Compteur<'a> {
         self.cumul.compter(m, s, &tamis, &mut self.gens);
     }
 
-    /// Adds the people of a month before the period.
-    pub fn avant(&mut self, rangs: &[u32]) {
-        for r in rangs {
-            self.gens.avant(*r);
-        }
+    /// Adds the people of a month before the period: looked at last.
+    pub fn avant(&mut self, rangs: Vec<u32>) {
+        self.anciens.push(rangs);
     }
 
     pub fn diagnostics(&mut self, m: i32, d: Vec<Diagnostic>) {
@@ -207,7 +248,7 @@ impl<'a> Compteur<'a> {
             self.segment(l.mois, &format::lire(c)?);
         }
         if let Some(p) = &l.personnes {
-            self.avant(&format::lire_rangs(p)?);
+            self.avant(format::lire_rangs(p)?);
         }
         if let Some(d) = &l.diagnostics {
             self.diagnostics(l.mois, format::lire(d)?);
@@ -220,7 +261,7 @@ impl<'a> Compteur<'a> {
     pub async fn marquees(&mut self, db: &DatabaseExecutor<'_>, cles: &BTreeSet<Cle>) -> Resultat<()> {
         for ((_, m), c) in charger(db, cles, false).await? {
             if m < self.debut {
-                self.avant(&c.rangs());
+                self.avant(c.rangs());
             } else {
                 self.segment(m, &c.segment);
             }
@@ -256,10 +297,13 @@ impl<'a> Compteur<'a> {
     }
 
     /// The whole.
-    pub fn finir(mut self, lieux: FxHashMap<Id, Lieu>) -> Comptes {
+    pub fn finir(mut self, noms: Noms) -> Comptes {
         let mediateur = self.f.mediateur.map(|m| *Uuid::from(m).as_bytes());
         let progres = self.progres().compter(mediateur);
-        Comptes { cumul: self.cumul, gens: self.gens.compter(), progres, lieux }
+        for rangs in std::mem::take(&mut self.anciens) {
+            self.gens.deja_vus(&rangs);
+        }
+        Comptes { cumul: self.cumul, gens: self.gens.compter(), progres, noms }
     }
 
     /// The whole, as an aggregate keeps it.
@@ -270,25 +314,32 @@ impl<'a> Compteur<'a> {
 }
 
 async fn compter(db: &DatabaseExecutor<'_>, f: &Filtre, lot: Lot) -> Resultat<Comptes> {
-    let mut lieux = lieux(db, f.dans("lieu")).await?;
+    let mut noms = noms(db, f).await?;
     // A presence is some eight bytes, an activity some fifteen.
     let octets: usize = lot.lignes.iter().filter_map(|l| l.contenu.as_ref()).map(Vec::len).sum();
     loop {
-        let mut c = Compteur::nouveau(f, &lieux, Gens::pour(octets / 16));
+        let mut c = Compteur::nouveau(f, &noms.lieux, Gens::pour(octets / 16));
         for l in &lot.lignes {
             c.ligne(l)?;
         }
         c.marquees(db, &lot.marques).await?;
-        let manquent: Vec<Uuid> =
-            c.cumul.lieux.keys().flatten().chain(&c.inconnus).filter(|l| !lieux.contains_key(*l)).map(|l| Uuid::from_bytes(*l)).collect();
+        let manquent: Vec<Uuid> = c
+            .cumul
+            .lieux
+            .keys()
+            .flatten()
+            .chain(&c.inconnus)
+            .filter(|l| !noms.lieux.contains_key(*l))
+            .map(|l| Uuid::from_bytes(*l))
+            .collect();
         if manquent.is_empty() {
-            return Ok(c.finir(lieux));
+            return Ok(c.finir(noms));
         }
         // An activity may name a lieu of another structure: its commune decides what is counted.
-        let connus = lieux.len();
-        lieux.extend(self::lieux(db, Cond::all().add(Expr::col("id").is_in(manquent))).await?);
-        if f.commune.is_none() || lieux.len() == connus {
-            return Ok(c.finir(lieux));
+        let connus = noms.lieux.len();
+        ajouter_les_noms(db, &ids_des_lieux(Cond::all().add(Expr::col("id").is_in(manquent))), &mut noms).await?;
+        if f.commune.is_none() || noms.lieux.len() == connus {
+            return Ok(c.finir(noms));
         }
     }
 }

@@ -12,6 +12,7 @@ use super::{
     codes::{AXES, Codes, TABLES},
     cumul::{Cumul, Paire},
     format::Id,
+    lecture::Noms,
     mois,
 };
 use crate::{
@@ -34,7 +35,7 @@ pub struct Comptes {
     pub gens: (i64, i64, Vec<i64>),
     /// People with several diagnostics, and those of them whose level rose.
     pub progres: (i64, i64),
-    pub lieux: FxHashMap<Id, Lieu>,
+    pub noms: Noms,
 }
 
 fn lignes<N: Nomenclature>(comptes: &[i64]) -> Vec<Code> {
@@ -52,7 +53,7 @@ fn par_code<T>(codes: &Codes, valeurs: impl Iterator<Item = T>) -> HashMap<Strin
 
 /// The bilan, and its named participations by part of the public.
 pub async fn restituer(cx: &Contexte, f: &Filtre, c: Comptes) -> Resultat<(Bilan, [Publics; 3])> {
-    let Comptes { cumul: k, gens, progres, lieux } = c;
+    let Comptes { cumul: k, gens, progres, noms } = c;
     let mut b = Bilan {
         du: f.du,
         au: f.au,
@@ -83,9 +84,9 @@ pub async fn restituer(cx: &Contexte, f: &Filtre, c: Comptes) -> Resultat<(Bilan
         lignes::<Autonomie>(&k.autonomies).into_iter().map(|c| vue::Autonomie { code: c.code, activites: c.activites }).collect();
     let par_mois = k.mois.iter().map(|(m, p)| (mois::nom(*m), *p)).collect();
     b.mois = regles::completer_mois(f.du, f.au, &par_mois);
-    b.communes = communes(&k, &lieux);
-    b.lieux = par_lieu(&k, &lieux);
-    b.mediateurs = mediateurs(cx, &k).await?;
+    b.communes = communes(&k, &noms.lieux);
+    b.lieux = par_lieu(&k, &noms.lieux);
+    b.mediateurs = mediateurs(cx, &k, &noms.equipe).await?;
 
     let publics: [Publics; 3] = std::array::from_fn(|axe| {
         let codes = &TABLES.publics[axe];
@@ -144,14 +145,15 @@ fn par_lieu(k: &Cumul, lieux: &FxHashMap<Id, Lieu>) -> Vec<Par<Option<Uuid>>> {
     lignes
 }
 
-async fn mediateurs(cx: &Contexte, k: &Cumul) -> Resultat<Vec<Par<Uuid>>> {
-    let noms = equipe::noms(cx, k.mediateurs.keys().map(|id| UtilisateurId(Uuid::from_bytes(*id)))).await?;
+async fn mediateurs(cx: &Contexte, k: &Cumul, membres: &FxHashMap<Id, String>) -> Resultat<Vec<Par<Uuid>>> {
+    let partis = k.mediateurs.keys().filter(|id| !membres.contains_key(*id)).map(|id| UtilisateurId(Uuid::from_bytes(*id)));
+    let anciens = equipe::noms(cx, partis).await?;
     let mut lignes: Vec<Par<Uuid>> = k
         .mediateurs
         .iter()
-        .map(|(id, (activites, participations))| {
-            let id = Uuid::from_bytes(*id);
-            let nom = noms.get(&UtilisateurId(id)).cloned().unwrap_or_default();
+        .map(|(octets, (activites, participations))| {
+            let id = Uuid::from_bytes(*octets);
+            let nom = membres.get(octets).or_else(|| anciens.get(&UtilisateurId(id))).cloned().unwrap_or_default();
             Par { id, nom, activites: *activites, participations: *participations }
         })
         .collect();

@@ -350,11 +350,12 @@ impl DuJour {
     }
 }
 
-/// The accompaniments of one day in the structure the actor works in, newest first; at most 50.
-pub async fn du_jour(cx: &Contexte, date: NaiveDate) -> Resultat<Vec<DuJour>> {
+/// The accompaniments of one day in the structure the actor works in, newest first; at most 50. Without the
+/// totals declared of anonymous participants.
+pub async fn du_jour(cx: &Contexte, date: NaiveDate) -> Resultat<Vec<Accompagnement>> {
+    let s = cx.exiger(Permission::AccompagnementsLire)?;
     let f = Filtre { du: Some(date), au: Some(date), ..Filtre::default() };
-    let accompagnements = recents(cx, &f, None, 50).await?;
-    decrire(cx, accompagnements).await
+    depot::presenter(cx, depot::recents(cx, s, &f, None, 50).await?).await
 }
 
 /// Puts names on accompaniments, in three queries whatever their number.
@@ -364,13 +365,22 @@ pub async fn decrire(cx: &Contexte, accompagnements: Vec<Accompagnement>) -> Res
     ids.dedup();
     let personnes: std::collections::HashMap<_, _> =
         personne::plusieurs(cx, &ids).await?.into_iter().map(|p| (p.id, personne::nom_affiche(&p))).collect();
+    nommer(cx, accompagnements, &personnes).await
+}
+
+/// Puts names on accompaniments, given those of the people; one query.
+pub async fn nommer(
+    cx: &Contexte,
+    accompagnements: Vec<Accompagnement>,
+    personnes: &std::collections::HashMap<PersonneId, String>,
+) -> Resultat<Vec<DuJour>> {
     let noms = equipe::noms(cx, accompagnements.iter().map(|a| a.ligne.mediateur_id)).await?;
     Ok(accompagnements
         .into_iter()
         .map(|a| DuJour {
             id: a.ligne.id,
             titre: format!("{} · {}", a.ligne.type_activite.libelle(), intitule(&a)),
-            presents: regles::presents(&a, &personnes),
+            presents: regles::presents(&a, personnes),
             duree_minutes: a.ligne.duree_minutes,
             mediateur: noms.get(&a.ligne.mediateur_id).cloned().unwrap_or_default(),
         })
@@ -379,8 +389,9 @@ pub async fn decrire(cx: &Contexte, accompagnements: Vec<Accompagnement>) -> Res
 
 /// What happened to a person, for the timeline.
 pub async fn evenements(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec<crate::chronologie::Evenement>> {
-    let f = Filtre { personne: Some(id), ..Filtre::default() };
-    Ok(recents(cx, &f, None, max)
+    let s = cx.exiger(Permission::AccompagnementsLire)?;
+    let lignes = depot::de_personne(cx, s, id, max).await?;
+    Ok(depot::intituler(cx, lignes)
         .await?
         .into_iter()
         .map(|a| crate::chronologie::Evenement {

@@ -23,7 +23,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{apidoc, publiques, registre, rendu, sante};
+use crate::{apidoc, banc, publiques, registre, rendu, sante};
 
 /// Largest body of a page's form or of an API request; uploads have their own.
 const CORPS_MAX: usize = 1024 * 1024;
@@ -73,6 +73,7 @@ pub fn routeur(etat: Etat, demo: bool) -> Router {
         .merge(apidoc::routes(description))
         .merge(web)
         .merge(sante::routes())
+        .merge(banc::nu::routes())
         .fallback(page_inconnue)
         .method_not_allowed_fallback(methode_refusee)
         .with_state(etat.clone())

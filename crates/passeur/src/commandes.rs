@@ -69,6 +69,9 @@ enum Commande {
     /// Données de démonstration
     #[command(subcommand)]
     Demo(Demo),
+    /// Mesures : remplit une base de données inventées, de la taille demandée
+    #[command(subcommand)]
+    Bench(crate::banc::Bench),
     /// Vérifie la configuration, la base, les dossiers, le courriel, et dit comment réparer
     Check,
     /// Écrit la description OpenAPI de l’API
@@ -127,6 +130,7 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
             let etat = demarrer(general.config(&[])?).await?;
             crate::demo::charger(&etat).await
         }
+        Commande::Bench(b) => crate::banc::executer(b, demarrer(general.config(&[])?).await?).await,
         Commande::Check => verifier::verifier(general.config(&[])?).await,
         Commande::Openapi => {
             println!("{}", crate::apidoc::description().to_pretty_json()?);

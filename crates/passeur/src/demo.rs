@@ -4,8 +4,8 @@
 //! Every name is visibly invented; no address, telephone or mail can belong to anyone.
 
 mod annee;
-mod hasard;
-mod noms;
+pub(crate) mod hasard;
+pub(crate) mod noms;
 
 use secrecy::SecretString;
 use socle::{

@@ -17,6 +17,8 @@ pub struct Interieur {
     pub documents: Arc<dyn ports::Documents>,
     /// Wakes the job worker of this node when a job was just enqueued.
     pub reveil: tokio::sync::Notify,
+    /// Lines of the journal of requests under way, written together.
+    pub journal: crate::journal::Guichet,
 }
 
 impl Etat {
@@ -27,7 +29,7 @@ impl Etat {
         courrier: Arc<dyn ports::Courrier>,
         documents: Arc<dyn ports::Documents>,
     ) -> Self {
-        Self(Arc::new(Interieur { base, horloge, config, courrier, documents, reveil: tokio::sync::Notify::new() }))
+        Self(Arc::new(Interieur { base, horloge, config, courrier, documents, reveil: tokio::sync::Notify::new(), journal: crate::journal::Guichet::default() }))
     }
 }
 

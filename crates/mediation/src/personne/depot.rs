@@ -1,6 +1,6 @@
 //! Queries of people's files.
 
-use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, entity::prelude::*, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, JoinType, QueryOrder, QuerySelect, entity::prelude::*, sea_query::OnConflict};
 use socle::{
     Contexte, Resultat,
     identifiant::{ConsentementId, PersonneId, StructureId, UtilisateurId},
@@ -74,16 +74,10 @@ pub async fn suivies(cx: &Contexte, structure: StructureId, ids: &[PersonneId]) 
     if ids.is_empty() {
         return Ok(vec![]);
     }
-    let suivis: Vec<PersonneId> = suivi::Entity::find()
-        .filter(suivi::Column::StructureId.eq(structure))
-        .filter(suivi::Column::PersonneId.is_in(ids.iter().copied()))
-        .all(&cx.db())
-        .await?
-        .into_iter()
-        .map(|s| s.personne_id)
-        .collect();
     Ok(table::Entity::find()
-        .filter(table::Column::Id.is_in(suivis))
+        .join(JoinType::InnerJoin, table::Entity::belongs_to(suivi::Entity).from(table::Column::Id).to(suivi::Column::PersonneId).into())
+        .filter(suivi::Column::StructureId.eq(structure))
+        .filter(table::Column::Id.is_in(ids.iter().copied()))
         .filter(table::Column::EffaceLe.is_null())
         .order_by_asc(table::Column::CleTri)
         .order_by_asc(table::Column::Id)

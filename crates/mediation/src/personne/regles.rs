@@ -93,9 +93,14 @@ pub fn controler(p: &mut Personne, avant: Option<&Personne>, aujourd_hui: NaiveD
     }
     p.besoins.0.sort_unstable();
     p.besoins.0.dedup();
-    let nom = [p.nom.as_deref(), p.prenom.as_deref(), p.surnom.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    p.cle_tri = plier(&nom).chars().take(200).collect();
+    p.cle_tri = cle_tri(p);
     c.finir()
+}
+
+/// What a file is sorted by: folded « nom prenom surnom ».
+pub fn cle_tri(p: &Personne) -> String {
+    let nom = [p.nom.as_deref(), p.prenom.as_deref(), p.surnom.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    plier(&nom).chars().take(200).collect()
 }
 
 /// How a person is named on screens: « Prénom NOM (surnom) ».

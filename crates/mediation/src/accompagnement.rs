@@ -2,6 +2,7 @@
 
 mod api;
 mod depot;
+mod migration;
 mod regles;
 mod saisie;
 mod table;
@@ -9,6 +10,7 @@ mod traitement;
 mod web;
 
 pub use api::api;
+pub(crate) use migration::ParMediateur;
 pub use traitement::TRAITEMENT;
 pub use web::pages;
 
@@ -315,6 +317,12 @@ pub async fn recents(cx: &Contexte, f: &Filtre, avant: Option<(NaiveDate, Uuid)>
     depot::completer(cx, lignes).await
 }
 
+/// As [`recents`], without the totals declared of anonymous participants: enough for a list.
+pub async fn liste(cx: &Contexte, f: &Filtre, avant: Option<(NaiveDate, Uuid)>, combien: u64) -> Resultat<Vec<Accompagnement>> {
+    let s = cx.exiger(Permission::AccompagnementsLire)?;
+    depot::presenter(cx, depot::recents(cx, s, f, avant, combien).await?).await
+}
+
 /// The last accompaniment the actor recorded in this structure: what a new one starts from.
 pub async fn dernier(cx: &Contexte) -> Resultat<Option<Accompagnement>> {
     let s = cx.exiger(Permission::AccompagnementsLire)?;
@@ -353,9 +361,8 @@ impl DuJour {
 /// The accompaniments of one day in the structure the actor works in, newest first; at most 50. Without the
 /// totals declared of anonymous participants.
 pub async fn du_jour(cx: &Contexte, date: NaiveDate) -> Resultat<Vec<Accompagnement>> {
-    let s = cx.exiger(Permission::AccompagnementsLire)?;
     let f = Filtre { du: Some(date), au: Some(date), ..Filtre::default() };
-    depot::presenter(cx, depot::recents(cx, s, &f, None, 50).await?).await
+    liste(cx, &f, None, 50).await
 }
 
 /// Puts names on accompaniments, in three queries whatever their number.

@@ -9,6 +9,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     toutes.extend(crate::parcours::migrations());
     toutes.extend(crate::orientation::migrations());
     toutes.push(Box::new(TrancheFigee));
+    toutes.push(Box::new(crate::accompagnement::ParMediateur));
     toutes
 }
 

@@ -13,7 +13,7 @@ const COMPTES = {
   administration: 'administration@demonstration.invalid',
 };
 // Addresses that are not pages.
-const PAS_DES_PAGES = /^\/(static|health)\/|\.(pdf|csv|xlsx|json)$/;
+const PAS_DES_PAGES = /^\/(static|health)\/|\.(pdf|csv|xlsx|json)$|\/fichier$/;
 
 let appli;
 let chromium;

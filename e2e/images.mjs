@@ -19,7 +19,9 @@ await connecter(page, appli.adresse, 'responsable@demonstration.invalid');
 await page.goto(`${appli.adresse}/`);
 await prendre('images/aujourdhui.png');
 await prendre('guide/images/aujourdhui.png');
-for (const [chemin, nom] of [['/accueil', 'accueillir'], ['/accompagnements/nouveau', 'accompagnement'], ['/bilan', 'bilan'], ['/compte', 'compte'], ['/equipe', 'equipe']]) {
+for (const [chemin, nom] of [['/accueil', 'accueillir'], ['/accompagnements/nouveau', 'accompagnement'], ['/bilan', 'bilan'], ['/compte', 'compte'], ['/equipe', 'equipe'], ['/conservation', 'conservation']]) {
+for (const [chemin, nom] of [['/accueil', 'accueillir'], ['/accompagnements/nouveau', 'accompagnement'], ['/bilan', 'bilan'], ['/compte', 'compte'], ['/equipe', 'equipe'], ['/reprise', 'reprise']]) {
+for (const [chemin, nom] of [['/accueil', 'accueillir'], ['/accompagnements/nouveau', 'accompagnement'], ['/bilan', 'bilan'], ['/compte', 'compte'], ['/equipe', 'equipe'], ['/exports', 'exporter']]) {
   await page.goto(appli.adresse + chemin);
   await prendre(`guide/images/${nom}.png`);
 }
@@ -34,5 +36,15 @@ for (const [suite, nom] of [['/diagnostic', 'diagnostic'], ['/parcours', 'parcou
   await page.goto(appli.adresse + dossier + suite);
   await prendre(`guide/images/${nom}.png`);
 }
+const admin = await (await chromium.newContext({ viewport: { width: 1100, height: 820 } })).newPage();
+await connecter(admin, appli.adresse, 'administration@demonstration.invalid');
+await admin.goto(`${appli.adresse}/administration/etat`);
+await admin.screenshot({ path: join(docs, 'guide/images/instance.png') });
+// The form of opinions, as a visitor sees it.
+await page.goto(`${appli.adresse}/accompagnements`);
+await page.goto(appli.adresse + await lien('/accompagnements/0') + '/avis');
+await page.click('button:has-text("Montrer un QR code")');
+await page.goto(appli.adresse + new URL(await page.locator('main code').textContent()).pathname);
+await prendre('guide/images/avis.png');
 await chromium.close();
 await appli.arreter();

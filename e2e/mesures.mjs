@@ -49,7 +49,7 @@ const pages = new Map(); const file = ['/'];
 while (file.length) {
   const chemin = file.shift();
   const sorte = chemin.split(/[?#]/)[0].replace(UUID, '{id}');
-  if (pages.has(sorte) || /^\/(static|api|style)|\.pdf$/.test(sorte)) continue;
+  if (pages.has(sorte) || /^\/(static|api|style)|\.pdf$|\/fichier$/.test(sorte)) continue;
   const [statut, html] = await lire(chemin);
   if (statut !== 200) continue;
   pages.set(sorte, { chemin, poids: gzipSync(html, { level: 1 }).length });

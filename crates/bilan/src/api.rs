@@ -10,12 +10,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     export::{self, Format},
     filtre::Demande,
-    vue::Bilan,
+    satisfaction,
+    vue::{Avis, Bilan},
 };
 
 /// API of the bilan.
 pub fn api() -> OpenApiRouter<Etat> {
-    OpenApiRouter::new().routes(routes!(bilan)).routes(routes!(exporter_csv)).routes(routes!(exporter_xlsx))
+    OpenApiRouter::new().routes(routes!(bilan)).routes(routes!(satisfaction)).routes(routes!(exporter_csv)).routes(routes!(exporter_xlsx))
 }
 
 /// The figures of a period.
@@ -24,6 +25,14 @@ async fn bilan(q: Requete, Parametres(d): Parametres<Demande>) -> Result<Json<Bi
     let cx = q.lecture();
     let filtre = d.lire(cx.aujourd_hui())?;
     Ok(Json(crate::calculer(&cx, &filtre).await?))
+}
+
+/// What people think of the activities of a period: the figures, and what they wrote, never who.
+#[utoipa::path(get, path = "/bilan/satisfaction", tag = "bilan", params(Demande), responses((status = OK, body = Avis), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn satisfaction(q: Requete, Parametres(d): Parametres<Demande>) -> Result<Json<Avis>, Refus> {
+    let cx = q.lecture();
+    let filtre = d.lire(cx.aujourd_hui())?;
+    Ok(Json(satisfaction::detailler(&cx, &filtre).await?))
 }
 
 /// The figures of a period as CSV: UTF-8 with its mark, `;`, one figure a line.

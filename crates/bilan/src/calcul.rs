@@ -1,4 +1,5 @@
-//! The figures of a bilan, aggregated by the database: the same queries on both engines.
+//! The figures of a bilan: from segments, or aggregated by the database from the rows, by the same queries
+//! on both engines.
 
 use std::collections::HashMap;
 
@@ -15,41 +16,66 @@ use crate::{
     filtre::Filtre,
     regles,
     requetes::{ParCle, ParId, grouper, lieux, lire},
+    satisfaction, segments,
     vue::{self, Activites, Bilan, Code, Commune, Orientations, Par, Participations, Personnes, Public, Reussite},
 };
+
+/// For each code, named participations and distinct people.
+pub type Publics = HashMap<String, (i64, i64)>;
 
 /// The figures of what `filtre` says. Needs the right to read the bilan of each structure counted;
 /// figures of fewer than five people are masked where the actor only coordinates.
 pub async fn calculer(cx: &Contexte, filtre: &Filtre) -> Resultat<Bilan> {
-    let f = filtre.clone().situer(cx)?;
+    let f = filtre.clone().situer_chiffres(cx)?;
     f.verifier_lieu(cx).await?;
-    let mut b = Bilan { du: f.du, au: f.au, ..Bilan::default() };
-    totaux(cx, &f, &mut b).await?;
-    codes(cx, &f, &mut b).await?;
-    lieux_et_equipe(cx, &f, &mut b).await?;
-    b.personnes = personnes(cx, &f).await?;
-    b.reussite = reussite(cx, &f).await?;
-    b.orientations = orientations(cx, &f).await?;
+    let (mut b, publics) = match segments::calculer(cx, &f).await? {
+        Some(b) => b,
+        None => compter(cx, &f).await?,
+    };
+    b.satisfaction = satisfaction::calculer(cx, &f).await?;
+    if f.masque(cx) {
+        regles::masquer(&mut b, publics.each_ref());
+        satisfaction::masquer(&mut b.satisfaction);
+    }
+    Ok(b)
+}
 
-    let ages = nommees(cx, &f, &regles::sql_tranche_age()).await?;
-    let genres = nommees(cx, &f, "COALESCE(pe.genre, 'non_communique')").await?;
-    let statuts = nommees(cx, &f, "COALESCE(pe.statut, 'non_communique')").await?;
-    let declares = if b.participations.anonymes > 0 { declares(cx, &f).await? } else { HashMap::new() };
-    fn repartir<N: Nomenclature>(b: &Bilan, nommees: &Public2, declares: &HashMap<String, HashMap<String, i64>>, axe: &str) -> Vec<Public> {
+/// The same figures counted from the rows alone: what [`calculer`] is checked against.
+pub async fn calculer_des_lignes(cx: &Contexte, filtre: &Filtre) -> Resultat<Bilan> {
+    let f = filtre.clone().situer_chiffres(cx)?;
+    f.verifier_lieu(cx).await?;
+    let (mut b, publics) = compter(cx, &f).await?;
+    b.satisfaction = satisfaction::calculer(cx, &f).await?;
+    if f.masque(cx) {
+        regles::masquer(&mut b, publics.each_ref());
+        satisfaction::masquer(&mut b.satisfaction);
+    }
+    Ok(b)
+}
+
+/// The figures, unmasked, and the named participations by age band, genre and statut.
+async fn compter(cx: &Contexte, f: &Filtre) -> Resultat<(Bilan, [Publics; 3])> {
+    let mut b = Bilan { du: f.du, au: f.au, ..Bilan::default() };
+    totaux(cx, f, &mut b).await?;
+    codes(cx, f, &mut b).await?;
+    lieux_et_equipe(cx, f, &mut b).await?;
+    b.personnes = personnes(cx, f).await?;
+    b.reussite = reussite(cx, f).await?;
+    b.orientations = orientations(cx, f).await?;
+
+    let ages = nommees(cx, f, &regles::sql_tranche_age()).await?;
+    let genres = nommees(cx, f, "COALESCE(pe.genre, 'non_communique')").await?;
+    let statuts = nommees(cx, f, "COALESCE(pe.statut, 'non_communique')").await?;
+    let declares = if b.participations.anonymes > 0 { declares(cx, f).await? } else { HashMap::new() };
+    fn repartir<N: Nomenclature>(b: &Bilan, nommees: &Publics, declares: &HashMap<String, HashMap<String, i64>>, axe: &str) -> Vec<Public> {
         let aucun = HashMap::new();
         regles::repartir::<N>(nommees, declares.get(axe).unwrap_or(&aucun), b.participations.anonymes)
     }
     b.tranches_age = repartir::<TrancheAge>(&b, &ages, &declares, "tranche_age");
     b.genres = repartir::<Genre>(&b, &genres, &declares, "genre");
     b.statuts = repartir::<Statut>(&b, &statuts, &declares, "statut");
-    if f.masque(cx) {
-        regles::masquer(&mut b, [&ages, &genres, &statuts]);
-    }
-    Ok(b)
+    Ok((b, [ages, genres, statuts]))
 }
-
-/// For each code, named participations and distinct people.
-type Public2 = HashMap<String, (i64, i64)>;
 
 #[derive(FromQueryResult)]
 struct Totaux {
@@ -123,11 +149,11 @@ async fn codes(cx: &Contexte, f: &Filtre, b: &mut Bilan) -> Resultat<()> {
     Ok(())
 }
 
-/// The busiest first, then by name.
-fn trier<T>(lignes: &mut [T], cle: impl Fn(&T) -> (i64, String)) {
+/// The busiest first, then by name; what has the same name, always in the same order.
+pub fn trier<T, C: Ord>(lignes: &mut [T], cle: impl Fn(&T) -> (i64, &str, C)) {
     lignes.sort_by_cached_key(|l| {
-        let (activites, nom) = cle(l);
-        (std::cmp::Reverse(activites), socle::texte::plier(&nom))
+        let (activites, nom, reste) = cle(l);
+        (std::cmp::Reverse(activites), socle::texte::plier(nom), reste)
     });
 }
 
@@ -146,7 +172,7 @@ async fn lieux_et_equipe(cx: &Contexte, f: &Filtre, b: &mut Bilan) -> Resultat<(
             participations: l.participations,
         })
         .partition(|l| l.id.is_none());
-    trier(&mut avec, |l| (l.activites, l.nom.clone()));
+    trier(&mut avec, |l| (l.activites, &l.nom, l.id));
     avec.extend(sans);
     b.lieux = avec;
 
@@ -160,7 +186,7 @@ async fn lieux_et_equipe(cx: &Contexte, f: &Filtre, b: &mut Bilan) -> Resultat<(
             Some(Commune { nom: commune::nommer(&code), code, activites: l.activites, participations: l.participations })
         })
         .collect();
-    trier(&mut b.communes, |c| (c.activites, c.nom.clone()));
+    trier(&mut b.communes, |c| (c.activites, &c.nom, c.code.clone()));
 
     let mut q = f.activites(false);
     grouper(&mut q, Expr::col(("a", "mediateur_id")));
@@ -174,7 +200,7 @@ async fn lieux_et_equipe(cx: &Contexte, f: &Filtre, b: &mut Bilan) -> Resultat<(
             Some(Par { id, nom, activites: l.activites, participations: l.participations })
         })
         .collect();
-    trier(&mut b.mediateurs, |m| (m.activites, m.nom.clone()));
+    trier(&mut b.mediateurs, |m| (m.activites, &m.nom, m.id));
     Ok(())
 }
 
@@ -192,7 +218,7 @@ pub fn est_nouvelle(f: &Filtre) -> Expr {
         .from_as("participation", "p0")
         .join_as(JoinType::InnerJoin, "accompagnement", "a0", Expr::col(("a0", "id")).equals(("p0", "accompagnement_id")))
         .and_where(Expr::col(("p0", "personne_id")).equals(("d", "personne_id")))
-        .and_where(Expr::col(("p0", "structure_id")).is_in(f.structures.iter().copied()))
+        .cond_where(f.dans("p0"))
         .and_where(Expr::col(("p0", "date")).lt(f.du))
         .and_where(Expr::col(("a0", "supprime_le")).is_null());
     Expr::exists(avant).not()
@@ -224,7 +250,7 @@ struct ParPublic {
 }
 
 /// Named participations and people by what `sql` says of the person `pe` at the activity `a`.
-async fn nommees(cx: &Contexte, f: &Filtre, sql: &str) -> Resultat<Public2> {
+async fn nommees(cx: &Contexte, f: &Filtre, sql: &str) -> Resultat<Publics> {
     let mut q = f.participations();
     q.join_as(JoinType::InnerJoin, "personne", "pe", Expr::col(("pe", "id")).equals(("p", "personne_id")))
         .expr_as(Expr::cust(sql.to_owned()), "cle")
@@ -267,7 +293,7 @@ pub fn objectifs_evalues(f: &Filtre) -> SelectStatement {
     let mut q = Query::select();
     q.from_as("objectif", "o")
         .join_as(JoinType::InnerJoin, "parcours", "pa", Expr::col(("pa", "id")).equals(("o", "parcours_id")))
-        .and_where(Expr::col(("o", "structure_id")).is_in(f.structures.iter().copied()))
+        .cond_where(f.dans("o"))
         .and_where(Expr::col(("o", "evalue_le")).between(f.du, f.au));
     if let Some(m) = f.mediateur {
         q.and_where(Expr::col(("pa", "mediateur_id")).eq(m));
@@ -306,9 +332,7 @@ async fn reussite(cx: &Contexte, f: &Filtre) -> Resultat<Reussite> {
 pub fn derniers_diagnostics(f: &Filtre) -> SelectStatement {
     let complets = |alias: &'static str| {
         let mut q = Query::select();
-        q.from_as("diagnostic", alias)
-            .and_where(Expr::col((alias, "structure_id")).is_in(f.structures.iter().copied()))
-            .and_where(Expr::col((alias, "niveau")).ne("a_completer"));
+        q.from_as("diagnostic", alias).cond_where(f.dans(alias)).and_where(Expr::col((alias, "niveau")).ne("a_completer"));
         q
     };
     let mut vues = complets("g1");
@@ -346,9 +370,7 @@ struct ParReponse {
 /// The orientations sent in the period, as `o`.
 pub fn orientations_envoyees(f: &Filtre) -> SelectStatement {
     let mut q = Query::select();
-    q.from_as("orientation", "o")
-        .and_where(Expr::col(("o", "structure_id")).is_in(f.structures.iter().copied()))
-        .and_where(Expr::col(("o", "date")).between(f.du, f.au));
+    q.from_as("orientation", "o").cond_where(f.dans("o")).and_where(Expr::col(("o", "date")).between(f.du, f.au));
     if let Some(m) = f.mediateur {
         q.and_where(Expr::col(("o", "mediateur_id")).eq(m));
     }

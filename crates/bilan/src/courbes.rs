@@ -8,7 +8,7 @@ use interface::{
 use crate::{
     filtre::Filtre,
     regles,
-    vue::{Bilan, Code, Public},
+    vue::{Bilan, Code, Public, Satisfaction},
 };
 
 /// The address of the list behind a number.
@@ -52,6 +52,13 @@ fn par_public(id: &str, titre: &str, lignes: &[Public], lien: Option<&dyn Fn(&st
     // The people are in the table of the page, not in the drawing: two counts of two things would not add up.
     let serie = Serie::nouvelle("Participations", lignes.iter().map(valeur));
     Graphique::nouveau(Forme::Barres, id, titre, "participations", categories, vec![serie])
+}
+
+/// Answers by overall mark.
+pub fn satisfaction(s: &Satisfaction) -> Graphique {
+    let noms = ["1 (le moins bon)", "2", "3", "4", "5 (le meilleur)"];
+    let valeur = |n: Option<i64>| n.map_or_else(|| Valeur::masquee().dite(crate::mots::MASQUE), Valeur::de);
+    Graphique::colonnes("satisfaction", "Réponses par note d’ensemble", "réponses", noms.into_iter().zip(s.distribution.map(valeur)))
 }
 
 /// All the charts after the one by month, in the order of the page.

@@ -16,7 +16,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::NaiveDate;
-use socle::{Contexte, Resultat, erreur::Refus, journal::Action, requete::Requete};
+use sea_orm::entity::prelude::*;
+use socle::{Contexte, Nomenclature, Resultat, erreur::Refus, journal::Action, requete::Requete};
 use territoire::structure;
 
 use crate::{
@@ -25,17 +26,31 @@ use crate::{
     rapport,
 };
 
-pub use liste::{LIMITE, peut_nommer};
+pub use classeur::{Classeur, MORCEAU};
+pub use csv::ligne as ligne_csv;
+pub use liste::{LIMITE, Liste, exiger_noms, peut_nommer};
 
 /// The form of an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(8))", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Format {
     Xlsx,
     Csv,
 }
 
+impl Nomenclature for Format {
+    fn libelle(self) -> &'static str {
+        match self {
+            Self::Xlsx => "Tableur (XLSX)",
+            Self::Csv => "CSV",
+        }
+    }
+}
+
 impl Format {
-    fn extension(self) -> &'static str {
+    /// The end of a file's name.
+    pub fn extension(self) -> &'static str {
         match self {
             Self::Xlsx => "xlsx",
             Self::Csv => "csv",
@@ -122,7 +137,7 @@ pub async fn bilan(q: &Requete, d: &Demande, format: Format) -> Result<Response,
     let tableaux = tableaux::tableaux(&b);
     let corps = match format {
         Format::Csv => Body::from(csv::bilan(&entete, &tableaux)),
-        Format::Xlsx => classeur::bilan(&entete, &tableaux, cx.maintenant).await?,
+        Format::Xlsx => classeur::bilan(&cx, &entete, &tableaux).await?,
     };
     journaliser(q, &f, &[]).await?;
     Ok(repondre(corps, format, "bilan", &f))
@@ -131,11 +146,11 @@ pub async fn bilan(q: &Requete, d: &Demande, format: Format) -> Result<Response,
 /// The activities behind a number, as a file, with the names of those present if `noms`.
 /// Refused above [`LIMITE`] activities.
 pub async fn activites(q: &Requete, filtre: &Filtre, detail: &Detail, noms: bool, format: Format) -> Result<Response, Refus> {
-    let l = liste::Liste::preparer(q.lecture(), filtre.clone(), detail, noms).await?;
+    let l = Liste::preparer(q.lecture(), filtre.clone(), detail, noms, false).await?.exiger_courte()?;
     let f = l.filtre.clone();
     let corps = match format {
         Format::Csv => l.csv().await?,
-        Format::Xlsx => l.classeur(detail).await?,
+        Format::Xlsx => l.classeur().await?,
     };
     let autres: Vec<&str> = ["liste"].into_iter().chain(detail.parametres()).chain(noms.then_some("noms")).collect();
     journaliser(q, &f, &autres).await?;

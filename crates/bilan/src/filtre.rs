@@ -4,11 +4,11 @@ use chrono::{Datelike, Months, NaiveDate};
 use mediation::nomenclatures::{Thematique, TypeActivite};
 use sea_orm::{
     ExprTrait, JoinType,
-    sea_query::{Expr, Query, SelectStatement},
+    sea_query::{Cond, Expr, Query, SelectStatement},
 };
 use serde::Deserialize;
 use socle::{
-    Contexte, Erreur, Nomenclature, Permission, Resultat, Role,
+    Contexte, Erreur, Nomenclature, Permission, Resultat,
     controle::Controle,
     identifiant::{LieuId, StructureId, UtilisateurId},
 };
@@ -41,6 +41,9 @@ pub struct Demande {
     /// The structure worked in unless told (a coordinator: all of theirs). May be repeated.
     #[param(value_type = Option<Vec<StructureId>>)]
     pub structure: Vec<String>,
+    /// `instance`: all the structures, for the administration of the instance; small figures are masked.
+    #[param(value_type = Option<String>)]
+    pub portee: String,
 }
 
 impl Demande {
@@ -62,9 +65,11 @@ impl Demande {
         let commune = self.commune.trim();
         let lisible = commune.is_empty() || (commune.len() == 5 && commune.chars().all(|c| c.is_ascii_alphanumeric()));
         c.exiger(lisible, "commune", "Il faut un code INSEE à cinq caractères.");
+        c.exiger(matches!(self.portee.trim(), "" | "instance"), "portee", "Ce choix ne fait pas partie de la liste.");
         let filtre = Filtre {
             du: debut,
             au: fin,
+            instance: self.portee.trim() == "instance",
             structures: self.structure.iter().filter_map(|s| c.identifiant("structure", s)).collect(),
             lieu: c.identifiant("lieu", &self.lieu),
             mediateur: c.identifiant("mediateur", &self.mediateur),
@@ -86,6 +91,8 @@ pub struct Filtre {
     pub au: NaiveDate,
     /// Empty: the structure the actor works in, or all those of a coordinator.
     pub structures: Vec<StructureId>,
+    /// All the structures of the instance, whatever `structures` says: for its administration.
+    pub instance: bool,
     pub lieu: Option<LieuId>,
     pub mediateur: Option<UtilisateurId>,
     pub type_activite: Option<TypeActivite>,
@@ -94,14 +101,35 @@ pub struct Filtre {
     pub commune: Option<String>,
 }
 
-/// Whether the actor only coordinates there: figures, no names, small ones masked.
+/// Whether the actor only coordinates there: figures, no names, small ones masked. Whatever else they are
+/// there (juré, candidat…) that does not let them read accompaniments changes nothing.
 pub fn coordonne_seulement(cx: &Contexte, structure: StructureId) -> bool {
-    !cx.acteur.est_systeme() && cx.acteur.fonctions.iter().filter(|f| f.structure == structure).all(|f| f.role == Role::Coordinateur)
+    !cx.acteur.est_systeme()
+        && cx.acteur.fonctions.iter().filter(|f| f.structure == structure).all(|f| !f.role.permet(Permission::AccompagnementsLire))
 }
 
 impl Filtre {
+    /// All that the structures of the instance did in these days.
+    pub fn de_l_instance(du: NaiveDate, au: NaiveDate) -> Self {
+        Self {
+            du,
+            au,
+            structures: vec![],
+            instance: true,
+            lieu: None,
+            mediateur: None,
+            type_activite: None,
+            thematique: None,
+            commune: None,
+        }
+    }
+
     /// The same with its structures told, each of which the actor may read the figures of.
+    /// Lists are made with this, so that the whole instance, which has figures alone, is refused here.
     pub fn situer(mut self, cx: &Contexte) -> Resultat<Self> {
+        if self.instance {
+            return Err(Erreur::Interdit(Permission::BilanLire));
+        }
         if self.structures.is_empty() {
             let active = cx.exiger(Permission::BilanLire)?;
             self.structures = if coordonne_seulement(cx, active) {
@@ -118,20 +146,46 @@ impl Filtre {
         Ok(self)
     }
 
-    /// Whether small figures are masked: the actor only coordinates one of the structures counted.
+    /// The same for figures alone: the administration of the instance may ask for all its structures.
+    pub fn situer_chiffres(mut self, cx: &Contexte) -> Resultat<Self> {
+        if !self.instance {
+            return self.situer(cx);
+        }
+        cx.exiger_instance(Permission::InstanceGerer)?;
+        self.structures.clear();
+        Ok(self)
+    }
+
+    /// Whether small figures are masked: the actor only coordinates one of the structures counted, or counts
+    /// the whole instance.
     pub fn masque(&self, cx: &Contexte) -> bool {
-        self.structures.iter().any(|s| coordonne_seulement(cx, *s))
+        (self.instance && !cx.acteur.est_systeme()) || self.structures.iter().any(|s| coordonne_seulement(cx, *s))
     }
 
     /// Refuses a lieu of another structure.
     pub async fn verifier_lieu(&self, cx: &Contexte) -> Resultat<()> {
         if let Some(l) = self.lieu {
-            let connu = crate::requetes::lieux(cx, &[l], Some(&self.structures)).await?;
+            let connu = crate::requetes::lieux(cx, &[l], (!self.instance).then_some(&self.structures)).await?;
             if connu.is_empty() {
                 return Err(Erreur::champ("lieu", "Ce lieu n’est pas un lieu de la structure."));
             }
         }
         Ok(())
+    }
+
+    /// What `alias` holds of the structures counted, by its column `structure_id`.
+    pub fn dans(&self, alias: &'static str) -> Cond {
+        let c = Cond::all();
+        if self.instance { c } else { c.add(Expr::col((alias, "structure_id")).is_in(self.structures.iter().copied())) }
+    }
+
+    /// Whether only a part of the activities of the period is counted.
+    pub fn restreint(&self) -> bool {
+        self.lieu.is_some()
+            || self.mediateur.is_some()
+            || self.type_activite.is_some()
+            || self.thematique.is_some()
+            || self.commune.is_some()
     }
 
     /// The same over other days.
@@ -154,6 +208,7 @@ impl Filtre {
     /// The query of an address that asks for the same: dates, ids and codes alone.
     pub fn adresse(&self) -> String {
         let mut parts = vec![format!("du={}", self.du), format!("au={}", self.au)];
+        parts.extend(self.instance.then(|| "portee=instance".to_owned()));
         parts.extend(self.structures.iter().map(|s| format!("structure={s}")));
         parts.extend(self.lieu.map(|v| format!("lieu={v}")));
         parts.extend(self.mediateur.map(|v| format!("mediateur={v}")));
@@ -180,12 +235,17 @@ impl Filtre {
     }
 
     fn restreindre(&self, q: &mut SelectStatement, avec_lieu: bool) {
+        q.cond_where(self.dans("a"))
+            .and_where(Expr::col(("a", "date")).between(self.du, self.au))
+            .and_where(Expr::col(("a", "supprime_le")).is_null());
+        self.preciser(q, avec_lieu);
+    }
+
+    /// What the filter says of the activity `a` beyond structures and period.
+    pub fn preciser(&self, q: &mut SelectStatement, avec_lieu: bool) {
         if avec_lieu || self.commune.is_some() {
             q.join_as(JoinType::LeftJoin, "lieu", "l", Expr::col(("l", "id")).equals(("a", "lieu_id")));
         }
-        q.and_where(Expr::col(("a", "structure_id")).is_in(self.structures.iter().copied()))
-            .and_where(Expr::col(("a", "date")).between(self.du, self.au))
-            .and_where(Expr::col(("a", "supprime_le")).is_null());
         if let Some(l) = self.lieu {
             q.and_where(Expr::col(("a", "lieu_id")).eq(l));
         }

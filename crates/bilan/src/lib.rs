@@ -1,25 +1,51 @@
 //! The figures made from the practice: the bilan of a period, the lists behind its numbers, the report.
 //!
-//! Reads the tables of `mediation` by queries of its own, aggregated by the database; writes nothing.
+//! Reads the tables of `mediation` by queries of its own, and keeps segments of them, from which any bilan
+//! is read quickly ([`segments`]).
 //! Definitions: `domain/mediation.md` § 5.
 
 mod api;
 mod calcul;
 mod courbes;
+pub mod differe;
 mod export;
 mod filtre;
 mod liste;
+mod migrations;
 mod mots;
+mod ouverture;
 mod rapport;
 mod regles;
 mod requetes;
+mod satisfaction;
+pub mod segments;
 mod suites;
+mod traitement;
 mod vue;
 mod web;
 
-pub use api::api;
-pub use calcul::calculer;
+pub use calcul::{calculer, calculer_des_lignes};
+pub use export::Format;
 pub use filtre::{Demande, Filtre};
 pub use rapport::rapport;
+pub use traitement::TRAITEMENTS;
 pub use vue::*;
-pub use web::pages;
+
+use interface::requete::Pages;
+use socle::Etat;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Pages of this crate.
+pub fn pages() -> Pages {
+    web::pages().fusionner(differe::pages())
+}
+
+/// API of this crate, under `/api/v1`.
+pub fn api() -> OpenApiRouter<Etat> {
+    api::api().merge(differe::api())
+}
+
+/// Migrations of this crate, in order.
+pub fn migrations() -> Vec<Box<dyn sea_orm_migration::MigrationTrait>> {
+    migrations::migrations().into_iter().chain(differe::migrations()).collect()
+}

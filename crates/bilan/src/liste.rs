@@ -14,7 +14,7 @@ use sea_orm::{
 use socle::{
     Contexte, Erreur, Nomenclature, Permission, Resultat,
     controle::Controle,
-    identifiant::{AccompagnementId, PersonneId, StructureId},
+    identifiant::{AccompagnementId, PersonneId, StructureId, UtilisateurId},
 };
 
 use crate::{
@@ -171,11 +171,16 @@ struct Brute {
     nommes: i32,
     anonymes: i32,
     lieu: Option<String>,
+    mediateur_id: UtilisateurId,
+    lieu_type: Option<LieuType>,
+    autonomie: Option<Autonomie>,
+    commune: Option<String>,
 }
 
 #[derive(FromQueryResult)]
 struct CodeDe {
     accompagnement_id: AccompagnementId,
+    axe: String,
     code: String,
 }
 
@@ -193,6 +198,14 @@ pub struct Activite {
     pub type_activite: TypeActivite,
     pub duree_minutes: i64,
     pub thematiques: Vec<&'static str>,
+    pub demarches: Vec<&'static str>,
+    pub materiels: Vec<&'static str>,
+    pub structure: StructureId,
+    pub mediateur: UtilisateurId,
+    pub lieu_type: Option<LieuType>,
+    pub autonomie: Option<Autonomie>,
+    /// INSEE code: that of the activity, else of its lieu.
+    pub commune: Option<String>,
     pub lieu: Option<String>,
     pub nommes: i64,
     pub anonymes: i64,
@@ -210,9 +223,14 @@ pub async fn requete(cx: &Contexte, f: &Filtre, d: &Detail) -> Resultat<SelectSt
     if d.sur_le_public() && f.masque(cx) {
         return Err(Erreur::Interdit(Permission::AccompagnementsLire));
     }
+    Ok(choisies(f, d))
+}
+
+/// The activities of `f` and `d`, whose rights are checked.
+pub fn choisies(f: &Filtre, d: &Detail) -> SelectStatement {
     let mut q = f.activites(true);
     d.restreindre(&mut q);
-    Ok(q)
+    q
 }
 
 /// One page of the activities behind a number, newest first, and how many there are in all.
@@ -226,21 +244,42 @@ pub async fn activites(cx: &Contexte, filtre: &Filtre, d: &Detail, page: u64) ->
 
 /// The activities of `q`, newest first, with names when asked.
 pub async fn lignes(cx: &Contexte, mut q: SelectStatement, avec_noms: bool) -> Resultat<Vec<Activite>> {
-    for c in ["id", "structure_id", "date", "type_activite", "duree_minutes", "titre", "nommes", "anonymes"] {
+    for c in [
+        "id",
+        "structure_id",
+        "date",
+        "type_activite",
+        "duree_minutes",
+        "titre",
+        "nommes",
+        "anonymes",
+        "mediateur_id",
+        "lieu_type",
+        "autonomie",
+    ] {
         q.column(("a", c));
     }
+    q.expr_as(Expr::cust("COALESCE(a.commune, l.commune)"), "commune");
     q.expr_as(Expr::col(("l", "nom")), "lieu").order_by(("a", "date"), Order::Desc).order_by(("a", "id"), Order::Desc);
     let brutes: Vec<Brute> = lire(cx, &q).await?;
-    let mut thematiques = codes(cx, &brutes).await?;
+    let mut codes = codes(cx, &brutes).await?;
     let mut presents = if avec_noms { noms(cx, &brutes).await? } else { HashMap::new() };
     let lignes = brutes.into_iter().map(|b| {
         let lisible = cx.acteur.peut_dans(Permission::AccompagnementsLire, b.structure_id);
+        let c = codes.remove(&b.id).unwrap_or_default();
         Activite {
             id: b.id,
             date: b.date,
             type_activite: b.type_activite,
             duree_minutes: b.duree_minutes.into(),
-            thematiques: thematiques.remove(&b.id).unwrap_or_default(),
+            thematiques: libelles(&c.thematiques),
+            demarches: libelles(&c.demarches),
+            materiels: libelles(&c.materiels),
+            structure: b.structure_id,
+            mediateur: b.mediateur_id,
+            lieu_type: b.lieu_type,
+            autonomie: b.autonomie,
+            commune: b.commune,
             lieu: b.lieu,
             nommes: b.nommes.into(),
             anonymes: b.anonymes.into(),
@@ -252,25 +291,38 @@ pub async fn lignes(cx: &Contexte, mut q: SelectStatement, avec_noms: bool) -> R
     Ok(lignes.collect())
 }
 
-async fn codes(cx: &Contexte, brutes: &[Brute]) -> Resultat<HashMap<AccompagnementId, Vec<&'static str>>> {
-    let mut par_id: HashMap<_, Vec<Thematique>> = HashMap::new();
+/// The codes of one activity, by axis.
+#[derive(Default)]
+struct Codes {
+    thematiques: Vec<Thematique>,
+    demarches: Vec<Demarche>,
+    materiels: Vec<Materiel>,
+}
+
+/// Labels, in the order of the nomenclature.
+fn libelles<N: Nomenclature + Ord + Copy>(codes: &[N]) -> Vec<&'static str> {
+    let mut codes = codes.to_vec();
+    codes.sort_unstable();
+    codes.into_iter().map(Nomenclature::libelle).collect()
+}
+
+async fn codes(cx: &Contexte, brutes: &[Brute]) -> Resultat<HashMap<AccompagnementId, Codes>> {
+    let mut par_id: HashMap<_, Codes> = HashMap::new();
     if !brutes.is_empty() {
         let mut q = Query::select();
-        q.columns(["accompagnement_id", "code"])
+        q.columns(["accompagnement_id", "axe", "code"])
             .from("accompagnement_code")
-            .and_where(Expr::col("axe").eq("thematique"))
             .and_where(Expr::col("accompagnement_id").is_in(brutes.iter().map(|b| b.id)));
         for c in lire::<CodeDe>(cx, &q).await? {
-            par_id.entry(c.accompagnement_id).or_default().extend(Thematique::depuis(&c.code));
+            let codes = par_id.entry(c.accompagnement_id).or_default();
+            match c.axe.as_str() {
+                "thematique" => codes.thematiques.extend(Thematique::depuis(&c.code)),
+                "demarche" => codes.demarches.extend(Demarche::depuis(&c.code)),
+                _ => codes.materiels.extend(Materiel::depuis(&c.code)),
+            }
         }
     }
-    Ok(par_id
-        .into_iter()
-        .map(|(id, mut t)| {
-            t.sort_unstable();
-            (id, t.into_iter().map(Nomenclature::libelle).collect())
-        })
-        .collect())
+    Ok(par_id)
 }
 
 /// The names of those present at the activities of the structure the actor works in.

@@ -70,6 +70,9 @@ async fn donnees(cx: &Contexte, f: &Filtre, b: &Bilan) -> Resultat<Value> {
     let communes: Vec<Value> = b.communes.iter().map(|c| json!({"libelle": c.nom, "valeur": c.activites})).collect();
     // The report knows no masked figure of progress: it leaves the whole part out.
     let masquee = b.reussite.personnes_reevaluees.is_none() || b.reussite.personnes_en_progres.is_none();
+    // Like progress: a masked figure leaves the part out. Nothing was asked: neither.
+    let avis = b.satisfaction;
+    let avis_complets = avis.demandes > 0 && avis.reponses.is_some() && avis.distribution.iter().all(Option::is_some);
     Ok(json!({
         "structure": emetteur,
         "date": cx.aujourd_hui(),
@@ -95,5 +98,6 @@ async fn donnees(cx: &Contexte, f: &Filtre, b: &Bilan) -> Resultat<Value> {
         ],
         "reussite": if masquee { Value::Null } else { json!(b.reussite) },
         "orientations": b.orientations,
+        "satisfaction": if avis_complets { json!(avis) } else { Value::Null },
     }))
 }

@@ -168,7 +168,7 @@ pub fn repartir<N: Nomenclature>(nommees: &HashMap<String, (i64, i64)>, declaree
 }
 
 /// A figure of people, masked below five.
-fn masquer_compte(n: Option<i64>) -> Option<i64> {
+pub fn masquer_compte(n: Option<i64>) -> Option<i64> {
     n.filter(|n| *n >= SEUIL)
 }
 

@@ -48,7 +48,7 @@ pub struct Nomme {
 }
 
 /// The names of lieux, of these structures if told. Figures come from structures the actor may read.
-pub async fn lieux(cx: &Contexte, ids: &[LieuId], structures: Option<&[StructureId]>) -> Resultat<Vec<Nomme>> {
+pub async fn lieux(cx: &Contexte, ids: &[LieuId], structures: Option<&Vec<StructureId>>) -> Resultat<Vec<Nomme>> {
     if ids.is_empty() {
         return Ok(vec![]);
     }

@@ -5,6 +5,8 @@
 mod exports;
 #[path = "tests/recompte.rs"]
 mod recompte;
+#[path = "tests/tempete.rs"]
+mod tempete;
 
 use std::collections::BTreeSet;
 
@@ -93,6 +95,25 @@ fn adresse(m: &Monde, premier: &str, q: &Question) -> String {
     a
 }
 
+/// Asks for opinions on one activity in three, and answers some of them at the secret link.
+async fn opiner(a: &Appli, m: &mut Monde, h: &mut Hasard) {
+    for i in (0..m.ids.len()).step_by(3) {
+        let adresse = format!("/api/v1/accompagnements/{}/avis", m.ids[i]);
+        let r = a.api(&m.jetons[0], "POST", &adresse, json!({"moyen": "qr"})).await;
+        assert_eq!(r.statut, 201, "{}", r.corps);
+        let places = m.activites[i].personnes.len() as i64 + m.activites[i].anonymes;
+        assert_eq!(r.corps["places"], json!(places));
+        m.activites[i].demandes = places;
+        let secret = r.corps["lien"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        for _ in 0..h.sous(places as usize + 1) {
+            let notes = [0; 3].map(|_: i64| 1 + h.sous(5) as i64);
+            let corps = json!({"accueil": notes[0], "utilite": notes[1], "recommandation": notes[2]});
+            assert_eq!(a.api("", "POST", &format!("/api/v1/avis/{secret}"), corps).await.statut, 204);
+            m.activites[i].avis.push(notes);
+        }
+    }
+}
+
 async fn comparer(a: &Appli, m: &Monde, quand: &str) {
     let premier = a.utilisateur("alpha.mediateur");
     for q in questions() {
@@ -117,6 +138,7 @@ async fn le_bilan_est_celui_qu_on_recompte(#[values(Moteur::Sqlite, Moteur::Post
     let a = Appli::lancer(moteur).await;
     let mut h = Hasard(graine);
     let mut m = monde(&a, &mut h, 18, 150).await;
+    opiner(&a, &mut m, &mut h).await;
     comparer(&a, &m, "à l’enregistrement").await;
 
     // Edited: another day, other people, other codes. Removed, and some put back.
@@ -127,6 +149,8 @@ async fn le_bilan_est_celui_qu_on_recompte(#[values(Moteur::Sqlite, Moteur::Post
             neuve = activite(&mut h, 18);
         }
         neuve.second = m.activites[i].second;
+        // What was asked and said stays, on the new day.
+        (neuve.demandes, neuve.avis) = (m.activites[i].demandes, m.activites[i].avis.clone());
         let mut c = corps(&m, &neuve);
         c.as_object_mut().unwrap().remove("type");
         let r = a.api(&m.jetons[0], "PATCH", &format!("/api/v1/accompagnements/{}", m.ids[i]), c).await;

@@ -37,6 +37,7 @@ pub struct Bilan {
     pub autonomies: Vec<Autonomie>,
     pub reussite: Reussite,
     pub orientations: Orientations,
+    pub satisfaction: Satisfaction,
     /// True when figures of fewer than five people are masked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub masques: bool,
@@ -149,4 +150,34 @@ pub struct Orientations {
     pub abouties: i64,
     /// Median days to the first answer; null without an answer.
     pub delai_median_jours: Option<f64>,
+}
+
+/// Opinions on the activities counted, whenever they came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
+pub struct Satisfaction {
+    /// Opinions asked for: one for each person present, where one was asked.
+    pub demandes: i64,
+    pub reponses: Option<i64>,
+    /// Mean of the three questions over all answers, from 1 to 5, one decimal; null without an answer.
+    pub moyenne: Option<f64>,
+    /// Answers by overall mark, from 1 to 5: the mean of the three questions, rounded.
+    pub distribution: [Option<i64>; 5],
+}
+
+/// The mean of one question.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct MoyenneQuestion {
+    pub code: &'static str,
+    pub libelle: &'static str,
+    pub moyenne: Option<f64>,
+}
+
+/// Opinions in detail.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Avis {
+    #[serde(flatten)]
+    pub satisfaction: Satisfaction,
+    pub questions: Vec<MoyenneQuestion>,
+    /// What people wrote, without author nor date; null under five answers, and outside the structure.
+    pub commentaires: Option<Vec<String>>,
 }

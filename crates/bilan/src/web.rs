@@ -17,11 +17,10 @@ use crate::{
     courbes,
     export::{self, Format},
     filtre::{Demande, Filtre},
-    liste::{self, Activite, Detail, PAR_PAGE, Personne},
-    rapport, regles,
-    requetes::{ParCle, grouper, lire},
-    suites,
-    vue::Bilan,
+    liste::{self, Activite, PAR_PAGE, Personne},
+    ouverture::ouvrir,
+    rapport, regles, satisfaction, suites,
+    vue::{Avis, Bilan, Satisfaction},
 };
 
 /// Pages of the bilan.
@@ -31,6 +30,7 @@ pub fn pages() -> Pages {
         .get("/bilan/liste", activites)
         .get("/bilan/personnes", personnes)
         .get("/bilan/suites", suites_de)
+        .get("/bilan/avis", avis)
         .get("/bilan/rapport.pdf", imprimer)
         .get("/bilan/export.xlsx", exporter_xlsx)
         .get("/bilan/export.csv", exporter_csv)
@@ -74,6 +74,7 @@ pub struct Resultats {
     pub personnes: bool,
     pub mois: Graphique,
     pub repartitions: Vec<Graphique>,
+    pub satisfaction: Graphique,
 }
 
 impl Resultats {
@@ -108,6 +109,23 @@ impl Resultats {
         part(self.b.orientations.abouties, self.b.orientations.envoyees, "des orientations envoyées")
     }
 
+    fn lien_avis(&self) -> String {
+        format!("/bilan/avis?{}", self.adresse)
+    }
+
+    fn note_reponses(&self) -> String {
+        self.b.satisfaction.reponses.map_or_else(String::new, |n| part(n, self.b.satisfaction.demandes, "des avis demandés"))
+    }
+
+    fn moyenne(&self) -> String {
+        mots_moyenne(&self.b.satisfaction)
+    }
+
+    /// The mean stands for few people.
+    fn peu_d_avis(&self) -> bool {
+        self.b.satisfaction.reponses.is_some_and(|n| (1..regles::SEUIL).contains(&n))
+    }
+
     fn delai(&self) -> String {
         match self.b.orientations.delai_median_jours {
             Some(j) => {
@@ -115,6 +133,15 @@ impl Resultats {
             }
             None => String::new(),
         }
+    }
+}
+
+/// « 4,3 sur 5 ».
+fn mots_moyenne(s: &Satisfaction) -> String {
+    match (s.moyenne, s.reponses) {
+        (Some(m), _) => format!("{} sur 5", nombre(m, 1)),
+        (None, None) => "<\u{a0}5".into(),
+        (None, Some(_)) => "–".into(),
     }
 }
 
@@ -127,7 +154,7 @@ fn periode(du: chrono::NaiveDate, au: chrono::NaiveDate) -> String {
     format!("du {} au {}", date_sans_jour(du), date_sans_jour(au))
 }
 
-async fn formulaire(cx: &Contexte, d: &Demande, f: &Filtre) -> Resultat<Formulaire> {
+async fn formulaire(cx: &Contexte, d: &Demande, f: &Filtre, b: Option<&Bilan>) -> Resultat<Formulaire> {
     let mut vues = vec![];
     for x in &cx.acteur.fonctions {
         if cx.acteur.peut_dans(Permission::BilanLire, x.structure) && !vues.contains(&x.structure) {
@@ -142,10 +169,12 @@ async fn formulaire(cx: &Contexte, d: &Demande, f: &Filtre) -> Resultat<Formulai
     };
     let lieux = lieu::lister_de(cx, &f.structures, true).await?;
     let membres = equipe::membres(cx, &f.structures).await?;
-    let sans_commune = Filtre { commune: None, ..f.clone() };
-    let mut q = sans_commune.activites(true);
-    grouper(&mut q, sea_orm::sea_query::Expr::cust("COALESCE(a.commune, l.commune)"));
-    let mut codes: Vec<String> = lire::<ParCle>(cx, &q).await?.into_iter().filter_map(|l| l.cle).collect();
+    // Those of the same figures in all communes.
+    let autres = match b {
+        Some(b) if f.commune.is_none() => b.communes.clone(),
+        _ => crate::calculer(cx, &Filtre { commune: None, ..f.clone() }).await?.communes,
+    };
+    let mut codes: Vec<String> = autres.into_iter().map(|c| c.code).collect();
     codes.extend(f.commune.clone().filter(|c| !codes.contains(c)));
     let mut communes: Vec<Choix> =
         codes.into_iter().map(|c| Choix::nouveau(c.clone(), commune::nommer(&c), f.commune.as_ref() == Some(&c))).collect();
@@ -181,13 +210,13 @@ async fn bilan(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
         Ok(fait) => fait,
         Err(Erreur::Invalide(e)) => {
             let f = par_defaut(&cx)?;
-            let s = formulaire(&cx, &d, &f).await?;
+            let s = formulaire(&cx, &d, &f, None).await?;
             let p = PageBilan { page: w.page, erreurs: e.into(), s, periodes: periodes(&cx, &f), resultat: None };
             return rendre_avec(StatusCode::UNPROCESSABLE_ENTITY, &p);
         }
         Err(e) => return Err(e.into()),
     };
-    let s = formulaire(&cx, &d, &f).await?;
+    let s = formulaire(&cx, &d, &f, Some(&b)).await?;
     let resultat = Resultats {
         periode: periode(f.du, f.au),
         filtres: rapport::filtres(&cx, &f).await?.into_iter().map(|(libelle, valeur)| format!("{libelle} : {valeur}")).collect(),
@@ -195,6 +224,7 @@ async fn bilan(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
         personnes: f.structures.iter().all(|s| cx.acteur.peut_dans(Permission::PersonnesLire, *s)),
         mois: courbes::mois(&b, &f),
         repartitions: courbes::repartitions(&b, &f),
+        satisfaction: courbes::satisfaction(&b.satisfaction),
         b,
     };
     rendre(&PageBilan { page: w.page, erreurs: Erreurs::default(), s, periodes: periodes(&cx, &f), resultat: Some(resultat) })
@@ -205,40 +235,6 @@ fn periodes(cx: &Contexte, f: &Filtre) -> Vec<Onglet> {
         .into_iter()
         .map(|(nom, du, au)| Onglet::nouveau(format!("/bilan?{}", f.entre(du, au).adresse()), nom, f.du == du && f.au == au))
         .collect()
-}
-
-/// The pairs of an address, sorted into the filter, what is opened, and the page.
-struct Ouverture {
-    filtre: Filtre,
-    detail: Detail,
-    nouvelles: bool,
-    noms: bool,
-    quoi: Option<String>,
-    page: u64,
-}
-
-fn ouvrir(cx: &Contexte, paires: Vec<(String, String)>) -> Resultat<Ouverture> {
-    let mut d = Demande::default();
-    let (mut details, mut nouvelles, mut noms, mut quoi, mut page) = (vec![], false, false, None, 1);
-    for (nom, valeur) in paires {
-        match nom.as_str() {
-            "du" => d.du = valeur,
-            "au" => d.au = valeur,
-            "lieu" => d.lieu = valeur,
-            "mediateur" => d.mediateur = valeur,
-            "type" => d.type_activite = valeur,
-            "thematique" => d.thematique = valeur,
-            "commune" => d.commune = valeur,
-            "structure" => d.structure.push(valeur),
-            "nouvelles" => nouvelles = valeur == "oui",
-            "noms" => noms = valeur == "oui",
-            "quoi" => quoi = Some(valeur),
-            "page" => page = valeur.parse::<u64>().unwrap_or(1).clamp(1, 100_000),
-            n if liste::DETAILS.contains(&n) => details.push((nom, valeur)),
-            _ => return Err(Erreur::Illisible("L’adresse contient un paramètre inconnu.".into())),
-        }
-    }
-    Ok(Ouverture { filtre: d.lire(cx.aujourd_hui())?.situer(cx)?, detail: Detail::lire(details)?, nouvelles, noms, quoi, page })
 }
 
 #[derive(Template)]
@@ -346,6 +342,41 @@ async fn suites_de(w: Web, Parametres(paires): Parametres<Vec<(String, String)>>
         lignes,
         pagination: Pagination::nouvelle(o.page, total, PAR_PAGE, format!("/bilan/suites?{adresse}&quoi={code}&page=")),
         retour: format!("/bilan?{adresse}"),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "avis.html")]
+pub struct PageAvis {
+    pub page: Page,
+    pub periode: String,
+    pub filtres: Vec<String>,
+    pub a: Avis,
+    pub graphique: Graphique,
+    pub retour: String,
+}
+
+impl PageAvis {
+    fn moyenne(m: Option<&f64>) -> String {
+        m.map_or_else(|| "–".into(), |m| format!("{} sur 5", nombre(*m, 1)))
+    }
+
+    fn ensemble(&self) -> String {
+        mots_moyenne(&self.a.satisfaction)
+    }
+}
+
+async fn avis(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
+    let cx = w.lecture();
+    let f = d.lire(cx.aujourd_hui())?.situer(&cx)?;
+    let a = satisfaction::detailler(&cx, &f).await?;
+    rendre(&PageAvis {
+        periode: periode(f.du, f.au),
+        filtres: rapport::filtres(&cx, &f).await?.into_iter().map(|(libelle, valeur)| format!("{libelle} : {valeur}")).collect(),
+        graphique: courbes::satisfaction(&a.satisfaction),
+        retour: format!("/bilan?{}", f.adresse()),
+        a,
+        page: w.page,
     })
 }
 

@@ -1,11 +1,15 @@
 //! Certification: the titles, from their référentiel to what their rules answer.
 //!
 //! The rules themselves, pure, are in `certification_regles`; this crate dresses them as pages, as an
-//! API and as commands. Nothing is stored yet: titles are those shipped with the program.
+//! API and as commands, and keeps what a centre does with them.
 
 pub mod cli;
+mod migrations;
 pub mod referentiel;
 pub mod simulation;
+pub mod traitement;
+
+pub use migrations::migrations;
 
 use interface::requete::Pages;
 use socle::Etat;

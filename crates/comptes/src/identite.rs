@@ -1,11 +1,11 @@
 //! From a session or a token to the [`Acteur`]: one select, whatever the number of functions.
 
 use sea_orm::{
-    ExprTrait, FromQueryResult, JoinType, Order, QueryResult,
-    sea_query::{Expr, SelectStatement},
+    ConnectionTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryResult,
+    sea_query::{Expr, Query, SelectStatement},
 };
 use socle::{
-    Acteur, Resultat, Role,
+    Acteur, Etat, Resultat, Role,
     contexte::Fonction,
     droits::Portee,
     identifiant::{StructureId, UtilisateurId},
@@ -87,4 +87,17 @@ impl Identite {
             portee,
         }
     }
+}
+
+/// An account as it is now, working in `structure` if it still belongs to it: for what is done later in its
+/// name. None when it is closed.
+pub async fn acteur(etat: &Etat, utilisateur: UtilisateurId, structure: Option<StructureId>, portee: Portee) -> Resultat<Option<Acteur>> {
+    let mut seul = Query::select();
+    seul.expr_as(Expr::col("id"), "utilisateur_id").from("utilisateur").and_where(Expr::col("id").eq(utilisateur));
+    let mut q = Query::select();
+    q.from_subquery(seul, "t");
+    joindre(&mut q, "t");
+    let db = etat.base.lecture();
+    let lignes = db.query_all_raw(db.get_database_backend().build(&q)).await?;
+    Ok(Identite::lire(&lignes)?.filter(|i| i.actif).map(|i| i.acteur(structure, portee)))
 }

@@ -26,6 +26,7 @@ pub mod utilisateur;
 use interface::requete::Pages;
 
 pub use garde::{Garde, couche_jeton, couche_session};
+pub use identite::acteur;
 pub use migrations::migrations;
 pub use session::SessionCourante;
 pub use utilisateur::{CreerUtilisateur, Utilisateur};

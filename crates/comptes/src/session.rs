@@ -175,10 +175,16 @@ pub(crate) async fn fermer_toutes(cx: &Contexte, id: UtilisateurId, sauf: Option
 
 /// Removes what has expired, in a transaction of its own: a sign-in does not depend on it.
 async fn purger(cx: Contexte) -> Resultat<()> {
-    table::Entity::delete_many().filter(table::Column::ExpireLe.lte(cx.maintenant)).exec(&cx.db()).await?;
-    crate::reinitialisation::purger(&cx).await?;
-    frein::purger(&cx).await?;
+    balayer(&cx).await?;
     cx.valider().await
+}
+
+/// Removes sessions that ended, links of password and invitations that no longer open, failures forgotten.
+pub async fn balayer(cx: &Contexte) -> Resultat<()> {
+    let finie = table::Column::ExpireLe.lte(cx.maintenant).or(table::Column::VueLe.lte(cx.maintenant - inactivite(cx.etat())));
+    table::Entity::delete_many().filter(finie).exec(&cx.db()).await?;
+    crate::reinitialisation::purger(cx).await?;
+    frein::purger(cx).await
 }
 
 fn inactivite(etat: &Etat) -> TimeDelta {

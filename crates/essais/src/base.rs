@@ -109,15 +109,22 @@ fn verrou(nom: &str) -> std::fs::File {
 /// Migrates and seeds a model: hashing the passwords once is what makes the tests quick.
 async fn preparer(url: &str) {
     migrer::<Migrateur>(url).await.expect("the migrations apply");
+    #[allow(clippy::disallowed_methods, reason = "a name for a file of this model alone")]
+    let cles = racine().join(format!("cles-{}.toml", uuid::Uuid::now_v7().simple()));
     let etat = crate::etat(
         url,
         &racine(),
         socle::horloge::Horloge::fixe(crate::INSTANT.parse().expect("a date in its standard form")),
         std::sync::Arc::default(),
-        |_| (),
+        |c| c.cles = Some(cles.clone()),
     )
     .await;
     crate::graine::semer(&etat).await.expect("the seed of the tests is valid");
+    // The model holds no sealed text: each test makes its own key, as a first start does.
+    let tx = etat.base.ecriture().await.expect("a transaction begins");
+    tx.execute_unprepared("DELETE FROM cle_coffre").await.expect("the key of the model is forgotten");
+    tx.commit().await.expect("it commits");
+    std::fs::remove_file(&cles).expect("the key file of the model is removed");
     etat.base.clone().fermer().await.expect("the model closes");
 }
 

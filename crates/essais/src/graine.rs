@@ -38,7 +38,15 @@ pub async fn semer(etat: &Etat) -> Resultat<()> {
     for nom in ["Alpha", "Beta"] {
         let s = structure::creer(&cx, structure::Fiche { nom: nom.into(), ..Default::default() }).await?;
         lieu::ajouter(&cx, s.id, lieu::Fiche { nom: format!("Espace {nom}"), actif: true, ..Default::default() }).await?;
-        for (role, mot_role) in [(Role::Mediateur, "mediateur"), (Role::Responsable, "responsable"), (Role::Coordinateur, "coordinateur")] {
+        for (role, mot_role) in [
+            (Role::Mediateur, "mediateur"),
+            (Role::Responsable, "responsable"),
+            (Role::Coordinateur, "coordinateur"),
+            (Role::Certification, "certification"),
+            (Role::Formateur, "formateur"),
+            (Role::Jure, "jure"),
+            (Role::Candidat, "candidat"),
+        ] {
             let compte = format!("{}.{mot_role}", nom.to_lowercase());
             comptes::cli::ajouter_utilisateur(
                 &cx,

@@ -25,6 +25,7 @@ pub use serde_json::{Value, json};
 use socle::{
     Etat,
     base::Base,
+    coffre,
     config::Config,
     horloge::Horloge,
     ports::{Courrier, ErreurCourrier, Lettre},
@@ -227,6 +228,22 @@ impl Appli {
         Reponse { statut, corps: serde_json::from_slice(&octets).unwrap_or(Value::Null), entetes, octets }
     }
 
+    /// A form with a file, sent to the API.
+    ///
+    /// # Panics
+    /// When the request is malformed.
+    pub async fn api_fichier(&self, jeton: &str, chemin: &str, champs: &[(&str, &str)], nom: &str, octets: &[u8]) -> Reponse {
+        let (genre, corps) = multipart(champs, nom, octets);
+        let req = Request::builder()
+            .method("POST")
+            .uri(chemin)
+            .header(header::AUTHORIZATION, format!("Bearer {jeton}"))
+            .header(header::CONTENT_TYPE, genre)
+            .body(Body::from(corps));
+        let (statut, entetes, octets) = self.envoyer(req.expect("a well-formed request")).await;
+        Reponse { statut, corps: serde_json::from_slice(&octets).unwrap_or(Value::Null), entetes, octets }
+    }
+
     /// A browser signed in.
     ///
     /// # Panics
@@ -291,6 +308,17 @@ impl Appli {
         while socle::tache::executer_une(&self.etat, &executants).await.expect("the queue answers") {}
     }
 
+    /// Enters the periodic work that is due, as a node just started does; gives how many.
+    ///
+    /// # Panics
+    /// When the database is unreachable.
+    pub async fn planifier(&self) -> u32 {
+        let planning = passeur::commandes::planning();
+        socle::planification::planifier(&self.etat, &planning, &mut socle::planification::Vues::default())
+            .await
+            .expect("the database answers")
+    }
+
     /// The mails sent.
     pub fn courriels(&self) -> Vec<Lettre> {
         self.boite.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
@@ -305,7 +333,9 @@ async fn etat(url: &str, dossier: &std::path::Path, horloge: Horloge, boite: Arc
     .expect("the configuration of the tests is valid");
     configurer(&mut config);
     let base = Base::ouvrir(url, 4).await.expect("the database just made opens");
-    Etat::new(base, horloge, config, boite, Arc::new(documents::Typst::new()))
+    let (coffre, _) =
+        coffre::ouverture::ouvrir(&base, &config.chemin_cles(), horloge.maintenant()).await.expect("the safe of the tests opens");
+    Etat::new(base, horloge, config, boite, Arc::new(documents::Typst::new()), coffre)
 }
 
 /// A browser: keeps cookies, sends forms.
@@ -379,6 +409,22 @@ impl Navigateur<'_> {
     pub fn perdre_session(&self) {
         self.cookies.lock().unwrap_or_else(std::sync::PoisonError::into_inner).retain(|n, _| !n.contains("session"));
     }
+}
+
+/// The fields then the field `fichier`, as a browser sends them.
+fn multipart(champs: &[(&str, &str)], nom: &str, octets: &[u8]) -> (String, Vec<u8>) {
+    const BORD: &str = "----bord-d-essai";
+    let mut corps = vec![];
+    for (n, v) in champs {
+        corps.extend(format!("--{BORD}\r\nContent-Disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n").into_bytes());
+    }
+    let tete = format!(
+        "--{BORD}\r\nContent-Disposition: form-data; name=\"fichier\"; filename=\"{nom}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+    );
+    corps.extend(tete.into_bytes());
+    corps.extend_from_slice(octets);
+    corps.extend(format!("\r\n--{BORD}--\r\n").into_bytes());
+    (format!("multipart/form-data; boundary={BORD}"), corps)
 }
 
 fn encoder(t: &str) -> String {

@@ -20,18 +20,32 @@ mod bilan;
 mod certification_referentiel;
 #[path = "../../certification/src/simulation/tests.rs"]
 mod certification_simulation;
+#[path = "../../passeur/src/essais/coffre.rs"]
+mod coffre;
+#[path = "../../mediation/src/conservation/tests.rs"]
+mod conservation;
 #[path = "../../mediation/src/diagnostic/tests.rs"]
 mod diagnostic;
+#[path = "../../mediation/src/doublon/tests.rs"]
+mod doublon;
 #[path = "../../passeur/src/essais/droits.rs"]
 mod droits;
 #[path = "../../mediation/src/droits_personne/tests.rs"]
 mod droits_personne;
 #[path = "../../comptes/src/equipe/tests.rs"]
 mod equipe;
+#[path = "../../passeur/src/essais/exploitation.rs"]
+mod exploitation;
+#[path = "../../bilan/src/differe/tests.rs"]
+mod exports_differes;
 #[path = "../../comptes/src/jeton/tests.rs"]
 mod jeton;
 #[path = "../../comptes/src/journal/tests.rs"]
 mod journal;
+#[path = "../../passeur/src/essais/menage.rs"]
+mod menage;
+#[path = "../../mediation/src/note_pratique/tests.rs"]
+mod note_pratique;
 #[path = "../../mediation/src/orientation/tests.rs"]
 mod orientation;
 #[path = "../../mediation/src/parcours/tests.rs"]
@@ -40,8 +54,16 @@ mod parcours;
 mod partenaire;
 #[path = "../../mediation/src/personne/tests.rs"]
 mod personne;
+#[path = "../../socle/src/planification/tests.rs"]
+mod planification;
 #[path = "../../comptes/src/reinitialisation/tests.rs"]
 mod reinitialisation;
+#[path = "../../reprise/src/tests.rs"]
+mod reprise_de_donnees;
+#[path = "../../mediation/src/satisfaction/tests.rs"]
+mod satisfaction;
+#[path = "../../passeur/src/essais/sauvegarde.rs"]
+mod sauvegarde;
 #[path = "../../comptes/src/session/tests.rs"]
 mod session;
 #[path = "../../territoire/src/structure/tests.rs"]

@@ -5,19 +5,22 @@ mod depot;
 mod migration;
 mod regles;
 mod saisie;
+mod scelle;
 mod table;
 mod traitement;
 mod web;
 
 pub use api::api;
+pub(crate) use depot::existe;
 pub(crate) use migration::ParMediateur;
+pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;
 pub use web::pages;
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sea_orm::{ActiveValue::Set, IntoActiveModel, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Nomenclature, Permission, Resultat,
@@ -130,12 +133,26 @@ pub async fn creer(cx: &Contexte, demande: CreerAccompagnement) -> Resultat<(Acc
         Reclamation::Repetee(id) => return Ok((lire(cx, AccompagnementId(id)).await?, false)),
         Reclamation::Nouvelle(id) => AccompagnementId(id),
     };
-    let d = demande;
-    let mut a = Accompagnement {
+    let mut a = composer(id, structure, cx.auteur()?, demande, cx.maintenant);
+    controler(cx, structure, &mut a).await?;
+    depot::inscrire(cx, std::slice::from_ref(&a)).await?;
+    cx.journaliser(Action::Creation, "accompagnement", id.0, structure, &[]).await?;
+    Ok((a, true))
+}
+
+/// The record that a request describes, not yet checked.
+fn composer(
+    id: AccompagnementId,
+    structure: StructureId,
+    mediateur: UtilisateurId,
+    d: CreerAccompagnement,
+    maintenant: DateTimeUtc,
+) -> Accompagnement {
+    Accompagnement {
         ligne: Ligne {
             id,
             structure_id: structure,
-            mediateur_id: cx.auteur()?,
+            mediateur_id: mediateur,
             type_activite: d.r#type,
             date: d.date,
             duree_minutes: i32::try_from(d.duree_minutes).unwrap_or(i32::MAX),
@@ -149,8 +166,8 @@ pub async fn creer(cx: &Contexte, demande: CreerAccompagnement) -> Resultat<(Acc
             nommes: 0,
             anonymes: 0,
             version: 1,
-            cree_le: cx.maintenant,
-            modifie_le: cx.maintenant,
+            cree_le: maintenant,
+            modifie_le: maintenant,
             supprime_le: None,
         },
         thematiques: d.thematiques,
@@ -158,17 +175,50 @@ pub async fn creer(cx: &Contexte, demande: CreerAccompagnement) -> Resultat<(Acc
         materiels: d.materiels,
         personnes: d.personnes,
         anonymes: d.anonymes.unwrap_or_default(),
-    };
-    controler(cx, structure, &mut a).await?;
-    table::Entity::insert(a.ligne.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
-    depot::detailler(cx, &a).await?;
-    cx.journaliser(Action::Creation, "accompagnement", id.0, structure, &[]).await?;
-    Ok((a, true))
+    }
+}
+
+/// The first day accepted for an accompaniment taken from another tool.
+pub const PREMIER_JOUR_REPRIS: NaiveDate = NaiveDate::from_ymd_opt(2000, 1, 1).expect("the first of January exists");
+
+/// An accompaniment of the past, checked by the rules of [`creer`] save that it may be older than two
+/// years; nothing is written. That people and lieu are the structure's own is for the caller to know.
+///
+/// # Errors
+/// [`Erreur::Invalide`] with every fault.
+pub fn preparer(
+    id: AccompagnementId,
+    structure: StructureId,
+    mediateur: UtilisateurId,
+    demande: CreerAccompagnement,
+    maintenant: DateTimeUtc,
+    aujourd_hui: NaiveDate,
+) -> Resultat<Accompagnement> {
+    let mut a = composer(id, structure, mediateur, demande, maintenant);
+    regles::controler_depuis(&mut a, PREMIER_JOUR_REPRIS, aujourd_hui).finir()?;
+    Ok(a)
+}
+
+/// Records at once accompaniments that [`preparer`] made; each is journaled. For imports: a few hundred
+/// at a time, none of which exists (see [`existants`]).
+pub async fn inscrire(cx: &Contexte, structure: StructureId, accompagnements: &[Accompagnement]) -> Resultat<()> {
+    cx.exiger_dans(Permission::AccompagnementsEcrire, structure)?;
+    depot::inscrire(cx, accompagnements).await?;
+    cx.journaliser_plusieurs(Action::Creation, "accompagnement", accompagnements.iter().map(|a| a.ligne.id.0), structure).await
+}
+
+/// Which of these ids are those of accompaniments, removed ones included.
+pub async fn existants(cx: &Contexte, ids: &[AccompagnementId]) -> Resultat<std::collections::HashSet<AccompagnementId>> {
+    depot::existants(cx, ids).await
 }
 
 /// Checks what is pure, then that people and lieu are the structure's own.
 async fn controler(cx: &Contexte, structure: StructureId, a: &mut Accompagnement) -> Resultat<()> {
-    let mut c = regles::controler(a, cx.aujourd_hui());
+    controler_depuis(cx, structure, a, regles::premier_jour(cx.aujourd_hui())).await
+}
+
+async fn controler_depuis(cx: &Contexte, structure: StructureId, a: &mut Accompagnement, depuis: NaiveDate) -> Resultat<()> {
+    let mut c = regles::controler_depuis(a, depuis, cx.aujourd_hui());
     if !a.personnes.is_empty() {
         let connues = personne::plusieurs(cx, &a.personnes).await?;
         for (i, p) in a.personnes.iter().enumerate() {
@@ -187,7 +237,7 @@ async fn ligne(cx: &Contexte, id: AccompagnementId, p: Permission, supprimes: bo
         return Err(if cx.acteur.peut(p) { introuvable } else { Erreur::Interdit(p) });
     };
     match cx.exiger_dans(p, l.structure_id) {
-        Ok(()) if supprimes == l.supprime_le.is_some() => Ok(l),
+        Ok(()) if supprimes == l.supprime_le.is_some() => scelle::ouvrir(cx, l),
         Ok(()) | Err(Erreur::Introuvable(_)) => Err(introuvable),
         Err(e) => Err(e),
     }
@@ -228,19 +278,21 @@ pub async fn modifier(cx: &Contexte, id: AccompagnementId, m: ModifierAccompagne
         personnes: m.personnes.unwrap_or(a.personnes),
         anonymes: m.anonymes.unwrap_or(a.anonymes),
     };
+    // One taken from another tool may be older than what one records today: its date may stay.
+    let depuis = regles::premier_jour(cx.aujourd_hui()).min(avant.ligne.date);
     let mut nouvelles = apres.clone();
     // People already recorded stay even if the structure no longer follows them.
     nouvelles.personnes.retain(|p| !avant.personnes.contains(p));
     if nouvelles.personnes.is_empty() {
-        let mut c = regles::controler(&mut apres, cx.aujourd_hui());
+        let mut c = regles::controler_depuis(&mut apres, depuis, cx.aujourd_hui());
         let nouveau_lieu = apres.ligne.lieu_id.filter(|l| Some(*l) != avant.ligne.lieu_id);
         controler_lieu(cx, apres.ligne.structure_id, nouveau_lieu, &mut c).await?;
         c.finir()?;
     } else {
-        controler(cx, apres.ligne.structure_id, &mut apres).await?;
+        controler_depuis(cx, apres.ligne.structure_id, &mut apres, depuis).await?;
     }
     let r = table::Entity::update_many()
-        .set(apres.ligne.clone().into_active_model().reset_all())
+        .set(scelle::sceller(cx, &apres.ligne)?)
         .filter(table::Column::Id.eq(id))
         .filter(table::Column::Version.eq(avant.ligne.version))
         .exec(&cx.db())
@@ -249,7 +301,8 @@ pub async fn modifier(cx: &Contexte, id: AccompagnementId, m: ModifierAccompagne
         return Err(Erreur::VersionPerimee);
     }
     depot::vider(cx, id).await?;
-    depot::detailler(cx, &apres).await?;
+    depot::detailler(cx, std::slice::from_ref(&apres)).await?;
+    crate::satisfaction::suivre_date(cx, id, apres.ligne.date).await?;
     cx.journaliser(Action::Modification, "accompagnement", id.0, apres.ligne.structure_id, &regles::differences(&avant, &apres)).await?;
     Ok(apres)
 }

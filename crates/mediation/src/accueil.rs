@@ -7,6 +7,7 @@ mod api;
 mod depot;
 mod fiche;
 mod regles;
+mod scelle;
 mod table;
 mod traitement;
 mod web;
@@ -15,6 +16,7 @@ pub use api::api;
 pub(crate) use depot::d_une_personne;
 pub use depot::{Jour, TAILLE_PAGE};
 pub use regles::{depuis, heure};
+pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;
 pub use web::pages;
 
@@ -172,7 +174,7 @@ pub async fn lire(cx: &Contexte, id: AccueilId) -> Resultat<Accueil> {
     let introuvable = Erreur::Introuvable("Cet accueil");
     let Some(a) = table::Entity::find_by_id(id).one(&cx.db()).await? else { return Err(introuvable) };
     match cx.exiger_dans(Permission::PersonnesLire, a.structure_id) {
-        Ok(()) => Ok(a),
+        Ok(()) => scelle::ouvrir(cx, a),
         Err(Erreur::Introuvable(_)) => Err(introuvable),
         Err(e) => Err(e),
     }

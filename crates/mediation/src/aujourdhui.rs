@@ -16,7 +16,7 @@ use territoire::lieu;
 
 use crate::{
     accompagnement::{self, DuJour},
-    accueil, orientation,
+    accueil, conservation, orientation,
     parcours::{self, EtapeDue},
     personne,
 };
@@ -27,6 +27,9 @@ const A_VENIR: Days = Days::new(7);
 const SANS_REPONSE: Days = Days::new(14);
 /// Minutes after which somebody who waits is shown as waiting for long.
 const LONGUE_ATTENTE: i64 = 30;
+
+/// Files soon erased are counted up to here.
+const A_EFFACER_MAX: u64 = 100;
 
 /// The home page.
 pub fn pages() -> Pages {
@@ -72,6 +75,8 @@ struct PageAujourdhui {
     /// Title of the group, its steps; empty groups are left out.
     etapes: Vec<(&'static str, Vec<Etape>)>,
     relances: Vec<Relance>,
+    /// « 3 dossiers », soon erased.
+    a_effacer: Option<String>,
     /// With their durations in words.
     activites: Vec<(DuJour, String)>,
     /// « 3 accompagnements, 1 h 30 ».
@@ -146,7 +151,12 @@ async fn gabarit(cx: &Contexte, page: Page) -> Resultat<PageAujourdhui> {
     );
     let activites = activites.into_iter().map(|a| (a.clone(), interface::format::duree(a.duree_minutes))).collect();
     let ecrire = cx.acteur.peut(Permission::PersonnesEcrire);
-    Ok(PageAujourdhui { page, jour, ecrire, attente, nombre, etapes, relances, activites, total })
+    let a_effacer = match conservation::nombre(cx, A_EFFACER_MAX).await? {
+        0 => None,
+        A_EFFACER_MAX => Some(format!("Plus de {} dossiers", A_EFFACER_MAX - 1)),
+        n => Some(interface::format::compte(n.cast_signed(), "dossier", "dossiers")),
+    };
+    Ok(PageAujourdhui { page, jour, ecrire, attente, nombre, etapes, relances, a_effacer, activites, total })
 }
 
 /// The steps that are due, by group: late, today, soon. Empty groups are left out.
@@ -215,6 +225,7 @@ mod rendu {
                 partenaire: "Partenaire d’essai".into(),
                 quand: "il y a 3 semaines".into(),
             }],
+            a_effacer: Some("3 dossiers".into()),
             activites: vec![(
                 DuJour {
                     id: uuid::Uuid::nil().into(),
@@ -228,7 +239,9 @@ mod rendu {
             total: "1 accompagnement, 30 min".into(),
         };
         let html = p.render().unwrap();
-        for dit in ["Essai UN", "depuis 48 min", "Lieu d’essai", "En retard", "Dans les sept jours", "Partenaire d’essai", "30 min"] {
+        for dit in
+            ["Essai UN", "depuis 48 min", "Lieu d’essai", "En retard", "Dans les sept jours", "Partenaire d’essai", "3 dossiers", "30 min"]
+        {
             assert!(html.contains(dit), "{dit}");
         }
         assert!(!html.contains("Rien à relancer"));

@@ -8,6 +8,7 @@ mod depot;
 mod fiche;
 pub mod grille;
 pub mod regles;
+mod scelle;
 mod table;
 mod traitement;
 mod vue;
@@ -17,10 +18,11 @@ pub use api::api;
 pub(crate) use depot::{exiger_suivi, personne_suivie, structures_lisibles};
 pub use fiche::pdf;
 pub use regles::{Proposition, proposer};
+pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;
 pub use web::pages;
 
-use sea_orm::{IntoActiveModel, entity::prelude::*};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Nomenclature, Permission, Resultat,
@@ -150,7 +152,7 @@ pub async fn creer(cx: &Contexte, demande: CreerDiagnostic) -> Resultat<(Diagnos
     let mut c = Controle::new();
     regles::controler(&mut c, &mut d, g, cx.aujourd_hui());
     c.finir()?;
-    table::Entity::insert(d.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
+    table::Entity::insert(scelle::sceller(cx, &d)?).exec_without_returning(&cx.db()).await?;
     cx.journaliser(Action::Creation, "diagnostic", id.0, structure, &[]).await?;
     Ok((d, true))
 }
@@ -166,7 +168,7 @@ pub async fn trouver(cx: &Contexte, id: DiagnosticId, p: Permission) -> Resultat
     };
     personne::trouver(cx, d.personne_id, p).await.map_err(|e| if matches!(e, Erreur::Introuvable(_)) { INTROUVABLE } else { e })?;
     match cx.exiger_dans(p, d.structure_id) {
-        Ok(()) => Ok(d),
+        Ok(()) => scelle::ouvrir(cx, d),
         Err(Erreur::Introuvable(_)) => Err(INTROUVABLE),
         Err(e) => Err(e),
     }
@@ -205,7 +207,7 @@ pub async fn modifier(cx: &Contexte, id: DiagnosticId, m: ModifierDiagnostic) ->
     regles::controler(&mut c, &mut d, g, cx.aujourd_hui());
     c.finir()?;
     let r = table::Entity::update_many()
-        .set(d.clone().into_active_model().reset_all())
+        .set(scelle::sceller(cx, &d)?)
         .filter(table::Column::Id.eq(id))
         .filter(table::Column::Version.eq(avant.version))
         .exec(&cx.db())

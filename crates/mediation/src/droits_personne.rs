@@ -9,7 +9,7 @@ mod vue;
 mod web;
 
 pub use api::api;
-pub use notice::{BaseLegale, CONSERVATION_MOIS, notice};
+pub use notice::{BaseLegale, notice};
 pub use vue::DonneesPersonne;
 pub use web::pages;
 

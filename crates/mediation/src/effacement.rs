@@ -3,9 +3,12 @@
 use chrono::NaiveDate;
 use sea_orm::{
     ConnectionTrait, ExprTrait,
-    sea_query::{Expr, Query},
+    sea_query::{Expr, Query, SelectStatement},
 };
-use socle::{Contexte, Nomenclature, Resultat, identifiant::PersonneId};
+use socle::{
+    Contexte, Nomenclature, Resultat,
+    identifiant::{PersonneId, StructureId},
+};
 
 use crate::{nomenclatures::TrancheAge, personne::Personne};
 
@@ -30,51 +33,92 @@ pub async fn figer_les_tranches(cx: &Contexte, p: &Personne) -> Resultat<()> {
     Ok(())
 }
 
+/// The ids of the records of `table` about a person, all or those of one structure.
+fn ids(table: &'static str, id: PersonneId, structure: Option<StructureId>) -> SelectStatement {
+    let mut q = Query::select();
+    q.column("id").from(table).and_where(Expr::col("personne_id").eq(id));
+    if let Some(s) = structure {
+        q.and_where(Expr::col("structure_id").eq(s));
+    }
+    q
+}
+
+/// The individual accompaniments of a person, all or those of one structure.
+fn individuels(id: PersonneId, structure: Option<StructureId>) -> SelectStatement {
+    let mut presences = Query::select();
+    presences.column("accompagnement_id").from("participation").and_where(Expr::col("personne_id").eq(id));
+    let mut q = Query::select();
+    q.column("id")
+        .from("accompagnement")
+        .and_where(Expr::col("type_activite").eq("individuel"))
+        .and_where(Expr::col("id").in_subquery(presences));
+    if let Some(s) = structure {
+        q.and_where(Expr::col("structure_id").eq(s));
+    }
+    q
+}
+
 /// Empties the free texts of the accueils, diagnostics, plans and orientations of a person, and the
-/// notes of their individual accompaniments.
-pub async fn textes(cx: &Contexte, id: PersonneId) -> Resultat<()> {
+/// notes of their individual accompaniments, with the opinions on them and what their mediator noted; forgets what was decided of keeping the file. All of them,
+/// or those of one structure.
+pub async fn textes(cx: &Contexte, id: PersonneId, structure: Option<StructureId>) -> Resultat<()> {
     let db = cx.db();
     let vide = || Expr::value(None::<String>);
-    let efface = || Expr::value("(effacé)");
+    let efface = || Expr::value(socle::coffre::EFFACE);
+    let parcours = || ids("parcours", id, structure);
     let mut ordres = vec![];
-    for (table, colonnes) in [
-        ("accueil", vec![("motif", vide())]),
-        ("diagnostic", vec![("objectif", vide()), ("constats", vide()), ("etapes", Expr::value(serde_json::json!([])))]),
-        ("orientation", vec![("motif", efface()), ("retour", vide())]),
+    for (table, lesquels, colonnes) in [
+        ("accueil", ids("accueil", id, structure), vec![("motif", vide())]),
+        (
+            "diagnostic",
+            ids("diagnostic", id, structure),
+            vec![("objectif", vide()), ("constats", vide()), ("etapes", Expr::value(serde_json::json!([])))],
+        ),
+        ("orientation", ids("orientation", id, structure), vec![("motif", efface()), ("retour", vide())]),
+        ("accompagnement", individuels(id, structure), vec![("notes", vide())]),
     ] {
         let mut q = Query::update();
-        q.table(table).and_where(Expr::col("personne_id").eq(id));
+        q.table(table).and_where(Expr::col("id").in_subquery(lesquels));
         for (c, v) in colonnes {
             q.value(c, v);
         }
         ordres.push(q);
     }
     for table in ["objectif", "etape"] {
-        let mut parcours = Query::select();
-        parcours.column("id").from("parcours").and_where(Expr::col("personne_id").eq(id));
         let mut q = Query::update();
-        q.table(table).value("libelle", efface()).and_where(Expr::col("parcours_id").in_subquery(parcours));
+        q.table(table).value("libelle", efface()).and_where(Expr::col("parcours_id").in_subquery(parcours()));
         ordres.push(q);
     }
-    let mut seances = Query::select();
-    seances.column("accompagnement_id").from("participation").and_where(Expr::col("personne_id").eq(id));
-    let mut q = Query::update();
-    q.table("accompagnement")
-        .value("notes", vide())
-        .and_where(Expr::col("type_activite").eq("individuel"))
-        .and_where(Expr::col("id").in_subquery(seances));
-    ordres.push(q);
     // A fingerprint of what was sent is still a trace of it.
-    for table in ["accueil", "diagnostic", "orientation"] {
-        let mut ids = Query::select();
-        ids.column("id").from(table).and_where(Expr::col("personne_id").eq(id));
+    let lignes = |table: &'static str| {
+        let mut q = Query::select();
+        q.column("id").from(table).and_where(Expr::col("parcours_id").in_subquery(parcours()));
+        q
+    };
+    for lesquels in [
+        ids("accueil", id, structure),
+        ids("diagnostic", id, structure),
+        ids("orientation", id, structure),
+        parcours(),
+        lignes("objectif"),
+        lignes("etape"),
+        individuels(id, structure),
+    ] {
         let mut q = Query::update();
-        q.table("creation").value("empreinte", Expr::value(Vec::<u8>::new())).and_where(Expr::col("id").in_subquery(ids));
+        q.table("creation").value("empreinte", Expr::value(Vec::<u8>::new())).and_where(Expr::col("id").in_subquery(lesquels));
         ordres.push(q);
     }
     for q in ordres {
-        let ordre = db.get_database_backend().build(&q);
-        db.execute_raw(ordre).await?;
+        db.execute_raw(db.get_database_backend().build(&q)).await?;
     }
-    Ok(())
+    for table in ["annonce_effacement", "prolongation"] {
+        let mut q = Query::delete();
+        q.from_table(table).and_where(Expr::col("personne_id").eq(id));
+        if let Some(s) = structure {
+            q.and_where(Expr::col("structure_id").eq(s));
+        }
+        db.execute_raw(db.get_database_backend().build(&q)).await?;
+    }
+    crate::satisfaction::effacer(cx, individuels(id, structure)).await?;
+    crate::note_pratique::effacer(cx, individuels(id, structure)).await
 }

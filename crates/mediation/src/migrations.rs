@@ -9,6 +9,11 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     toutes.extend(crate::parcours::migrations());
     toutes.extend(crate::orientation::migrations());
     toutes.push(Box::new(TrancheFigee));
+    toutes.push(Box::new(TextesScelles));
+    toutes.extend(crate::conservation::migrations());
+    toutes.extend(crate::doublon::migrations());
+    toutes.extend(crate::satisfaction::migrations());
+    toutes.extend(crate::note_pratique::migrations());
     toutes.push(Box::new(crate::accompagnement::ParMediateur));
     toutes
 }
@@ -393,5 +398,39 @@ impl MigrationTrait for TrancheFigee {
     /// The age band a participant had that day, written when the year of birth is erased: figures stay.
     async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
         m.alter_table(Table::alter().table("participation").add_column(string_len_null("tranche_figee", 48)).to_owned()).await
+    }
+}
+
+struct TextesScelles;
+
+impl MigrationName for TextesScelles {
+    fn name(&self) -> &'static str {
+        "m20261122_000112_textes_scelles"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for TextesScelles {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    /// A sealed text is longer than what was typed: these columns lose their limit, which the rules keep.
+    /// On PostgreSQL no row is written again for that; SQLite never minded.
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        if m.get_database_backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        for (table, colonne) in [
+            ("personne", "amenagements"),
+            ("accueil", "motif"),
+            ("orientation", "motif"),
+            ("orientation", "retour"),
+            ("objectif", "libelle"),
+            ("etape", "libelle"),
+        ] {
+            m.get_connection().execute_unprepared(&format!("ALTER TABLE {table} ALTER COLUMN {colonne} TYPE text")).await?;
+        }
+        Ok(())
     }
 }

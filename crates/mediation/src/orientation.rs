@@ -5,6 +5,7 @@ mod depot;
 mod lettre;
 mod migrations;
 mod regles;
+mod scelle;
 mod table;
 mod traitement;
 mod web;
@@ -13,11 +14,12 @@ pub use api::api;
 pub(crate) use depot::partenaires;
 pub use lettre::lettre;
 pub use migrations::migrations;
+pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;
 pub use web::pages;
 
 use chrono::NaiveDate;
-use sea_orm::{IntoActiveModel, entity::prelude::*};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Nomenclature, Permission, Resultat,
@@ -180,7 +182,7 @@ pub async fn creer(cx: &Contexte, demande: CreerOrientation) -> Resultat<(Orient
         version: 1,
         cree_le: cx.maintenant,
     };
-    table::Entity::insert(o.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
+    table::Entity::insert(scelle::sceller(cx, &o)?).exec_without_returning(&cx.db()).await?;
     cx.journaliser(Action::Creation, "orientation", id.0, structure, &[]).await?;
     Ok((o, true))
 }
@@ -201,7 +203,7 @@ async fn avec_droit(cx: &Contexte, id: OrientationId, p: Permission) -> Resultat
         Err(_) => return Err(Erreur::Interdit(p)),
     }
     match personne::trouver(cx, o.personne_id, p).await {
-        Ok(_) => Ok(o),
+        Ok(_) => scelle::ouvrir(cx, o),
         Err(Erreur::Introuvable(_)) => Err(introuvable()),
         Err(e) => Err(e),
     }
@@ -219,7 +221,7 @@ pub async fn modifier(cx: &Contexte, id: OrientationId, m: ModifierOrientation) 
         return Ok(avant);
     }
     let r = table::Entity::update_many()
-        .set(apres.clone().into_active_model().reset_all())
+        .set(scelle::sceller(cx, &apres)?)
         .filter(table::Column::Id.eq(id))
         .filter(table::Column::Version.eq(avant.version))
         .exec(&cx.db())

@@ -7,6 +7,7 @@ mod api;
 mod depot;
 mod lignes;
 mod regles;
+mod scelle;
 mod table;
 mod traitement;
 mod web;
@@ -17,6 +18,7 @@ pub use lignes::{
     AjouterEtape, AjouterObjectif, ModifierEtape, ModifierObjectif, ajouter_etape, ajouter_objectif, modifier_etape, modifier_objectif,
     retirer_etape, retirer_objectif,
 };
+pub use scelle::CHAMPS;
 pub use table::{Model as Parcours, etape::Model as Etape, objectif::Model as Objectif};
 pub use traitement::TRAITEMENT;
 pub use web::pages;

@@ -3,21 +3,26 @@
 
 mod api;
 mod consentement;
-mod depot;
+pub(crate) mod depot;
+mod rapprochement;
 pub mod recherche;
 mod regles;
-mod table;
+mod scelle;
+pub(crate) mod table;
 mod traitement;
 mod web;
 
 pub use api::api;
 pub use consentement::{Consentement, Consentir, consentements, consentir, retirer};
 pub(crate) use depot::suivis;
+pub use rapprochement::{Connue, cles_de_contact, existants, par_contacts, par_noms, suivis_parmi};
+pub(crate) use regles::cle_de_nom;
 pub use regles::{cle_tri, cles, distinguer, nom_affiche};
+pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;
 pub use web::{pages, parents};
 
-use sea_orm::{IntoActiveModel, entity::prelude::*};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
@@ -65,7 +70,7 @@ pub struct CreerPersonne {
 }
 
 /// Changes a person's file; a field left out is left as it is, `null` empties it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ModifierPersonne {
     /// The version read; refused (409) if another was written since.
@@ -109,18 +114,43 @@ pub async fn creer(cx: &Contexte, demande: CreerPersonne) -> Resultat<(Personne,
         Reclamation::Repetee(id) => return Ok((trouver(cx, PersonneId(id), Permission::PersonnesLire).await?, false)),
         Reclamation::Nouvelle(id) => PersonneId(id),
     };
-    let mut p = regles::fiche(id, demande, cx.maintenant);
-    regles::controler(&mut p, None, cx.aujourd_hui())?;
-    table::Entity::insert(p.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
-    depot::suivre(cx, structure, id, None).await?;
-    depot::indexer(cx, &p, &[structure]).await?;
+    let p = preparer(id, demande, cx.maintenant, cx.aujourd_hui())?;
+    depot::inscrire(cx, structure, std::slice::from_ref(&p)).await?;
     cx.journaliser(Action::Creation, "personne", id.0, structure, &[]).await?;
     Ok((p, true))
+}
+
+/// The file that a request describes, checked by the rules of [`creer`]; nothing is written.
+///
+/// # Errors
+/// [`Erreur::Invalide`] with every fault.
+pub fn preparer(
+    id: PersonneId,
+    demande: CreerPersonne,
+    maintenant: chrono::DateTime<chrono::Utc>,
+    aujourd_hui: chrono::NaiveDate,
+) -> Resultat<Personne> {
+    let mut p = regles::fiche(id, demande, maintenant);
+    regles::controler(&mut p, None, aujourd_hui)?;
+    Ok(p)
+}
+
+/// Creates at once files that [`preparer`] made, followed by `structure`; each creation is journaled.
+/// For imports: a few hundred at a time, none of which exists (see [`existants`]).
+pub async fn inscrire(cx: &Contexte, structure: StructureId, personnes: &[Personne]) -> Resultat<()> {
+    cx.exiger_dans(Permission::PersonnesEcrire, structure)?;
+    depot::inscrire(cx, structure, personnes).await?;
+    cx.journaliser_plusieurs(Action::Creation, "personne", personnes.iter().map(|p| p.id.0), structure).await
 }
 
 /// The file of a person whom a structure of the actor follows, with the right `p` there. Not journaled:
 /// for use cases that write on the file; to show it, see [`ouvrir`].
 pub async fn trouver(cx: &Contexte, id: PersonneId, p: Permission) -> Resultat<Personne> {
+    scelle::ouvrir(cx, trouver_scellee(cx, id, p).await?)
+}
+
+/// The same, its texts still sealed: the erasure must not need their key.
+async fn trouver_scellee(cx: &Contexte, id: PersonneId, p: Permission) -> Resultat<Personne> {
     if cx.acteur.est_systeme() {
         return table::Entity::find_by_id(id).one(&cx.db()).await?.ok_or(Erreur::Introuvable("Cette personne"));
     }
@@ -171,7 +201,7 @@ pub async fn ouvrir(cx: &Contexte, id: PersonneId) -> Resultat<Ouvert> {
     let personne = if cx.acteur.est_systeme() {
         trouver(cx, id, Permission::PersonnesLire).await?
     } else {
-        trouver_parmi(cx, id, Permission::PersonnesLire, &structures).await?
+        scelle::ouvrir(cx, trouver_parmi(cx, id, Permission::PersonnesLire, &structures).await?)?
     };
     let structure = structure_parmi(cx, &structures, Permission::PersonnesLire);
     cx.journaliser_lecture(Action::Ouverture, "personne", id.0, structure).await?;
@@ -239,7 +269,7 @@ pub async fn modifier(cx: &Contexte, id: PersonneId, m: ModifierPersonne) -> Res
     };
     regles::controler(&mut p, Some(&avant), cx.aujourd_hui())?;
     let r = table::Entity::update_many()
-        .set(p.clone().into_active_model().reset_all())
+        .set(scelle::sceller(cx, &p)?)
         .filter(table::Column::Id.eq(id))
         .filter(table::Column::Version.eq(avant.version))
         .exec(&cx.db())
@@ -262,11 +292,33 @@ pub async fn modifier(cx: &Contexte, id: PersonneId, m: ModifierPersonne) -> Res
 /// Erases a person: identity, contact and free texts go for good, from every structure; what the person
 /// took part in stays counted, with age band, genre and statut alone.
 pub async fn effacer(cx: &Contexte, id: PersonneId) -> Resultat<()> {
-    let p = trouver(cx, id, Permission::PersonnesEcrire).await?;
+    let p = trouver_scellee(cx, id, Permission::PersonnesEcrire).await?;
     let structure = structure_de(cx, id, Permission::PersonnesEcrire).await?;
     depot::effacer(cx, &p).await?;
     creation::oublier(cx, [id.0]).await?;
     cx.journaliser(Action::Effacement, "personne", id.0, structure, &[]).await
+}
+
+/// What forgetting a person in one structure came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Oubli {
+    /// No other structure follows: erased for good.
+    Efface,
+    /// Another structure keeps the file.
+    Detache,
+}
+
+/// Forgets a person in one structure, for want of activity. For the program itself; the caller journals.
+pub(crate) async fn oublier(cx: &Contexte, id: PersonneId, structure: StructureId) -> Resultat<Oubli> {
+    cx.exiger_instance(Permission::InstanceGerer)?;
+    let p = trouver(cx, id, Permission::PersonnesEcrire).await?;
+    if depot::structures(cx, id).await?.iter().any(|s| *s != structure) {
+        depot::detacher(cx, structure, id).await?;
+        return Ok(Oubli::Detache);
+    }
+    depot::effacer(cx, &p).await?;
+    creation::oublier(cx, [id.0]).await?;
+    Ok(Oubli::Efface)
 }
 
 /// A page of the people followed by the structure the actor works in, in the order of ids.

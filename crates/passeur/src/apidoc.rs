@@ -27,7 +27,8 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "mediation", description = "De l’accueil à l’accompagnement"),
         (name = "territoire", description = "Structures, lieux, partenaires"),
         (name = "bilan", description = "Les chiffres"),
-        (name = "certification", description = "Titres et règles de la certification")
+        (name = "certification", description = "Titres et règles de la certification"),
+        (name = "instance", description = "Exploitation de l’instance")
     )
 )]
 struct Tete;
@@ -53,8 +54,10 @@ fn tout() -> OpenApiRouter<Etat> {
     OpenApiRouter::with_openapi(Tete::openapi())
         .merge(territoire::api())
         .merge(mediation::api())
+        .merge(reprise::api())
         .merge(bilan::api())
         .merge(certification::api())
+        .merge(crate::exploitation::api::api())
 }
 
 /// The routes of the API, without their prefix, and the description.

@@ -1,11 +1,11 @@
 //! The web application: routes of all crates and the layers around them, outermost last.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::Response,
 };
@@ -20,10 +20,13 @@ use tower_http::{
         predicate::{NotForContentType, Predicate, SizeAbove},
     },
     csrf::CsrfLayer,
-    timeout::TimeoutLayer,
 };
 
-use crate::{apidoc, banc, publiques, registre, rendu, sante};
+use crate::{
+    apidoc, banc, exploitation,
+    metriques::{self, Metriques},
+    publiques, registre, rendu, sante,
+};
 
 /// Largest body of a page's form or of an API request; uploads have their own.
 const CORPS_MAX: usize = 1024 * 1024;
@@ -35,8 +38,10 @@ pub fn pages() -> Pages {
         .fusionner(comptes::pages())
         .fusionner(territoire::pages())
         .fusionner(mediation::pages())
+        .fusionner(reprise::pages())
         .fusionner(bilan::pages())
         .fusionner(certification::pages())
+        .fusionner(exploitation::pages())
 }
 
 /// The whole application. `demo` marks every page as a demonstration.
@@ -83,7 +88,7 @@ pub fn routeur(etat: Etat, demo: bool) -> Router {
                 .layer(middleware::from_fn_with_state(etat.clone(), rendu::rendre))
                 .layer(middleware::from_fn_with_state(etat, securiser))
                 .layer(compression())
-                .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)))
+                .layer(middleware::from_fn(limiter_la_duree))
                 .layer(CatchPanicLayer::custom(|_| rendu::refuser(Erreur::Interne("panique".into()), StatusCode::INTERNAL_SERVER_ERROR))),
         )
         .merge(interface::statique::routes())
@@ -91,10 +96,25 @@ pub fn routeur(etat: Etat, demo: bool) -> Router {
 
 fn compression() -> CompressionLayer<impl Predicate> {
     // A fast level: the slow ones divide the rate of pages by three.
-    CompressionLayer::new()
-        .gzip(true)
-        .quality(CompressionLevel::Fastest)
-        .compress_when(SizeAbove::new(860).and(NotForContentType::const_new("application/pdf")))
+    CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(
+        SizeAbove::new(860)
+            .and(NotForContentType::const_new("application/pdf"))
+            .and(NotForContentType::const_new("application/vnd.openxmlformats")),
+    )
+}
+
+/// How long a request may take; an upload depends on the line of who sends it.
+const DUREE: Duration = Duration::from_secs(60);
+const DUREE_DEPOT: Duration = Duration::from_secs(30 * 60);
+/// Where files are brought, by POST.
+const DEPOTS: [&str; 2] = ["/reprise", "/api/v1/imports"];
+
+async fn limiter_la_duree(req: Request, suite: Next) -> Response {
+    let depot = req.method() == Method::POST && DEPOTS.contains(&req.uri().path());
+    match tokio::time::timeout(if depot { DUREE_DEPOT } else { DUREE }, suite.run(req)).await {
+        Ok(r) => r,
+        Err(_) => rendu::refuser(Erreur::Indisponible("délai dépassé".into()), StatusCode::SERVICE_UNAVAILABLE),
+    }
 }
 
 async fn page_inconnue() -> Refus {
@@ -138,7 +158,12 @@ pub async fn servir(
     demo: bool,
     ecoute: tokio::net::TcpListener,
     arret: impl Future<Output = ()> + Send + 'static,
+    metriques: Option<Arc<Metriques>>,
 ) -> std::io::Result<()> {
-    let app = routeur(etat, demo).into_make_service_with_connect_info::<SocketAddr>();
+    let app = match metriques {
+        Some(m) => metriques::compter(routeur(etat, demo), m),
+        None => routeur(etat, demo),
+    };
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(ecoute, app).with_graceful_shutdown(arret).await
 }

@@ -59,6 +59,11 @@ pub async fn executer(b: Bench, etat: Etat) -> anyhow::Result<()> {
     }
 }
 
+/// What follows the rows: **the one place** where tables derived from them are brought up to date.
+async fn apres(etat: &Etat) -> anyhow::Result<()> {
+    crate::commandes::preparer_bilans(etat).await
+}
+
 async fn semer(s: Seed, etat: &Etat) -> anyhow::Result<()> {
     let mut p = Parametres::usuels(s.participations, s.graine, s.fin.unwrap_or_else(|| etat.horloge.aujourd_hui()));
     p.structures = s.structures.unwrap_or(p.structures);
@@ -78,7 +83,10 @@ async fn semer(s: Seed, etat: &Etat) -> anyhow::Result<()> {
     })
     .await?;
     match fait {
-        Fait::Rempli(n) => println!("{n} lignes écrites en {:.1} s.", debut.elapsed().as_secs_f64()),
+        Fait::Rempli(n) => {
+            println!("{n} lignes écrites en {:.1} s.", debut.elapsed().as_secs_f64());
+            apres(etat).await?;
+        }
         Fait::DejaRempli => println!("Cette base contient déjà ce remplissage : rien n’a été écrit."),
     }
     Ok(())

@@ -1,9 +1,15 @@
 //! Commands: one binary for every role of operation.
 
+mod bilan;
+pub(crate) use bilan::preparer as preparer_bilans;
 mod certification;
+mod cles;
 mod comptes;
+mod conservation;
+mod reprise;
+mod sauvegarde;
 mod serve;
-pub use serve::executants;
+pub use serve::{executants, planning};
 mod structure;
 mod verifier;
 
@@ -14,6 +20,7 @@ use clap::{Args, Parser, Subcommand};
 use socle::{
     Etat,
     base::{Base, migrer},
+    coffre,
     config::Config,
     horloge::Horloge,
 };
@@ -51,6 +58,13 @@ enum Commande {
     Serve(serve::Serve),
     /// Applique les migrations en attente
     Migrate,
+    /// Sauvegarde la base et les fichiers dans un seul fichier, sans arrêter Passeur
+    Backup(sauvegarde::Backup),
+    /// Restaure une sauvegarde, Passeur arrêté, après l’avoir entièrement vérifiée
+    Restore(sauvegarde::Restore),
+    /// Chiffres : refait ce que les bilans ont préparé, le compare aux enregistrements, montre un bilan
+    #[command(subcommand)]
+    Bilan(bilan::Bilan),
     /// Crée et liste les structures
     #[command(subcommand)]
     Structure(structure::Structure),
@@ -60,18 +74,26 @@ enum Commande {
     /// Crée, liste, révoque les jetons de l’API
     #[command(subcommand)]
     Token(comptes::Token),
+    /// Reprend des personnes ou des accompagnements depuis un fichier
+    Import(reprise::Import),
     /// Règles de la certification
     #[command(subcommand)]
     Certification(certification::Certification),
     /// Référentiels des titres : vérifie, liste, montre, compare
     #[command(subcommand)]
     Referentiel(certification::Referentiel),
+    /// Durée de conservation : annonce et efface les dossiers des personnes qui ne viennent plus
+    #[command(subcommand)]
+    Conservation(conservation::Conservation),
     /// Données de démonstration
     #[command(subcommand)]
     Demo(Demo),
     /// Mesures : remplit une base de données inventées, de la taille demandée
     #[command(subcommand)]
     Bench(crate::banc::Bench),
+    /// La clé des notes : montre, change, vérifie
+    #[command(subcommand)]
+    Key(cles::Key),
     /// Vérifie la configuration, la base, les dossiers, le courriel, et dit comment réparer
     Check,
     /// Écrit la description OpenAPI de l’API
@@ -96,15 +118,30 @@ impl General {
     }
 }
 
-/// Opens the database, migrated, and gathers the state of the program.
-pub async fn demarrer(config: Config) -> anyhow::Result<Etat> {
+/// Opens the database, migrated.
+async fn ouvrir_base(config: &Config) -> anyhow::Result<Base> {
     let url = config.url_base();
     migrer::<Migrateur>(&url)
         .await
         .with_context(|| "la base de données n’a pas pu être ouverte ou mise à jour ; essayez « passeur check »")?;
-    let base = Base::ouvrir(&url, config.database_connections).await?;
+    Ok(Base::ouvrir(&url, config.database_connections).await?)
+}
+
+/// Opens the database, migrated, and the safe of its notes, and gathers the state of the program.
+pub async fn demarrer(config: Config) -> anyhow::Result<Etat> {
+    let base = ouvrir_base(&config).await?;
+    let chemin = config.chemin_cles();
+    let (coffre, nouvelle) = coffre::ouverture::ouvrir(&base, &chemin, Horloge::Systeme.maintenant()).await?;
+    if nouvelle {
+        // On the error output, so that what a command prints can still be read by a script.
+        eprintln!("{}", coffre::ouverture::a_lire(&chemin));
+    }
+    rassembler(base, config, coffre)
+}
+
+fn rassembler(base: Base, config: Config, coffre: coffre::Coffre) -> anyhow::Result<Etat> {
     let courrier = crate::courrier::selon(&config)?;
-    Ok(Etat::new(base, Horloge::Systeme, config, courrier, Arc::new(documents::Typst::new())))
+    Ok(Etat::new(base, Horloge::Systeme, config, courrier, Arc::new(documents::Typst::new()), coffre))
 }
 
 /// Runs a command.
@@ -121,16 +158,22 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
             println!("La base est à jour.");
             Ok(())
         }
+        Commande::Backup(b) => sauvegarde::backup(b, general.config(&[])?).await,
+        Commande::Restore(r) => sauvegarde::restore(r, general.config(&[])?).await,
+        Commande::Bilan(b) => bilan::executer(b, demarrer(general.config(&[])?).await?).await,
         Commande::Structure(s) => structure::executer(s, demarrer(general.config(&[])?).await?).await,
         Commande::User(u) => comptes::user(u, demarrer(general.config(&[])?).await?).await,
         Commande::Token(t) => comptes::token(t, demarrer(general.config(&[])?).await?).await,
+        Commande::Import(i) => reprise::executer(i, demarrer(general.config(&[])?).await?).await,
         Commande::Certification(c) => certification::certification(c),
         Commande::Referentiel(r) => certification::referentiel(r),
+        Commande::Conservation(c) => conservation::executer(c, demarrer(general.config(&[])?).await?).await,
         Commande::Demo(Demo::Load) => {
             let etat = demarrer(general.config(&[])?).await?;
             crate::demo::charger(&etat).await
         }
         Commande::Bench(b) => crate::banc::executer(b, demarrer(general.config(&[])?).await?).await,
+        Commande::Key(k) => cles::executer(k, general.config(&[])?).await,
         Commande::Check => verifier::verifier(general.config(&[])?).await,
         Commande::Openapi => {
             println!("{}", crate::apidoc::description().to_pretty_json()?);

@@ -3,10 +3,14 @@
 //!
 //! Every name is visibly invented; no address, telephone or mail can belong to anyone.
 
+mod anciens;
 mod annee;
+mod avis;
+mod exploitation;
 pub(crate) mod hasard;
 pub(crate) mod noms;
 
+use anyhow::Context as _;
 use secrecy::SecretString;
 use socle::{
     Acteur, Contexte, Etat, Role,
@@ -44,6 +48,7 @@ struct Decor {
     structure: StructureId,
     nom: String,
     mediateurs: Vec<(UtilisateurId, String)>,
+    responsable: UtilisateurId,
     lieux: Vec<LieuId>,
     partenaires: Vec<PartenaireId>,
 }
@@ -81,8 +86,36 @@ pub async fn charger(etat: &Etat) -> anyhow::Result<()> {
     );
     let decor = planter(&cx).await?;
     annee::jouer(&mut cx, &decor).await?;
+    anciens::ajouter(&mut cx, &decor).await?;
+    let responsable = exporter(&mut cx, &decor).await?;
+    exploitation::montrer(&cx).await?;
     cx.valider().await?;
+    // Made at once, so that the demonstration shows it ready.
+    if let Err(e) = crate::exports::preparer(etat.clone(), responsable).await {
+        tracing::warn!(erreur = e, "export of the demonstration");
+    }
     Ok(())
+}
+
+/// The head of the structure asks for all its data; gives the job.
+async fn exporter(cx: &mut Contexte, decor: &Decor) -> anyhow::Result<serde_json::Value> {
+    let (du, au) = bilan::differe::dix_ans(cx.aujourd_hui());
+    let mut acteur = decor.acteur(0);
+    acteur.utilisateur = Some(decor.responsable);
+    for f in &mut acteur.fonctions {
+        f.role = Role::Responsable;
+    }
+    let systeme = std::mem::replace(&mut cx.acteur, acteur);
+    let d = bilan::differe::Demander {
+        id: None,
+        contenu: bilan::differe::Contenu::Donnees,
+        format: bilan::Format::Xlsx,
+        noms: false,
+        paires: vec![("du".into(), du.to_string()), ("au".into(), au.to_string())],
+    };
+    let (export, _) = bilan::differe::demander(cx, d).await?;
+    cx.acteur = systeme;
+    Ok(serde_json::json!({ "export": export.id }))
 }
 
 async fn planter(cx: &Contexte) -> anyhow::Result<Decor> {
@@ -115,7 +148,7 @@ async fn planter(cx: &Contexte) -> anyhow::Result<Decor> {
         lieux.push(lieu::ajouter(cx, s.id, f).await?.id);
     }
     lieu::ajouter(cx, voisine.id, lieu::Fiche { nom: "Salle de la Rive".into(), actif: true, ..Default::default() }).await?;
-    let mut mediateurs = vec![];
+    let (mut mediateurs, mut responsable) = (vec![], None);
     for (local, nom_compte, role) in COMPTES {
         let structure = (role != Role::Administrateur).then_some(s.id);
         let d = CreerUtilisateur {
@@ -126,6 +159,9 @@ async fn planter(cx: &Contexte) -> anyhow::Result<Decor> {
             mot_de_passe: Some(SecretString::from(MOT_DE_PASSE)),
         };
         let (u, _) = cli::ajouter_utilisateur(cx, d).await?;
+        if role == Role::Responsable {
+            responsable = Some(u.id);
+        }
         if role == Role::Mediateur {
             mediateurs.push((u.id, nom_compte.to_owned()));
         }
@@ -147,7 +183,8 @@ async fn planter(cx: &Contexte) -> anyhow::Result<Decor> {
         mot_de_passe: Some(SecretString::from(MOT_DE_PASSE)),
     };
     cli::ajouter_utilisateur(cx, d).await?;
-    Ok(Decor { structure: s.id, nom, mediateurs, lieux, partenaires: vec![] })
+    let responsable = responsable.context("la démonstration a un compte responsable")?;
+    Ok(Decor { structure: s.id, nom, mediateurs, responsable, lieux, partenaires: vec![] })
 }
 
 impl Decor {

@@ -7,9 +7,18 @@ pub struct Migrateur;
 
 impl MigratorTrait for Migrateur {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        [socle::migrations::migrations(), territoire::migrations::migrations(), comptes::migrations(), mediation::migrations::migrations()]
-            .into_iter()
-            .flatten()
-            .collect()
+        [
+            socle::migrations::migrations(),
+            territoire::migrations::migrations(),
+            comptes::migrations(),
+            mediation::migrations::migrations(),
+            reprise::migrations::migrations(),
+            bilan::migrations(),
+            certification::migrations(),
+            crate::sauvegarde::table::migrations(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }

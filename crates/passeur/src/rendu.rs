@@ -12,6 +12,7 @@ use axum::{
 };
 use interface::{erreur::PageErreur, requete::page_de};
 use socle::{Erreur, Etat, api::Probleme, erreur::Refus, requete::NumeroRequete};
+use tracing::Instrument;
 
 /// A refusal made outside a handler, with a status of its own.
 pub fn refuser(e: Erreur, statut: StatusCode) -> Response {
@@ -31,8 +32,23 @@ pub async fn rendre(State(etat): State<Etat>, mut req: Request, suite: Next) -> 
     let api = req.uri().path().starts_with("/api/");
     let (parts, corps) = req.into_parts();
     let page = (!api).then(|| page_de(&parts));
-    let r = suite.run(Request::from_parts(parts, corps)).await;
+    // Seen by a collector of traces when there is one; made of nothing otherwise.
+    let trace = tracing::info_span!(
+        target: crate::traces::CIBLE,
+        "requete",
+        otel.name = %format_args!("{methode} {route}"),
+        otel.kind = "server",
+        http.request.method = %methode,
+        http.route = route,
+        http.response.status_code = tracing::field::Empty,
+        otel.status_code = tracing::field::Empty,
+    );
+    let r = suite.run(Request::from_parts(parts, corps)).instrument(trace.clone()).await;
     let statut = r.status();
+    trace.record("http.response.status_code", statut.as_u16());
+    if statut.is_server_error() {
+        trace.record("otel.status_code", "ERROR");
+    }
     let duree_us = u64::try_from(debut.elapsed().as_micros()).unwrap_or(u64::MAX);
     if statut.is_server_error() {
         let erreur = r.extensions().get::<Refus>().map(|e| e.0.to_string());

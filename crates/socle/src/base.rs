@@ -3,8 +3,8 @@
 use std::{path::Path, time::Duration};
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -49,6 +49,22 @@ impl Base {
             .await
     }
 
+    /// A read transaction: all its queries see the database as it was at the first of them. For long
+    /// reads alone: it keeps a connection, and SQLite cannot empty its write-ahead log meanwhile.
+    pub async fn instantane(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = match self.moteur() {
+            DbBackend::Sqlite => {
+                TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred), ..Default::default() }
+            }
+            _ => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..Default::default()
+            },
+        };
+        self.lecture.begin_with_options(options).await
+    }
+
     /// The engine.
     pub fn moteur(&self) -> DbBackend {
         self.ecriture.get_database_backend()
@@ -57,6 +73,17 @@ impl Base {
     /// Whether the database answers.
     pub async fn repond(&self) -> Result<(), DbErr> {
         self.lecture.ping().await
+    }
+
+    /// Connections open and connections idle, by pool.
+    pub fn occupation(&self) -> Vec<(&'static str, u32, usize)> {
+        if self.moteur() == DbBackend::Postgres {
+            let p = self.lecture.get_postgres_connection_pool();
+            vec![("tout", p.size(), p.num_idle())]
+        } else {
+            let (l, e) = (self.lecture.get_sqlite_connection_pool(), self.ecriture.get_sqlite_connection_pool());
+            vec![("lecture", l.size(), l.num_idle()), ("ecriture", e.size(), e.num_idle())]
+        }
     }
 
     /// Closes all connections.
@@ -95,7 +122,8 @@ pub async fn migrer<M: MigratorTrait>(url: &str) -> Result<(), DbErr> {
     }
 }
 
-fn chemin_sqlite(url: &str) -> Option<&str> {
+/// The file of a SQLite address; none for PostgreSQL.
+pub fn chemin_sqlite(url: &str) -> Option<&str> {
     let reste = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
     Some(reste.split('?').next().unwrap_or(reste))
 }
@@ -116,6 +144,8 @@ fn options_sqlite(url: &str, connexions: u32, lecture_seule: bool) -> ConnectOpt
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(5))
                 .foreign_keys(true)
+                // What is erased or sealed leaves no bytes in the file.
+                .pragma("secure_delete", "ON")
                 .pragma("journal_size_limit", "67108864")
                 .pragma("cache_size", "-4000");
             if lecture_seule { o.read_only(true) } else { o }

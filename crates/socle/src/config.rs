@@ -16,6 +16,8 @@ pub struct Config {
     pub database_url: Option<SecretString>,
     /// Where files of this instance live.
     pub data_dir: PathBuf,
+    /// The file of the keys that seal the notes: outside the database. Default: `cles.toml` in `data_dir`.
+    pub cles: Option<PathBuf>,
     /// Address and port to listen on.
     pub listen: SocketAddr,
     /// The address people type, used in mails and to mark cookies secure.
@@ -36,8 +38,30 @@ pub struct Config {
     pub log_format: String,
     /// Filter of the logs, as `info` or `info,sqlx=warn`.
     pub log: String,
+    /// Where scheduled backups go: a folder, or `s3://bucket/prefix` (credentials in `AWS_…`). None: no
+    /// scheduled backup. SQLite only: PostgreSQL has its own tools.
+    pub backup_destination: Option<String>,
+    /// When, in France: `02:30`.
+    pub backup_hour: String,
+    /// How many of the latest days, weeks and months keep a backup.
+    pub backup_keep_daily: u32,
+    pub backup_keep_weekly: u32,
+    pub backup_keep_monthly: u32,
+    /// Where `/metrics` is served, apart from the application; none: it is not.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Collector of traces (OTLP over HTTP), as `http://127.0.0.1:4318`; none: no trace is made. Without
+    /// this key, the standard `OTEL_EXPORTER_OTLP_ENDPOINT` is read.
+    pub otlp_endpoint: Option<String>,
     /// Behind a reverse proxy: trust the last `X-Forwarded-For` for rate limits.
     pub trust_proxy: bool,
+    /// Where files are kept: a folder, or `s3://bucket/prefix`. Default: `fichiers` in `data_dir`.
+    pub files: Option<String>,
+    /// Address of the S3-compatible service, when it is not Amazon's.
+    pub s3_endpoint: Option<String>,
+    /// Its region; `us-east-1` unless told, which services other than Amazon's ignore.
+    pub s3_region: Option<String>,
+    pub s3_access_key: Option<SecretString>,
+    pub s3_secret_key: Option<SecretString>,
 }
 
 #[derive(serde::Serialize)]
@@ -52,6 +76,10 @@ struct Defauts {
     api_requests_per_minute: u32,
     log_format: &'static str,
     log: &'static str,
+    backup_hour: &'static str,
+    backup_keep_daily: u32,
+    backup_keep_weekly: u32,
+    backup_keep_monthly: u32,
     trust_proxy: bool,
 }
 
@@ -66,6 +94,10 @@ const DEFAUTS: Defauts = Defauts {
     api_requests_per_minute: 30_000,
     log_format: "texte",
     log: "info",
+    backup_hour: "02:30",
+    backup_keep_daily: 7,
+    backup_keep_weekly: 4,
+    backup_keep_monthly: 12,
     trust_proxy: false,
 };
 
@@ -115,17 +147,30 @@ impl Config {
         if !matches!(self.log_format.as_str(), "texte" | "json") {
             return Err("configuration : « log_format » vaut texte ou json".into());
         }
+        crate::fichiers::Depot::selon(self).map_err(|e| format!("configuration : « files » : {e}"))?;
+        if self.heure_sauvegarde().is_none() {
+            return Err("configuration : « backup_hour » est une heure, comme 02:30".into());
+        }
+        if self.backup_destination.is_some() && !url.starts_with("sqlite:") {
+            return Err("configuration : « backup_destination » ne sert qu’avec SQLite ; pour PostgreSQL, « passeur backup » donne les commandes à planifier".into());
+        }
         for (cle, v) in [
             ("database_connections", i64::from(self.database_connections)),
             ("session_idle_minutes", self.session_idle_minutes),
             ("session_hours", self.session_hours),
             ("api_requests_per_minute", i64::from(self.api_requests_per_minute)),
+            ("backup_keep_daily", i64::from(self.backup_keep_daily)),
         ] {
             if v < 1 {
                 return Err(format!("configuration : « {cle} » doit valoir au moins 1"));
             }
         }
         Ok(())
+    }
+
+    /// When scheduled backups begin, in France.
+    pub fn heure_sauvegarde(&self) -> Option<chrono::NaiveTime> {
+        chrono::NaiveTime::parse_from_str(&self.backup_hour, "%H:%M").ok()
     }
 
     /// The database's address, with its default.
@@ -135,6 +180,11 @@ impl Config {
             Some(u) => u.expose_secret().to_owned(),
             None => format!("sqlite://{}", self.data_dir.join("passeur.db").display()),
         }
+    }
+
+    /// The file of the keys, with its default.
+    pub fn chemin_cles(&self) -> PathBuf {
+        self.cles.clone().unwrap_or_else(|| self.data_dir.join("cles.toml"))
     }
 
     /// Cookies are marked `Secure` when people come by https.
@@ -159,8 +209,30 @@ mod tests {
         let e = Config::lire(Some(fichier.clone()), &[]).unwrap_err();
         assert!(e.contains("listen"), "{e}");
         std::fs::write(&fichier, "session_hours = 0\n").unwrap();
-        assert!(Config::lire(Some(fichier), &[]).unwrap_err().contains("session_hours"));
+        assert!(Config::lire(Some(fichier.clone()), &[]).unwrap_err().contains("session_hours"));
+        std::fs::write(&fichier, "backup_hour = \"deux heures\"\n").unwrap();
+        assert!(Config::lire(Some(fichier.clone()), &[]).unwrap_err().contains("backup_hour"));
+        std::fs::write(&fichier, "database_url = \"postgres://x/y\"\nbackup_destination = \"/x\"\n").unwrap();
+        assert!(Config::lire(Some(fichier), &[]).unwrap_err().contains("PostgreSQL"));
         std::fs::remove_dir_all(dossier).unwrap();
+    }
+
+    #[test]
+    fn un_stockage_a_moitie_decrit_est_refuse() {
+        for (fichiers, faute) in [("s3://", "seau"), ("ftp://x/y", "dossier"), ("s3://seau", "s3_access_key")] {
+            let e = Config::lire(None, &[("files", fichiers.into())]).unwrap_err();
+            assert!(e.contains("files") && e.contains(faute), "{e}");
+        }
+        let c = Config::lire(
+            None,
+            &[
+                ("files", "s3://seau/dossier".into()),
+                ("s3_endpoint", "http://127.0.0.1:9000".into()),
+                ("s3_access_key", "a".into()),
+                ("s3_secret_key", "tres-secret".into()),
+            ],
+        );
+        assert!(!format!("{:?}", c.unwrap()).contains("tres-secret"));
     }
 
     #[test]

@@ -73,6 +73,7 @@ impl Acteur {
 pub struct Contexte {
     etat: Etat,
     transaction: Option<DatabaseTransaction>,
+    ecrit: bool,
     pub acteur: Acteur,
     pub maintenant: DateTime<Utc>,
     /// The request's number, found in logs and on error pages.
@@ -82,19 +83,27 @@ pub struct Contexte {
 impl Contexte {
     /// A context that reads.
     pub fn lecture(etat: &Etat, acteur: &Acteur, requete: Uuid) -> Self {
-        Self { etat: etat.clone(), transaction: None, acteur: acteur.clone(), maintenant: etat.horloge.maintenant(), requete }
+        Self { etat: etat.clone(), transaction: None, ecrit: false, acteur: acteur.clone(), maintenant: etat.horloge.maintenant(), requete }
     }
 
     /// A context that writes, in a transaction.
     pub async fn ecriture(etat: &Etat, acteur: &Acteur, requete: Uuid) -> Resultat<Self> {
         let transaction = etat.base.ecriture().await?;
+        etat.coffre.rafraichir(&transaction).await?;
         Ok(Self {
             etat: etat.clone(),
             transaction: Some(transaction),
+            ecrit: true,
             acteur: acteur.clone(),
             maintenant: etat.horloge.maintenant(),
             requete,
         })
+    }
+
+    /// A context that reads the database as it is at its first query, whatever is written meanwhile.
+    pub async fn instantane(etat: &Etat, acteur: &Acteur, requete: Uuid) -> Resultat<Self> {
+        let transaction = etat.base.instantane().await?;
+        Ok(Self { transaction: Some(transaction), ..Self::lecture(etat, acteur, requete) })
     }
 
     /// A writing context of the program itself (command line, jobs, demonstration).
@@ -112,13 +121,15 @@ impl Contexte {
 
     /// Whether this context may write.
     pub fn ecrit(&self) -> bool {
-        self.transaction.is_some()
+        self.ecrit
     }
 
     /// Commits what was written.
     pub async fn valider(self) -> Resultat<()> {
         if let Some(t) = self.transaction {
             t.commit().await?;
+            // Both workers, and the one that is about to wait.
+            self.etat.reveil.notify_waiters();
             self.etat.reveil.notify_one();
         }
         Ok(())
@@ -126,6 +137,11 @@ impl Contexte {
 
     pub fn etat(&self) -> &Etat {
         &self.etat
+    }
+
+    /// What seals and opens the free texts about people.
+    pub fn coffre(&self) -> &crate::coffre::Coffre {
+        &self.etat.coffre
     }
 
     /// The day, in France.

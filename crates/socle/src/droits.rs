@@ -12,6 +12,14 @@ pub enum Role {
     Mediateur,
     Responsable,
     Coordinateur,
+    /// Keeps the titles, candidates, sessions and documents of a training or certifying centre.
+    Certification,
+    /// Trains and evaluates candidates of the centre.
+    Formateur,
+    /// Sits in juries of the centre.
+    Jure,
+    /// Sits for a title: sees their own file alone.
+    Candidat,
     Administrateur,
 }
 
@@ -21,6 +29,10 @@ impl Nomenclature for Role {
             Self::Mediateur => "Médiateur ou médiatrice",
             Self::Responsable => "Responsable de structure",
             Self::Coordinateur => "Coordinateur ou coordinatrice",
+            Self::Certification => "Responsable de la certification",
+            Self::Formateur => "Formateur ou formatrice",
+            Self::Jure => "Membre de jury",
+            Self::Candidat => "Candidat ou candidate",
             Self::Administrateur => "Administration de l’instance",
         }
     }
@@ -48,6 +60,18 @@ pub enum Permission {
     StructureGerer,
     /// Add, change, disable the accounts of the structure.
     EquipeGerer,
+    /// Bring into the structure people and accompaniments recorded elsewhere, from a file.
+    Reprendre,
+    /// Read the candidates, enrolments and sessions of the centre.
+    CertificationLire,
+    /// Keep the centre: titles, candidates, sessions, juries, decisions, documents.
+    CertificationGerer,
+    /// Record what training gives: ECF, company periods, accommodations.
+    FormationSuivre,
+    /// Sit in the juries one is named in: grids, deliberation, signature.
+    JurySieger,
+    /// Read and prepare one's own file of candidate.
+    CandidatSien,
     /// Create structures, see the state of the instance.
     InstanceGerer,
 }
@@ -67,6 +91,12 @@ impl Permission {
             Self::StructureLire => "lire les informations de la structure",
             Self::StructureGerer => "modifier la structure et ses lieux",
             Self::EquipeGerer => "gérer les comptes de l’équipe",
+            Self::Reprendre => "reprendre des données d’un fichier",
+            Self::CertificationLire => "lire les dossiers de certification",
+            Self::CertificationGerer => "gérer la certification",
+            Self::FormationSuivre => "suivre la formation des candidats",
+            Self::JurySieger => "siéger dans un jury",
+            Self::CandidatSien => "préparer un dossier de candidat",
             Self::InstanceGerer => "administrer l’instance",
         }
     }
@@ -88,8 +118,12 @@ impl Role {
                     | P::BilanLire
                     | P::StructureLire
             ),
-            Self::Responsable => p != P::InstanceGerer,
+            Self::Responsable => !matches!(p, P::InstanceGerer | P::JurySieger | P::CandidatSien),
             Self::Coordinateur => matches!(p, P::PartenairesLire | P::BilanLire | P::StructureLire),
+            Self::Certification => matches!(p, P::CertificationLire | P::CertificationGerer | P::FormationSuivre | P::StructureLire),
+            Self::Formateur => matches!(p, P::CertificationLire | P::FormationSuivre | P::StructureLire),
+            Self::Jure => p == P::JurySieger,
+            Self::Candidat => p == P::CandidatSien,
             Self::Administrateur => matches!(p, P::StructureLire | P::StructureGerer | P::EquipeGerer | P::InstanceGerer),
         }
     }
@@ -126,7 +160,13 @@ impl Portee {
             Self::Tout => true,
             Self::Lecture => matches!(
                 p,
-                P::PersonnesLire | P::AccompagnementsLire | P::PartenairesLire | P::BilanLire | P::StructureLire | P::JournalLire
+                P::PersonnesLire
+                    | P::AccompagnementsLire
+                    | P::PartenairesLire
+                    | P::BilanLire
+                    | P::StructureLire
+                    | P::JournalLire
+                    | P::CertificationLire
             ),
             Self::Bilan => matches!(p, P::BilanLire | P::StructureLire),
         }

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Contexte, Resultat,
+    Contexte, Nomenclature, Resultat, Role,
     identifiant::{StructureId, UtilisateurId},
 };
 
@@ -33,6 +33,28 @@ pub async fn noms(cx: &Contexte, ids: impl IntoIterator<Item = UtilisateurId>) -
     let db = cx.db();
     let lignes = Nomme::find_by_statement(db.get_database_backend().build(&q)).all(&db).await?;
     Ok(lignes.into_iter().map(|n| (n.id, n.nom)).collect())
+}
+
+/// An account and where to write to it.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Joignable {
+    pub id: UtilisateurId,
+    pub nom: String,
+    pub email: String,
+}
+
+/// The active accounts that hold this role in a structure, to send them a mail.
+pub async fn joignables(cx: &Contexte, structure: StructureId, role: Role) -> Resultat<Vec<Joignable>> {
+    let mut q = Query::select();
+    q.columns([("utilisateur", "id"), ("utilisateur", "nom"), ("utilisateur", "email")])
+        .from("utilisateur")
+        .inner_join("fonction", Expr::col(("fonction", "utilisateur_id")).equals(("utilisateur", "id")))
+        .and_where(Expr::col(("fonction", "structure_id")).eq(structure))
+        .and_where(Expr::col(("fonction", "role")).eq(role.code()))
+        .and_where(Expr::col(("utilisateur", "actif")).eq(true))
+        .order_by(("utilisateur", "id"), Order::Asc);
+    let db = cx.db();
+    Ok(Joignable::find_by_statement(db.get_database_backend().build(&q)).all(&db).await?)
 }
 
 /// The accounts that hold a function in one of these structures, in the order of names.

@@ -49,12 +49,21 @@ pub enum Erreur {
     /// Too many attempts; try again in so many seconds.
     #[error("trop de demandes, {0} s")]
     TropDeDemandes(u64),
+    /// It was there, and can no longer be used; the sentence says why and what to do.
+    #[error("périmé : {0}")]
+    Perime(String),
     /// The request is larger than what is accepted.
     #[error("trop volumineux")]
     TropVolumineux,
     /// The database or another service does not answer for now.
     #[error("indisponible : {0}")]
     Indisponible(String),
+    /// A sealed text cannot be read, or no key is at hand to seal one. Says which key, never a part of the text.
+    #[error("texte chiffré : {0}")]
+    Coffre(#[from] crate::coffre::Faute),
+    /// No room left where files are written.
+    #[error("stockage plein : {0}")]
+    StockagePlein(String),
     /// A fault of ours.
     #[error("faute interne : {0}")]
     Interne(String),
@@ -84,8 +93,10 @@ impl Erreur {
             Self::Invalide(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflit(_) | Self::VersionPerimee => StatusCode::CONFLICT,
             Self::TropDeDemandes(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Perime(_) => StatusCode::GONE,
             Self::TropVolumineux => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Indisponible(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Indisponible(_) | Self::Coffre(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::StockagePlein(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Interne(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -101,8 +112,11 @@ impl Erreur {
             Self::Conflit(_) => "conflit",
             Self::VersionPerimee => "version-perimee",
             Self::TropDeDemandes(_) => "trop-de-demandes",
+            Self::Perime(_) => "perime",
             Self::TropVolumineux => "trop-volumineux",
             Self::Indisponible(_) => "indisponible",
+            Self::Coffre(_) => "texte-chiffre",
+            Self::StockagePlein(_) => "stockage-plein",
             Self::Interne(_) => "interne",
         }
     }
@@ -118,8 +132,11 @@ impl Erreur {
             Self::Conflit(_) => "Ce n’est pas possible en l’état",
             Self::VersionPerimee => "Quelqu’un a modifié cette fiche entre-temps",
             Self::TropDeDemandes(_) => "Trop de demandes",
+            Self::Perime(_) => "Ce n’est plus valable",
             Self::TropVolumineux => "Envoi trop volumineux",
             Self::Indisponible(_) => "Service momentanément indisponible",
+            Self::Coffre(_) => "Un texte chiffré ne peut pas être lu",
+            Self::StockagePlein(_) => "Il n’y a plus de place pour ce fichier",
             Self::Interne(_) => "Une erreur est survenue",
         }
     }
@@ -135,11 +152,13 @@ impl Erreur {
                 [seule] => seule.message.clone(),
                 plusieurs => format!("{} informations sont à corriger.", plusieurs.len()),
             },
-            Self::Conflit(m) => m.clone(),
+            Self::Conflit(m) | Self::Perime(m) => m.clone(),
             Self::VersionPerimee => "Relisez la fiche telle qu’elle est maintenant, puis enregistrez de nouveau vos changements.".into(),
             Self::TropDeDemandes(s) => format!("Trop de demandes en peu de temps. Réessayez dans {}.", duree_lisible(*s)),
             Self::TropVolumineux => "Ce qui a été envoyé dépasse la taille acceptée.".into(),
             Self::Indisponible(_) => "Le service ne répond pas pour l’instant. Rien de ce qui était enregistré n’est perdu. Réessayez dans une minute.".into(),
+            Self::Coffre(_) => "Les notes sont chiffrées, et Passeur n’a pas la clé de celle-ci, ou le texte a été altéré. Rien n’a été enregistré ni effacé. Prévenez la personne qui administre Passeur : la commande « passeur key check » dit ce qui manque.".into(),
+            Self::StockagePlein(_) => "Le disque du serveur est plein : le fichier n’a pas pu être écrit, et rien n’en reste. Prévenez la personne qui administre Passeur, puis recommencez quand elle aura fait de la place.".into(),
             Self::Interne(_) => "La faute vient de Passeur, pas de vous. Rien n’a été enregistré à moitié. Si cela se répète, donnez le numéro d’incident à votre administrateur.".into(),
         }
     }

@@ -56,4 +56,28 @@ identifiants! {
     OrientationId,
     /// One consent given by a person.
     ConsentementId,
+    /// One import of a file.
+    ImportId,
+    /// One file kept in the storage of files.
+    FichierId,
+    /// One export made in the background.
+    ExportId,
+    /// One request for an opinion on an accompaniment.
+    DemandeAvisId,
+    /// One private note of a mediator on their practice.
+    NotePratiqueId,
+    /// A candidate to a title, in a centre.
+    CandidatId,
+    /// One enrolment of a candidate: a title, a route, its units.
+    CandidatureId,
+    /// A member of juries, in a centre's register.
+    JureId,
+    /// One exam session.
+    SessionExamenId,
+    /// One candidate in one exam session.
+    PassageId,
+    /// One decision of the certification journal.
+    DecisionId,
+    /// One document issued: livret, PV, parchemin…
+    DocumentId,
 }

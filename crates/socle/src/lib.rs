@@ -1,10 +1,11 @@
 //! The kernel: what every slice of the trade stands on.
 //!
-//! Identifiers, clock, errors, database, rights, journal, jobs, and the ports (mail, documents)
+//! Identifiers, clock, errors, database, rights, journal, jobs, periodic work, and the ports (mail, documents)
 //! that the binary wires. It knows no thing of the trade and draws no page.
 
 pub mod api;
 pub mod base;
+pub mod coffre;
 pub mod config;
 pub mod contexte;
 pub mod controle;
@@ -13,13 +14,16 @@ pub mod droits;
 pub mod equipe;
 pub mod erreur;
 pub mod etat;
+pub mod fichiers;
 pub mod horloge;
 pub mod identifiant;
 pub mod journal;
 pub mod migrations;
 pub mod nomenclature;
+pub mod planification;
 pub mod ports;
 pub mod requete;
+pub mod secret;
 pub mod tache;
 pub mod texte;
 pub mod traitement;

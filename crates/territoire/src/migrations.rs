@@ -4,7 +4,7 @@ use sea_orm_migration::{prelude::*, schema::*};
 
 /// Migrations of this crate, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Territoire)]
+    vec![Box::new(Territoire), Box::new(Conservation)]
 }
 
 struct Territoire;
@@ -77,5 +77,35 @@ impl MigrationTrait for Territoire {
         m.create_index(Index::create().name("ix_partenaire_structure").table("partenaire").col("structure_id").col("cle_tri").to_owned())
             .await?;
         Ok(())
+    }
+}
+
+struct Conservation;
+
+impl MigrationName for Conservation {
+    fn name(&self) -> &'static str {
+        "m20261122_000102_structure_conservation"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Conservation {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    /// How many months each structure keeps files without activity.
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        m.alter_table(
+            Table::alter()
+                .table("structure")
+                .add_column(
+                    integer("conservation_mois")
+                        .default(24)
+                        .check(Expr::col("conservation_mois").gte(6).and(Expr::col("conservation_mois").lte(36))),
+                )
+                .to_owned(),
+        )
+        .await
     }
 }

@@ -1,10 +1,12 @@
 //! Structures: the organisations that employ mediators or receive the public.
 
 mod api;
+mod conservation;
 mod table;
 mod web;
 
 pub use api::api;
+pub use conservation::{CONSERVATION_BORNES, CONSERVATION_MOIS, regler_conservation, toutes};
 pub use web::pages;
 
 use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, entity::prelude::*};
@@ -77,6 +79,7 @@ pub async fn creer(cx: &Contexte, fiche: Fiche) -> Resultat<Structure> {
         courriel: Set(f.courriel),
         adresse: Set(f.adresse),
         commune: Set(f.commune.map(|c| c.to_string())),
+        conservation_mois: Set(CONSERVATION_MOIS),
         version: Set(1),
         cree_le: Set(cx.maintenant),
     }

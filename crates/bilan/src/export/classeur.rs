@@ -1,14 +1,17 @@
 //! Spreadsheets: cells typed, rows written as they come into a temporary file, so that memory does not
 //! grow with the number of rows. Text is always written as text: a spreadsheet never runs it.
 
-use std::io::{Seek, SeekFrom};
+use std::{
+    io::{Seek, SeekFrom},
+    path::{Path, PathBuf},
+};
 
 use axum::body::{Body, Bytes};
 use chrono::{DateTime, Utc};
 use futures_util::stream;
 use rust_xlsxwriter::{DocProperties, Format, FormatAlign, Workbook, Worksheet, XlsxError};
-use socle::{Erreur, Resultat};
-use tokio::io::AsyncReadExt;
+use socle::{Contexte, Erreur, Resultat};
+use tokio::{fs::File, io::AsyncReadExt};
 
 use super::{
     Cellule, Entete,
@@ -20,14 +23,28 @@ use super::{
 const TEXTE_MAX: usize = 32_767;
 
 /// How much of the file is sent at once.
-const MORCEAU: usize = 64 * 1024;
+pub const MORCEAU: usize = 64 * 1024;
+
+/// How many rows a sheet may have, its titles included.
+const RANGS: u32 = 1_048_576;
+
+/// Above so many bytes of text, a sheet may pass 4 GiB: the zip file is then of the larger sort.
+const LOURD: u64 = 1 << 30;
 
 /// A spreadsheet being written.
 pub struct Classeur {
     classeur: Workbook,
     formats: Formats,
+    /// The sheet being written: its name, its columns, and how many sheets hold its rows.
+    nom: String,
+    colonnes: Vec<(&'static str, f64)>,
+    suites: u32,
     /// The next row of the sheet being written.
     rang: u32,
+    rangs: u32,
+    octets: u64,
+    /// Where what is being written stands.
+    dossier: PathBuf,
 }
 
 struct Formats {
@@ -40,15 +57,19 @@ struct Formats {
 
 fn echec(e: XlsxError) -> Erreur {
     match e {
-        XlsxError::IoError(e) => Erreur::Indisponible(format!("fichier temporaire : {e}")),
+        XlsxError::IoError(e) | XlsxError::TempFileError(_, e) => socle::fichiers::echec_io(&e),
         e => Erreur::interne(e),
     }
 }
 
 impl Classeur {
-    /// An empty one. `maintenant`: when it is said to be made.
-    pub fn nouveau(maintenant: DateTime<Utc>) -> Self {
+    /// An empty one. `maintenant`: when it is said to be made; `data_dir`: where it is written meanwhile,
+    /// for `/tmp` is often in memory.
+    pub fn nouveau(data_dir: &Path, maintenant: DateTime<Utc>) -> Resultat<Self> {
+        let dossier = data_dir.join("provisoire");
+        std::fs::create_dir_all(&dossier).map_err(|e| socle::fichiers::echec_io(&e))?;
         let mut classeur = Workbook::new();
+        classeur.set_tempdir(&dossier).map_err(echec)?;
         classeur.set_properties(&DocProperties::new().set_title("Bilan").set_creation_datetime(&maintenant));
         let formats = Formats {
             titre: Format::new().set_bold(),
@@ -57,11 +78,20 @@ impl Classeur {
             jour: Format::new().set_num_format("dd/mm/yyyy"),
             long: Format::new().set_text_wrap().set_align(FormatAlign::Top),
         };
-        Self { classeur, formats, rang: 0 }
+        Ok(Self { classeur, formats, nom: String::new(), colonnes: vec![], suites: 1, rang: 0, rangs: RANGS, octets: 0, dossier })
     }
 
     /// A new sheet, with the width of each column in characters, and the titles of the columns.
-    pub fn feuille(&mut self, nom: &str, colonnes: &[(&str, f64)]) -> Resultat<()> {
+    /// Rows beyond what a sheet holds go to another, « nom (2) », with the same titles.
+    pub fn feuille(&mut self, nom: &str, colonnes: &[(&'static str, f64)]) -> Resultat<()> {
+        nom.clone_into(&mut self.nom);
+        self.colonnes = colonnes.to_vec();
+        self.suites = 1;
+        self.ouvrir(nom)
+    }
+
+    fn ouvrir(&mut self, nom: &str) -> Resultat<()> {
+        let colonnes = &self.colonnes;
         let f = self.classeur.add_worksheet_with_constant_memory().map_err(echec)?;
         f.set_name(nom).map_err(echec)?;
         for (i, (titre, largeur)) in (0u16..).zip(colonnes) {
@@ -84,21 +114,30 @@ impl Classeur {
 
     /// One row more of the last sheet.
     pub fn ligne(&mut self, cellules: &[Cellule]) -> Resultat<()> {
+        if self.rang == self.rangs {
+            self.suites += 1;
+            self.ouvrir(&format!("{} ({})", self.nom, self.suites))?;
+        }
         let rang = self.rang;
         self.rang += 1;
         let Formats { entier, decimal, jour, .. } = &self.formats;
         let (entier, decimal, jour) = (entier.clone(), decimal.clone(), jour.clone());
         let f = self.derniere()?;
+        let mut octets = 0;
         for (i, c) in (0u16..).zip(cellules) {
             match c {
                 Cellule::Vide => continue,
-                Cellule::Texte(t) => f.write_string(rang, i, t.chars().take(TEXTE_MAX).collect::<String>()),
+                Cellule::Texte(t) => {
+                    octets += t.len() as u64;
+                    f.write_string(rang, i, t.chars().take(TEXTE_MAX).collect::<String>())
+                }
                 Cellule::Entier(n) => f.write_number_with_format(rang, i, *n as f64, &entier),
                 Cellule::Decimal(n) => f.write_number_with_format(rang, i, *n, &decimal),
                 Cellule::Jour(j) => f.write_datetime_with_format(rang, i, *j, &jour),
             }
             .map_err(echec)?;
         }
+        self.octets += octets;
         Ok(())
     }
 
@@ -122,19 +161,27 @@ impl Classeur {
         Ok(())
     }
 
-    /// The file, whole on disk, sent piece by piece.
-    pub async fn corps(self) -> Resultat<Body> {
-        let mut classeur = self.classeur;
+    /// The file, whole on disk, to be read from its start; it goes when it is closed.
+    pub async fn fichier(self) -> Resultat<File> {
+        let Self { mut classeur, octets, dossier, .. } = self;
+        if octets > LOURD {
+            classeur.use_zip_large_file(true);
+        }
         let fichier = tokio::task::spawn_blocking(move || -> Result<std::fs::File, XlsxError> {
-            let mut f = tempfile::tempfile()?;
+            let mut f = tempfile::tempfile_in(dossier)?;
             classeur.save_to_writer(&mut f)?;
             f.seek(SeekFrom::Start(0))?;
             Ok(f)
         })
         .await
-        .map_err(Erreur::interne)?
+        .map_err(|e| socle::fichiers::echec_io(&std::io::Error::other(e.to_string())))?
         .map_err(echec)?;
-        let flux = stream::try_unfold(tokio::fs::File::from_std(fichier), |mut f| async move {
+        Ok(File::from_std(fichier))
+    }
+
+    /// The file, sent piece by piece.
+    pub async fn corps(self) -> Resultat<Body> {
+        let flux = stream::try_unfold(self.fichier().await?, |mut f| async move {
             let mut morceau = vec![0; MORCEAU];
             let lus = f.read(&mut morceau).await?;
             morceau.truncate(lus);
@@ -145,8 +192,8 @@ impl Classeur {
 }
 
 /// The bilan: what it is about, one sheet a table, the definitions.
-pub async fn bilan(entete: &Entete, tableaux: &[Tableau], maintenant: DateTime<Utc>) -> Resultat<Body> {
-    let mut c = Classeur::nouveau(maintenant);
+pub async fn bilan(cx: &Contexte, entete: &Entete, tableaux: &[Tableau]) -> Resultat<Body> {
+    let mut c = Classeur::nouveau(&cx.etat().config.data_dir, cx.maintenant)?;
     c.presenter("Bilan", entete)?;
     for t in tableaux {
         let reparti = t.parties.len() > 1;
@@ -171,4 +218,40 @@ pub async fn bilan(entete: &Entete, tableaux: &[Tableau], maintenant: DateTime<U
     }
     c.definir()?;
     c.corps().await
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::{Data, Reader, Xlsx};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn trop_de_lignes_font_plusieurs_feuilles() {
+        let dossier = tempfile::tempdir().unwrap();
+        let mut c = Classeur::nouveau(dossier.path(), DateTime::UNIX_EPOCH).unwrap();
+        c.rangs = 4;
+        c.feuille("Activités", &[("Titre", 10.0), ("Nombre", 10.0)]).unwrap();
+        for n in 0..8 {
+            c.ligne(&[Cellule::texte("=1+1"), Cellule::Entier(n)]).unwrap();
+        }
+        let lu = c.fichier().await.unwrap().into_std().await;
+        let mut lu: Xlsx<_> = Xlsx::new(std::io::BufReader::new(lu)).unwrap();
+        assert_eq!(lu.sheet_names(), ["Activités", "Activités (2)", "Activités (3)"]);
+        let mut somme = 0.0;
+        for nom in lu.sheet_names() {
+            assert!(lu.worksheet_formula(&nom).unwrap().used_cells().all(|(_, _, f)| f.is_empty()));
+            let r = lu.worksheet_range(&nom).unwrap();
+            assert!(r.height() <= 4);
+            let lignes: Vec<&[Data]> = r.rows().collect();
+            assert_eq!(lignes[0], [Data::String("Titre".into()), Data::String("Nombre".into())]);
+            for l in &lignes[1..] {
+                assert_eq!(l[0], Data::String("=1+1".into()));
+                let Data::Float(n) = l[1] else { panic!("{l:?}") };
+                somme += n;
+            }
+        }
+        assert!((somme - 28.0).abs() < f64::EPSILON);
+        assert_eq!(std::fs::read_dir(dossier.path().join("provisoire")).unwrap().count(), 0);
+    }
 }

@@ -1,7 +1,7 @@
 //! What each figure means, word for word what `domain/mediation.md` § 5 says of the figures exported.
 
 /// A term and its definition.
-pub const DEFINITIONS: [(&str, &str); 19] = [
+pub const DEFINITIONS: [(&str, &str); 22] = [
     ("Activités", "Séances enregistrées, individuelles et collectives."),
     (
         "Participations",
@@ -37,6 +37,15 @@ pub const DEFINITIONS: [(&str, &str); 19] = [
         "Orientations envoyées dans la période, et ce qu’elles sont devenues depuis : avec une réponse, acceptées, abouties. Taux d’aboutissement = abouties ÷ envoyées.",
     ),
     ("Délai médian", "Nombre de jours au bout duquel la moitié des premières réponses sont arrivées."),
+    (
+        "Avis demandés, donnés",
+        "Demandes d’avis faites après les activités comptées, une par personne présente, et réponses reçues depuis. Taux de réponse = donnés ÷ demandés.",
+    ),
+    (
+        "Note moyenne",
+        "Moyenne des trois questions (accueil, utilité, recommandation) sur toutes les réponses, de 1 à 5. Sous 5 réponses, elle représente peu de monde.",
+    ),
+    ("Note d’ensemble", "Pour chaque réponse, moyenne des trois questions, arrondie à l’entier."),
     ("< 5", "Chiffre masqué : il porte sur moins de 5 personnes, et n’est pas montré hors de la structure qui l’a enregistré."),
     ("masqué", "Chiffre masqué, bien qu’il porte sur 5 personnes ou plus : il permettrait d’en retrouver un plus petit par soustraction."),
 ];

@@ -1,14 +1,19 @@
 //! The activities behind a number, read by pages of the database and sent as they come.
 
+use std::collections::HashMap;
+
 use axum::body::{Body, Bytes};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use futures_util::stream;
 use mediation::nomenclatures::TypeActivite;
 use sea_orm::{
     ExprTrait,
-    sea_query::{Cond, Expr, SelectStatement},
+    sea_query::{Cond, Expr},
 };
-use socle::{Contexte, Erreur, Nomenclature, Permission, Resultat, identifiant::AccompagnementId};
+use socle::{
+    Contexte, Erreur, Nomenclature, Permission, Resultat, equipe,
+    identifiant::{AccompagnementId, UtilisateurId},
+};
 
 use super::{Cellule, classeur::Classeur, csv, entete};
 use crate::{
@@ -16,7 +21,7 @@ use crate::{
     liste::{self, Activite, Detail},
 };
 
-/// The most activities one export may hold: above, it would have to be made in the background.
+/// The most activities sent at once: above, the export is made in the background (`differe`).
 pub const LIMITE: u64 = 5_000;
 
 /// How many are read at once.
@@ -30,44 +35,61 @@ pub fn peut_nommer(cx: &Contexte, f: &Filtre) -> bool {
 
 /// A list about to be exported.
 pub struct Liste {
-    cx: Contexte,
+    pub cx: Contexte,
     pub filtre: Filtre,
-    requete: SelectStatement,
+    detail: Detail,
     noms: bool,
+    /// Every column, for who works on the data; else those that are read.
+    complete: bool,
     masque: bool,
+    /// How many activities it holds.
+    pub total: u64,
 }
 
-/// Where the reading is: the last activity read, and how many may still be.
-struct Curseur {
+/// Where the reading is.
+pub struct Curseur {
     apres: Option<(NaiveDate, AccompagnementId)>,
-    reste: u64,
+    /// The days read from now on; None: all has been read.
+    fenetre: Option<(NaiveDate, NaiveDate)>,
+}
+
+/// Refuses the names to who may not have them.
+pub fn exiger_noms(cx: &Contexte, f: &Filtre) -> Resultat<()> {
+    for s in &f.structures {
+        cx.exiger_dans(Permission::AccompagnementsLire, *s)?;
+        cx.exiger_dans(Permission::PersonnesLire, *s)?;
+    }
+    if peut_nommer(cx, f) {
+        Ok(())
+    } else {
+        Err(Erreur::champ("noms", "Les noms ne s’exportent que pour la structure où vous travaillez, une à la fois."))
+    }
 }
 
 impl Liste {
-    /// Checks the rights, and that the list is not too long.
-    pub async fn preparer(cx: Contexte, filtre: Filtre, detail: &Detail, noms: bool) -> Resultat<Self> {
+    /// Checks the rights and counts. All is read by `cx`: give it a snapshot for a list that does not
+    /// move while it is read.
+    pub async fn preparer(cx: Contexte, filtre: Filtre, detail: &Detail, noms: bool, complete: bool) -> Resultat<Self> {
         let filtre = filtre.situer(&cx)?;
         if noms {
-            for s in &filtre.structures {
-                cx.exiger_dans(Permission::AccompagnementsLire, *s)?;
-                cx.exiger_dans(Permission::PersonnesLire, *s)?;
-            }
-            if !peut_nommer(&cx, &filtre) {
-                return Err(Erreur::champ("noms", "Les noms ne s’exportent que pour la structure où vous travaillez, une à la fois."));
-            }
+            exiger_noms(&cx, &filtre)?;
         }
-        let requete = liste::requete(&cx, &filtre, detail).await?;
-        let total = liste::compter(&cx, requete.clone()).await?;
-        if total > LIMITE {
-            let message = format!(
-                "Cette liste compte {}\u{a0}activités, et un téléchargement en contient {} au plus. Choisissez une période plus courte ou ajoutez un filtre, puis téléchargez en plusieurs fois.",
-                interface::format::entier(total as i64),
-                interface::format::entier(LIMITE as i64),
-            );
-            return Err(Erreur::champ("du", message));
-        }
+        let total = liste::compter(&cx, liste::requete(&cx, &filtre, detail).await?).await?;
         let masque = filtre.masque(&cx);
-        Ok(Self { cx, filtre, requete, noms, masque })
+        Ok(Self { cx, filtre, detail: detail.clone(), noms, complete, masque, total })
+    }
+
+    /// Refuses what is too long to be sent at once.
+    pub fn exiger_courte(self) -> Resultat<Self> {
+        if self.total <= LIMITE {
+            return Ok(self);
+        }
+        let message = format!(
+            "Cette liste compte {}\u{a0}activités, et un téléchargement immédiat en contient {} au plus. Ouvrez la liste et faites préparer l’export, ou choisissez une période plus courte.",
+            interface::format::entier(self.total as i64),
+            interface::format::entier(LIMITE as i64),
+        );
+        Err(Erreur::champ("du", message))
     }
 
     fn colonnes(&self) -> Vec<(&'static str, f64)> {
@@ -80,6 +102,19 @@ impl Liste {
             ("Durée (minutes)", 16.0),
             ("Présents", 10.0),
         ];
+        if self.complete {
+            c.extend([
+                ("Structure", 30.0),
+                ("Médiation", 26.0),
+                ("Démarches", 40.0),
+                ("Matériels", 26.0),
+                ("Autonomie", 26.0),
+                ("Type de lieu", 24.0),
+                ("Commune (code INSEE)", 20.0),
+                ("Commune", 26.0),
+                ("Identifiant", 38.0),
+            ]);
+        }
         // Who only coordinates does not tell the people present apart.
         if !self.masque {
             c.extend([("Dont nommés", 13.0), ("Dont anonymes", 14.0)]);
@@ -90,8 +125,9 @@ impl Liste {
         c
     }
 
-    fn cellules(&self, a: Activite) -> Vec<Cellule> {
+    fn cellules(&self, a: Activite, equipe: &HashMap<UtilisateurId, String>) -> Vec<Cellule> {
         let texte = |t: Option<String>| t.map_or(Cellule::Vide, Cellule::Texte);
+        let libelle = |t: Option<&'static str>| t.map_or(Cellule::Vide, Cellule::texte);
         let mut c = vec![
             Cellule::Jour(a.date),
             Cellule::texte(a.type_activite.libelle()),
@@ -102,6 +138,20 @@ impl Liste {
             Cellule::Entier(a.duree_minutes),
             Cellule::Entier(a.nommes + a.anonymes),
         ];
+        if self.complete {
+            let structure = self.cx.acteur.fonctions.iter().find(|f| f.structure == a.structure).map(|f| f.nom_structure.clone());
+            c.extend([
+                texte(structure),
+                texte(equipe.get(&a.mediateur).cloned()),
+                Cellule::Texte(a.demarches.join(", ")),
+                Cellule::Texte(a.materiels.join(", ")),
+                libelle(a.autonomie.map(Nomenclature::libelle)),
+                libelle(a.lieu_type.map(Nomenclature::libelle)),
+                texte(a.commune.clone()),
+                texte(a.commune.as_deref().map(territoire::commune::nommer)),
+                Cellule::Texte(a.id.to_string()),
+            ]);
+        }
         if !self.masque {
             c.extend([Cellule::Entier(a.nommes), Cellule::Entier(a.anonymes)]);
         }
@@ -111,30 +161,62 @@ impl Liste {
         c
     }
 
-    /// The next page of the database, newest first; empty at the end.
-    async fn suite(&self, curseur: &mut Curseur) -> Resultat<Vec<Vec<Cellule>>> {
-        if curseur.reste == 0 {
-            return Ok(vec![]);
+    /// Before the first activity.
+    pub fn debut(&self) -> Curseur {
+        Curseur { apres: None, fenetre: Some(self.fenetre(self.filtre.au)) }
+    }
+
+    /// The days read together, up to `au`. One structure is read in the order of its index, whatever the
+    /// period; several have to be sorted together: a month at a time, so that each page does not sort all.
+    fn fenetre(&self, au: NaiveDate) -> (NaiveDate, NaiveDate) {
+        let mois = if self.filtre.structures.len() > 1 { au.with_day(1).unwrap_or(au) } else { self.filtre.du };
+        (std::cmp::Ord::max(mois, self.filtre.du), au)
+    }
+
+    /// The next activities, newest first, a thousand at most; none at the end.
+    pub async fn suite(&self, curseur: &mut Curseur) -> Resultat<Vec<Vec<Cellule>>> {
+        while let Some((du, au)) = curseur.fenetre {
+            // The period itself is narrowed, so that the index is entered at the right place.
+            let jusqua = curseur.apres.map_or(au, |(date, _)| date);
+            let mut q = liste::choisies(&self.filtre.entre(du, jusqua), &self.detail);
+            if let Some((date, id)) = curseur.apres {
+                q.cond_where(Cond::any().add(Expr::col(("a", "date")).lt(date)).add(Expr::col(("a", "id")).lt(id)));
+            }
+            q.limit(PAGE);
+            let activites = liste::lignes(&self.cx, q, self.noms).await?;
+            if (activites.len() as u64) < PAGE {
+                curseur.apres = None;
+                curseur.fenetre = du.pred_opt().filter(|veille| *veille >= self.filtre.du).map(|veille| self.fenetre(veille));
+            } else {
+                curseur.apres = activites.last().map(|a| (a.date, a.id));
+            }
+            if activites.is_empty() {
+                continue;
+            }
+            let equipe = if self.complete { equipe::noms(&self.cx, activites.iter().map(|a| a.mediateur)).await? } else { HashMap::new() };
+            return Ok(activites.into_iter().map(|a| self.cellules(a, &equipe)).collect());
         }
-        let mut q = self.requete.clone();
-        if let Some((date, id)) = curseur.apres {
-            let date_a = || Expr::col(("a", "date"));
-            q.and_where(date_a().lte(date)).cond_where(Cond::any().add(date_a().lt(date)).add(Expr::col(("a", "id")).lt(id)));
-        }
-        let demandees = std::cmp::min(PAGE, curseur.reste);
-        q.limit(demandees);
-        let activites = liste::lignes(&self.cx, q, self.noms).await?;
-        curseur.apres = activites.last().map(|a| (a.date, a.id));
-        let lues = activites.len() as u64;
-        curseur.reste = if lues < demandees { 0 } else { curseur.reste - lues };
-        Ok(activites.into_iter().map(|a| self.cellules(a)).collect())
+        Ok(vec![])
+    }
+
+    /// How a CSV file begins.
+    pub fn debut_csv(&self) -> String {
+        let titres: Vec<Cellule> = self.colonnes().into_iter().map(|(t, _)| Cellule::texte(t)).collect();
+        csv::MARQUE.to_owned() + &csv::ligne(&titres)
+    }
+
+    /// A spreadsheet that says what it is about, ready for the activities.
+    pub async fn debut_classeur(&self) -> Resultat<Classeur> {
+        let mut c = Classeur::nouveau(&self.cx.etat().config.data_dir, self.cx.maintenant)?;
+        c.presenter("Liste", &entete(&self.cx, &self.filtre, self.masque, &self.detail).await?)?;
+        c.feuille("Activités", &self.colonnes())?;
+        Ok(c)
     }
 
     /// As CSV. The first page is read before anything is answered: what goes wrong there has its status.
     pub async fn csv(self) -> Resultat<Body> {
-        let mut curseur = Curseur { apres: None, reste: LIMITE };
-        let titres: Vec<Cellule> = self.colonnes().into_iter().map(|(t, _)| Cellule::texte(t)).collect();
-        let mut debut = csv::MARQUE.to_owned() + &csv::ligne(&titres);
+        let mut curseur = self.debut();
+        let mut debut = self.debut_csv();
         debut.extend(self.suite(&mut curseur).await?.iter().map(|l| csv::ligne(l)));
         let flux = stream::try_unfold((self, curseur, Some(debut)), |(l, mut curseur, debut)| async move {
             let morceau = match debut {
@@ -147,11 +229,9 @@ impl Liste {
     }
 
     /// As a spreadsheet.
-    pub async fn classeur(self, detail: &Detail) -> Resultat<Body> {
-        let mut c = Classeur::nouveau(self.cx.maintenant);
-        c.presenter("Liste", &entete(&self.cx, &self.filtre, self.masque, detail).await?)?;
-        c.feuille("Activités", &self.colonnes())?;
-        let mut curseur = Curseur { apres: None, reste: LIMITE };
+    pub async fn classeur(self) -> Resultat<Body> {
+        let mut c = self.debut_classeur().await?;
+        let mut curseur = self.debut();
         loop {
             let lignes = self.suite(&mut curseur).await?;
             if lignes.is_empty() {

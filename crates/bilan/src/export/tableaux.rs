@@ -126,6 +126,25 @@ pub fn tableaux(b: &Bilan) -> Vec<Tableau> {
         ligne("personnes_reevaluees", "Personnes réévaluées", &[gens(r.personnes_reevaluees, false)]),
         ligne("personnes_en_progres", "Personnes en progrès", &[gens(r.personnes_en_progres, false)]),
     ];
+    let avis = b.satisfaction;
+    let sans_reponse = avis.reponses == Some(0);
+    let moyenne = match avis.moyenne {
+        Some(m) => Valeur::Decimal(m),
+        None if sans_reponse => Valeur::Inconnue,
+        None => Valeur::Petite,
+    };
+    let mut satisfaction = vec![
+        ligne("demandes", "Avis demandés", &[Entier(avis.demandes), Aucune]),
+        ligne("reponses", "Avis donnés", &[gens(avis.reponses, false), Aucune]),
+        ligne("moyenne", "Note moyenne, de 1 à 5", &[Aucune, moyenne]),
+    ];
+    for (i, n) in avis.distribution.into_iter().enumerate() {
+        satisfaction.push(ligne(
+            &format!("note_{}", i + 1),
+            &format!("Note d’ensemble {}", i + 1),
+            &[gens(n, avis.reponses.is_some()), Aucune],
+        ));
+    }
     let delai = o.delai_median_jours.map_or(Valeur::Inconnue, Valeur::Decimal);
     let orientations = vec![
         ligne("envoyees", "Envoyées", &[Entier(o.envoyees), Aucune]),
@@ -176,6 +195,7 @@ pub fn tableaux(b: &Bilan) -> Vec<Tableau> {
         tableau("Équipe", &doubles, une("mediateurs", "Équipe", equipe)),
         tableau("Réussite", &[NOMBRE], une("reussite", "Réussite", reussite)),
         tableau("Orientations", &[NOMBRE, ("jours", "Jours")], une("orientations", "Orientations", orientations)),
+        tableau("Satisfaction", &[NOMBRE, ("note", "Note")], une("satisfaction", "Satisfaction", satisfaction)),
     ]
 }
 

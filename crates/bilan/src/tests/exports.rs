@@ -50,7 +50,9 @@ fn entier(v: &Value) -> Data {
 #[tokio::test]
 async fn les_fichiers_font_les_memes_comptes_que_l_api(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
     let a = Appli::lancer(moteur).await;
-    let m = monde(&a, &mut Hasard(41), 12, 60).await;
+    let mut h = Hasard(41);
+    let mut m = monde(&a, &mut h, 12, 60).await;
+    super::opiner(&a, &mut m, &mut h).await;
     let jeton = &m.jetons[0];
     let s = a.session("alpha.mediateur").await;
     for reste in ["", "&type=collectif&thematique=email"] {
@@ -62,7 +64,7 @@ async fn les_fichiers_font_les_memes_comptes_que_l_api(#[values(Moteur::Sqlite, 
         assert_eq!((api.statut, api.octets.len()), (200, page.octets.len()));
 
         let mut c = ouvrir(&page.octets);
-        let feuilles = "Bilan Activités Participations Thématiques Démarches Matériels Lieux Communes Mois Publics Équipe Réussite Orientations Définitions";
+        let feuilles = "Bilan Activités Participations Thématiques Démarches Matériels Lieux Communes Mois Publics Équipe Réussite Orientations Satisfaction Définitions";
         assert_eq!(c.sheet_names().join(" "), feuilles);
         let presentation = format!("{:?}", rangees(&mut c, "Bilan"));
         assert!(presentation.contains("Alpha") && presentation.contains("DateTime"), "{presentation}");
@@ -107,6 +109,11 @@ async fn les_fichiers_font_les_memes_comptes_que_l_api(#[values(Moteur::Sqlite, 
         }
         assert_eq!(colonne(&mut c, "Réussite", "Nombre")["objectifs_evalues"], entier(&b["reussite"]["objectifs_evalues"]));
         assert_eq!(colonne(&mut c, "Orientations", "Nombre")["envoyees"], entier(&b["orientations"]["envoyees"]));
+
+        let satisfaction = colonne(&mut c, "Satisfaction", "Nombre");
+        assert_eq!(satisfaction["reponses"], entier(&b["satisfaction"]["reponses"]));
+        assert_eq!(satisfaction["note_5"], entier(&b["satisfaction"]["distribution"][4]));
+        assert_eq!(colonne(&mut c, "Satisfaction", "Note")["moyenne"], entier(&b["satisfaction"]["moyenne"]));
 
         // CSV, from the page and from the API: the same, and every figure of the API in it.
         let page = s.get(&format!("/bilan/export.csv?{PERIODE}{reste}")).await;
@@ -361,5 +368,5 @@ async fn une_longue_liste_s_exporte_par_pages_et_une_trop_longue_se_refuse(#[val
         assert_eq!(s.get(&format!("/bilan/liste.{format}?du=2025-06-01")).await.statut, 200);
     }
     let page = s.get("/bilan/liste?du=2025-01-01").await;
-    assert!(page.html.contains("au plus") && !page.html.contains("liste.csv"), "{}", page.html);
+    assert!(page.html.contains("arrière-plan") && !page.html.contains("liste.csv"), "{}", page.html);
 }

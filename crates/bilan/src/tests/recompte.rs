@@ -112,6 +112,9 @@ pub struct Activite {
     pub genres: BTreeMap<&'static str, i64>,
     pub statuts: BTreeMap<&'static str, i64>,
     pub supprimee: bool,
+    /// Places asked for, when an opinion was asked, and the answers given: three marks each.
+    pub demandes: i64,
+    pub avis: Vec<[i64; 3]>,
 }
 
 pub fn jour(texte: &str) -> NaiveDate {
@@ -186,6 +189,8 @@ pub fn activite(h: &mut Hasard, nb_personnes: usize) -> Activite {
         genres: declarer(h, &GENRES, anonymes),
         statuts: declarer(h, &STATUTS, anonymes),
         supprimee: false,
+        demandes: 0,
+        avis: vec![],
     }
 }
 
@@ -302,7 +307,19 @@ pub fn recompter(personnes: &[Personne], activites: &[Activite], q: &Question, c
         let ici = || comptees.iter().filter(|a| a.lieu == oui);
         json!([ici().count(), ici().map(|a| presents(a)).sum::<i64>()])
     };
+    let avis: Vec<[i64; 3]> = comptees.iter().flat_map(|a| a.avis.iter().copied()).collect();
+    let moyenne = (!avis.is_empty()).then(|| {
+        let somme: i64 = avis.iter().flatten().sum();
+        format!("{:.1}", (somme as f64 / (3 * avis.len()) as f64 * 10.0).round() / 10.0)
+    });
+    let ensemble = |n: i64| avis.iter().filter(|v| ((v.iter().sum::<i64>() as f64) / 3.0).round() as i64 == n).count();
     json!({
+        "satisfaction": {
+            "demandes": comptees.iter().map(|a| a.demandes).sum::<i64>(),
+            "reponses": avis.len(),
+            "moyenne": moyenne,
+            "distribution": (1..=5).map(ensemble).collect::<Vec<_>>(),
+        },
         "du": q.du,
         "au": q.au,
         "activites": {
@@ -348,7 +365,10 @@ pub fn normaliser(b: &Value, second: &str) -> Value {
         let lignes = b["mediateurs"].as_array().unwrap().iter().filter(|m| (m["id"].as_str() == Some(second)) == autre);
         lignes.map(|m| m["activites"].as_i64().unwrap()).sum::<i64>()
     };
+    let mut satisfaction = b["satisfaction"].clone();
+    satisfaction["moyenne"] = json!(b["satisfaction"]["moyenne"].as_f64().map(|m| format!("{m:.1}")));
     json!({
+        "satisfaction": satisfaction,
         "du": b["du"],
         "au": b["au"],
         "activites": b["activites"],

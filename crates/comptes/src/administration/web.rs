@@ -5,10 +5,9 @@ use interface::{
     requete::{Formulaire, Pages, Reponse, Web, aller, choix, rendre, rendre_avec},
 };
 use sea_orm::DbBackend;
-use socle::{Erreur, ErreurChamp, Nomenclature, Permission, Resultat, Role, controle::Controle, identifiant::StructureId};
+use socle::{Erreur, ErreurChamp, Nomenclature, Permission, Resultat, Role, coffre::Coffre, controle::Controle, identifiant::StructureId};
 use territoire::structure::{self, Fiche};
 
-use super::TacheAbandonnee;
 use crate::utilisateur::{self, CreerUtilisateur, Membre};
 
 /// Pages of the instance.
@@ -17,6 +16,7 @@ pub fn pages() -> Pages {
         .get("/administration", voir)
         .post("/administration/structures", ajouter_structure)
         .post("/administration/comptes", ajouter_compte)
+        .post("/administration/cle", confirmer_cle)
 }
 
 #[derive(Clone, Default, serde::Deserialize)]
@@ -42,7 +42,9 @@ struct PageAdministration {
     erreurs: Erreurs,
     structures: Vec<LigneStructure>,
     administrateurs: Vec<Membre>,
-    abandonnees: Vec<TacheAbandonnee>,
+    abandonnees: u64,
+    /// The key of the notes that nobody said to have put in a safe place, and where it is.
+    cle_a_copier: Option<(String, String)>,
     s: Saisie,
     roles: Vec<Choix>,
     choix_structures: Vec<Choix>,
@@ -62,6 +64,7 @@ async fn gabarit(w: Web, s: Saisie, erreurs: Vec<ErreurChamp>) -> Resultat<PageA
     Ok(PageAdministration {
         administrateurs: utilisateur::administrateurs(&cx).await?,
         abandonnees: super::taches_abandonnees(&cx).await?,
+        cle_a_copier: super::cle_a_copier(&cx).await?,
         moteur: match w.etat.base.moteur() {
             DbBackend::Postgres => "PostgreSQL",
             _ => "SQLite",
@@ -79,6 +82,13 @@ async fn gabarit(w: Web, s: Saisie, erreurs: Vec<ErreurChamp>) -> Resultat<PageA
 async fn voir(w: Web) -> Reponse {
     let s = Saisie { role: Role::Responsable.code(), ..Saisie::default() };
     rendre(&gabarit(w, s, vec![]).await?)
+}
+
+async fn confirmer_cle(w: Web) -> Reponse {
+    let cx = w.ecriture().await?;
+    Coffre::confirmer(&cx).await?;
+    cx.valider().await?;
+    Ok(aller("/administration", Message::succes("C’est noté : la clé des notes est en lieu sûr.")))
 }
 
 async fn ajouter_structure(w: Web, Formulaire(mut s): Formulaire<Saisie>) -> Reponse {

@@ -28,7 +28,8 @@ pub fn pages() -> Pages {
 }
 
 /// The roles held in a structure.
-pub(crate) const ROLES: [Role; 3] = [Role::Mediateur, Role::Responsable, Role::Coordinateur];
+pub(crate) const ROLES: [Role; 7] =
+    [Role::Mediateur, Role::Responsable, Role::Coordinateur, Role::Certification, Role::Formateur, Role::Jure, Role::Candidat];
 
 #[derive(Clone, Default, serde::Deserialize)]
 #[serde(default)]

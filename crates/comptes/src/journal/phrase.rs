@@ -9,7 +9,7 @@ use socle::{
 };
 
 /// The kinds of records: code, as an object of a sentence, as a choice, and the page of one if it has one.
-pub const OBJETS: [(&str, &str, &str, Option<&str>); 20] = [
+pub const OBJETS: &[(&str, &str, &str, Option<&str>)] = &[
     ("personne", "le dossier d’une personne", "Personnes", Some("/personnes/")),
     ("accueil", "un accueil", "Accueils", None),
     ("diagnostic", "un diagnostic", "Diagnostics", Some("/diagnostics/")),
@@ -18,6 +18,8 @@ pub const OBJETS: [(&str, &str, &str, Option<&str>); 20] = [
     ("etape", "une étape", "Étapes", None),
     ("accompagnement", "un accompagnement", "Accompagnements", Some("/accompagnements/")),
     ("orientation", "une orientation", "Orientations", Some("/orientations/")),
+    ("avis", "une demande d’avis", "Demandes d’avis", None),
+    ("note_pratique", "une note de pratique", "Notes de pratique", None),
     ("consentement", "un consentement", "Consentements", None),
     ("suivi", "un suivi", "Suivis", None),
     ("partage", "un partage de dossier", "Partages", None),
@@ -27,9 +29,14 @@ pub const OBJETS: [(&str, &str, &str, Option<&str>); 20] = [
     ("bilan", "le bilan", "Bilan", None),
     ("document", "un document", "Documents", None),
     ("export", "un export", "Exports", None),
+    ("import", "une reprise de données", "Reprises de données", None),
     ("utilisateur", "un compte", "Comptes", None),
     ("session", "une session", "Connexions", None),
+    ("tache", "une tâche de fond", "Tâches de fond", None),
+    ("sauvegarde", "une sauvegarde", "Sauvegardes", None),
     ("jeton", "un jeton d’accès", "Jetons", None),
+    ("cle", "la clé des notes", "Clé des notes", None),
+    ("journal", "le journal", "Journal", None),
 ];
 
 /// A line, ready to show.
@@ -53,6 +60,7 @@ pub(super) fn nom_action(a: Action) -> &'static str {
         Action::Effacement => "Effacements",
         Action::Ouverture => "Ouvertures",
         Action::Partage => "Partages",
+        Action::Fusion => "Réunions de dossiers",
         Action::Connexion => "Connexions",
         Action::Deconnexion => "Déconnexions",
         Action::EchecConnexion => "Échecs de connexion",
@@ -73,6 +81,7 @@ pub(super) fn phrase(l: &Model, noms: &HashMap<UtilisateurId, String>) -> Phrase
     Phrase {
         qui: match l.acteur_id {
             Some(id) => noms.get(&id).cloned().unwrap_or_else(|| "Un ancien compte".into()),
+            None if l.requete.is_nil() => "Un membre de l’équipe".into(),
             None if porte => "Quelqu’un".into(),
             None => "Passeur".into(),
         },
@@ -87,6 +96,9 @@ pub(super) fn phrase(l: &Model, noms: &HashMap<UtilisateurId, String>) -> Phrase
 /// The names of fields are those of the code: those that lost an accent get it back.
 fn nom_champ(champ: &str) -> String {
     match champ {
+        "conservation" => "durée de conservation dépassée ou prolongée".into(),
+        "conservation_mois" => "durée de conservation".into(),
+        "auteurs" => "noms retirés après un an".into(),
         "fonction" => "rôle dans l’équipe".into(),
         "actif" => "compte actif ou non".into(),
         "lien_mot_de_passe" => "lien de mot de passe envoyé".into(),
@@ -97,6 +109,7 @@ fn nom_champ(champ: &str) -> String {
         "tranche_age" => "tranche d’âge".into(),
         "identite" => "identité".into(),
         "donnees" => "toutes ses données".into(),
+        "donnees_activite" => "données d’activité".into(),
         "duree_minutes" => "durée".into(),
         "thematique" => "thématique".into(),
         "mediateur" => "médiateur ou médiatrice".into(),
@@ -147,5 +160,7 @@ mod tests {
         assert_eq!(phrase(&ligne(Action::Connexion, "session", &[]), &noms).quoi, None);
         assert_eq!(phrase(&ligne(Action::Creation, "objet_neuf", &[]), &noms).quoi.unwrap(), "objet neuf");
         assert_eq!(phrase(&ligne(Action::Creation, "lieu", &[]), &HashMap::new()).qui, "Un ancien compte");
+        let oubliee = Model { acteur_id: None, ..ligne(Action::Connexion, "session", &[]) };
+        assert_eq!(phrase(&oubliee, &noms).qui, "Un membre de l’équipe");
     }
 }

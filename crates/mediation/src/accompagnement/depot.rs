@@ -1,6 +1,6 @@
 //! Queries of accompaniments.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sea_orm::{
@@ -15,7 +15,7 @@ use socle::{
 };
 
 use super::{
-    Accompagnement, Anonymes, Filtre, Ligne,
+    Accompagnement, Anonymes, Filtre, Ligne, scelle,
     table::{self, anonyme, code, participation},
 };
 
@@ -26,43 +26,83 @@ const TRANCHE_AGE: &str = "tranche_age";
 const GENRE: &str = "genre";
 const STATUT: &str = "statut";
 
-/// Writes what belongs to an accompaniment: codes, participants, declared totals.
-pub async fn detailler(cx: &Contexte, a: &Accompagnement) -> Resultat<()> {
-    let id = a.ligne.id;
-    fn codes<'a, N: Nomenclature>(id: AccompagnementId, axe: &'static str, v: &'a [N]) -> impl Iterator<Item = code::ActiveModel> + 'a {
-        v.iter().map(move |n| code::ActiveModel { accompagnement_id: Set(id), axe: Set(axe.to_owned()), code: Set(n.code()) })
+/// Writes new accompaniments with all that belongs to them.
+pub async fn inscrire(cx: &Contexte, tous: &[Accompagnement]) -> Resultat<()> {
+    if tous.is_empty() {
+        return Ok(());
     }
-    let tous: Vec<_> =
-        codes(id, THEMATIQUE, &a.thematiques).chain(codes(id, DEMARCHE, &a.demarches)).chain(codes(id, MATERIEL, &a.materiels)).collect();
-    if !tous.is_empty() {
-        code::Entity::insert_many(tous).exec_without_returning(&cx.db()).await?;
-    }
-    if !a.personnes.is_empty() {
-        let lignes = a.personnes.iter().map(|p| participation::ActiveModel {
-            accompagnement_id: Set(id),
-            personne_id: Set(*p),
-            structure_id: Set(a.ligne.structure_id),
-            date: Set(a.ligne.date),
-        });
-        participation::Entity::insert_many(lignes).exec_without_returning(&cx.db()).await?;
-    }
-    fn totaux<'a, N: Nomenclature + Ord>(
-        id: AccompagnementId,
-        axe: &'static str,
-        v: &'a std::collections::BTreeMap<N, u32>,
-    ) -> impl Iterator<Item = anonyme::ActiveModel> + 'a {
-        v.iter().map(move |(n, combien)| anonyme::ActiveModel {
-            accompagnement_id: Set(id),
-            axe: Set(axe.to_owned()),
-            code: Set(n.code()),
-            nombre: Set(i32::try_from(*combien).unwrap_or(i32::MAX)),
+    let lignes = tous.iter().map(|a| super::scelle::sceller(cx, &a.ligne)).collect::<Resultat<Vec<_>>>()?;
+    table::Entity::insert_many(lignes).exec_without_returning(&cx.db()).await?;
+    detailler(cx, tous).await
+}
+
+/// Which of these ids are those of accompaniments, removed ones included.
+pub async fn existants(cx: &Contexte, ids: &[AccompagnementId]) -> Resultat<HashSet<AccompagnementId>> {
+    let trouves: Vec<AccompagnementId> = table::Entity::find()
+        .select_only()
+        .column(table::Column::Id)
+        .filter(table::Column::Id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(&cx.db())
+        .await?;
+    Ok(trouves.into_iter().collect())
+}
+
+/// Rows of one INSERT: under what SQLite and PostgreSQL allow of parameters.
+const LOT: usize = 2000;
+
+fn codes<'a, N: Nomenclature>(id: AccompagnementId, axe: &'static str, v: &'a [N]) -> impl Iterator<Item = code::ActiveModel> + 'a {
+    v.iter().map(move |n| code::ActiveModel { accompagnement_id: Set(id), axe: Set(axe.to_owned()), code: Set(n.code()) })
+}
+
+fn totaux<'a, N: Nomenclature + Ord>(
+    id: AccompagnementId,
+    axe: &'static str,
+    v: &'a std::collections::BTreeMap<N, u32>,
+) -> impl Iterator<Item = anonyme::ActiveModel> + 'a {
+    v.iter().map(move |(n, combien)| anonyme::ActiveModel {
+        accompagnement_id: Set(id),
+        axe: Set(axe.to_owned()),
+        code: Set(n.code()),
+        nombre: Set(i32::try_from(*combien).unwrap_or(i32::MAX)),
+    })
+}
+
+/// Writes what belongs to accompaniments: codes, participants, declared totals.
+pub async fn detailler(cx: &Contexte, tous: &[Accompagnement]) -> Resultat<()> {
+    let lignes: Vec<_> = tous
+        .iter()
+        .flat_map(|a| {
+            let id = a.ligne.id;
+            codes(id, THEMATIQUE, &a.thematiques).chain(codes(id, DEMARCHE, &a.demarches)).chain(codes(id, MATERIEL, &a.materiels))
         })
+        .collect();
+    for lot in lignes.chunks(LOT) {
+        code::Entity::insert_many(lot.iter().cloned()).exec_without_returning(&cx.db()).await?;
     }
-    let n = &a.anonymes;
-    let declares: Vec<_> =
-        totaux(id, TRANCHE_AGE, &n.tranches_age).chain(totaux(id, GENRE, &n.genres)).chain(totaux(id, STATUT, &n.statuts)).collect();
-    if !declares.is_empty() {
-        anonyme::Entity::insert_many(declares).exec_without_returning(&cx.db()).await?;
+    let lignes: Vec<_> = tous
+        .iter()
+        .flat_map(|a| {
+            a.personnes.iter().map(|p| participation::ActiveModel {
+                accompagnement_id: Set(a.ligne.id),
+                personne_id: Set(*p),
+                structure_id: Set(a.ligne.structure_id),
+                date: Set(a.ligne.date),
+            })
+        })
+        .collect();
+    for lot in lignes.chunks(LOT) {
+        participation::Entity::insert_many(lot.iter().cloned()).exec_without_returning(&cx.db()).await?;
+    }
+    let lignes: Vec<_> = tous
+        .iter()
+        .flat_map(|a| {
+            let (id, n) = (a.ligne.id, &a.anonymes);
+            totaux(id, TRANCHE_AGE, &n.tranches_age).chain(totaux(id, GENRE, &n.genres)).chain(totaux(id, STATUT, &n.statuts))
+        })
+        .collect();
+    for lot in lignes.chunks(LOT) {
+        anonyme::Entity::insert_many(lot.iter().cloned()).exec_without_returning(&cx.db()).await?;
     }
     Ok(())
 }
@@ -189,7 +229,7 @@ pub async fn page(cx: &Contexte, structure: StructureId, f: &Filtre, apres: Opti
     if let Some(a) = apres {
         q = q.filter(table::Column::Id.gt(a));
     }
-    Ok(q.limit(combien + 1).all(&cx.db()).await?)
+    q.limit(combien + 1).all(&cx.db()).await?.into_iter().map(|l| scelle::ouvrir(cx, l)).collect()
 }
 
 /// Newest first.
@@ -206,12 +246,12 @@ pub async fn recents(
             Cond::any().add(table::Column::Date.lt(date)).add(Cond::all().add(table::Column::Date.eq(date)).add(table::Column::Id.lt(id))),
         );
     }
-    Ok(q.limit(combien).all(&cx.db()).await?)
+    q.limit(combien).all(&cx.db()).await?.into_iter().map(|l| scelle::ouvrir(cx, l)).collect()
 }
 
 /// Those a person took part in, in this structure, newest first: one range of an index of `participation`.
 pub async fn de_personne(cx: &Contexte, structure: StructureId, id: PersonneId, combien: u64) -> Resultat<Vec<Ligne>> {
-    Ok(table::Entity::find()
+    table::Entity::find()
         .join(
             JoinType::InnerJoin,
             table::Entity::belongs_to(participation::Entity).from(table::Column::Id).to(participation::Column::AccompagnementId).into(),
@@ -223,12 +263,15 @@ pub async fn de_personne(cx: &Contexte, structure: StructureId, id: PersonneId, 
         .order_by_desc(table::Column::Id)
         .limit(combien)
         .all(&cx.db())
-        .await?)
+        .await?
+        .into_iter()
+        .map(|l| scelle::ouvrir(cx, l))
+        .collect()
 }
 
 /// The last one recorded by this account in the last days: what a new one starts from.
 pub async fn dernier(cx: &Contexte, structure: StructureId, mediateur: UtilisateurId) -> Resultat<Option<Ligne>> {
-    Ok(table::Entity::find()
+    let l = table::Entity::find()
         .filter(table::Column::StructureId.eq(structure))
         .filter(table::Column::MediateurId.eq(mediateur))
         .filter(table::Column::SupprimeLe.is_null())
@@ -236,5 +279,12 @@ pub async fn dernier(cx: &Contexte, structure: StructureId, mediateur: Utilisate
         .order_by_desc(table::Column::Id)
         .limit(1)
         .one(&cx.db())
-        .await?)
+        .await?;
+    l.map(|l| scelle::ouvrir(cx, l)).transpose()
+}
+
+/// Whether an accompaniment is there, and not removed.
+pub async fn existe(cx: &Contexte, id: AccompagnementId) -> Resultat<bool> {
+    let q = table::Entity::find_by_id(id).filter(table::Column::SupprimeLe.is_null());
+    Ok(q.select_only().column(table::Column::Id).into_tuple::<AccompagnementId>().one(&cx.db()).await?.is_some())
 }

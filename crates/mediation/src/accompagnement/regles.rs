@@ -14,12 +14,24 @@ pub fn premier_jour(aujourd_hui: NaiveDate) -> NaiveDate {
     aujourd_hui.with_year(an).or_else(|| NaiveDate::from_ymd_opt(an, 2, 28)).unwrap_or(aujourd_hui)
 }
 
-/// Checks an accompaniment and sets what is derived: counts, order of lists, no zero totals.
+/// Checks an accompaniment recorded today: see [`controler_depuis`].
+#[cfg(test)]
 pub fn controler(a: &mut Accompagnement, aujourd_hui: NaiveDate) -> Controle {
+    controler_depuis(a, premier_jour(aujourd_hui), aujourd_hui)
+}
+
+/// Checks an accompaniment and sets what is derived: counts, order of lists, no zero totals. `depuis` is
+/// the first day accepted.
+pub fn controler_depuis(a: &mut Accompagnement, depuis: NaiveDate, aujourd_hui: NaiveDate) -> Controle {
     let mut c = Controle::new();
     let l = &mut a.ligne;
     c.exiger(l.date <= aujourd_hui, "date", "Cette date est après aujourd’hui : un accompagnement s’enregistre une fois fait.");
-    c.exiger(l.date >= premier_jour(aujourd_hui), "date", "Cette date remonte à plus de deux ans.");
+    let trop_tot = if depuis < premier_jour(aujourd_hui) {
+        "Cette date est trop ancienne : vérifiez l’année."
+    } else {
+        "Cette date remonte à plus de deux ans."
+    };
+    c.exiger(l.date >= depuis, "date", trop_tot);
     c.exiger((1..=1440).contains(&l.duree_minutes), "duree_minutes", "La durée va de 1 minute à 24 heures (1440 minutes).");
     c.texte("titre", l.titre.as_deref(), 200);
     c.texte("notes", l.notes.as_deref(), 5000);

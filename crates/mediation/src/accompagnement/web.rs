@@ -306,6 +306,8 @@ struct PageVoir {
     materiels: String,
     ecrire: bool,
     refaire: String,
+    avis: String,
+    note: String,
     modifier: String,
     supprimer: String,
 }
@@ -330,6 +332,8 @@ async fn voir(w: Web, Chemin(id): Chemin<AccompagnementId>) -> Reponse {
     rendre(&PageVoir {
         ecrire: w.acteur.peut_dans(Permission::AccompagnementsEcrire, a.ligne.structure_id),
         refaire: format!("/accompagnements/nouveau?copie={id}"),
+        avis: format!("/accompagnements/{id}/avis"),
+        note: format!("/accompagnements/{id}/note"),
         modifier: format!("/accompagnements/{id}/modifier"),
         supprimer: format!("/accompagnements/{id}/supprimer"),
         titre: super::intitule(&a),

@@ -1,26 +1,26 @@
 //! Queries of receptions.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{Condition, ExprTrait, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{Condition, ExprTrait, QueryOrder, QuerySelect, entity::prelude::*};
 use socle::{
     Contexte, Resultat,
     identifiant::{AccueilId, LieuId, PersonneId, StructureId, UtilisateurId},
 };
 
 use super::{
-    Accueil, Suite, regles,
+    Accueil, Suite, regles, scelle,
     table::{ActiveModel, Column, Entity},
 };
 
 pub async fn inserer(cx: &Contexte, a: &Accueil) -> Resultat<()> {
-    Entity::insert(a.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
+    Entity::insert(scelle::sceller(cx, a)?).exec_without_returning(&cx.db()).await?;
     Ok(())
 }
 
 /// Writes the record if its version is still `version`.
 pub async fn remplacer(cx: &Contexte, a: &Accueil, version: i32) -> Resultat<bool> {
     let r = Entity::update_many()
-        .set(a.clone().into_active_model().reset_all())
+        .set(scelle::sceller(cx, a)?)
         .filter(Column::Id.eq(a.id))
         .filter(Column::Version.eq(version))
         .exec(&cx.db())
@@ -45,6 +45,10 @@ pub async fn ecrire_si(
     Ok(r.rows_affected == 1)
 }
 
+fn ouvrir(cx: &Contexte, lignes: Vec<Accueil>) -> Resultat<Vec<Accueil>> {
+    lignes.into_iter().map(|a| scelle::ouvrir(cx, a)).collect()
+}
+
 /// Who waits, in the order of arrival, after `depart`.
 pub async fn en_attente(
     cx: &Contexte,
@@ -64,7 +68,7 @@ pub async fn en_attente(
                 .add(Condition::all().add(Column::ArriveLe.eq(instant)).add(Column::Id.gt(id))),
         );
     }
-    Ok(q.limit(limite).all(&cx.db()).await?)
+    ouvrir(cx, q.limit(limite).all(&cx.db()).await?)
 }
 
 pub async fn page(cx: &Contexte, structure: StructureId, apres: Option<Uuid>, limite: u64) -> Resultat<Vec<Accueil>> {
@@ -72,18 +76,19 @@ pub async fn page(cx: &Contexte, structure: StructureId, apres: Option<Uuid>, li
     if let Some(a) = apres {
         q = q.filter(Column::Id.gt(a));
     }
-    Ok(q.limit(limite).all(&cx.db()).await?)
+    ouvrir(cx, q.limit(limite).all(&cx.db()).await?)
 }
 
 pub async fn d_une_personne(cx: &Contexte, structures: &[StructureId], id: PersonneId, max: u64) -> Resultat<Vec<Accueil>> {
-    Ok(Entity::find()
+    let lignes = Entity::find()
         .filter(Column::PersonneId.eq(id))
         .filter(Column::StructureId.is_in(structures.iter().copied()))
         .order_by_desc(Column::ArriveLe)
         .order_by_desc(Column::Id)
         .limit(max)
         .all(&cx.db())
-        .await?)
+        .await?;
+    ouvrir(cx, lignes)
 }
 
 /// One of the last receptions: what the next one is prefilled from.
@@ -95,16 +100,19 @@ pub struct Recent {
 
 /// The last 200 receptions of the structure, newest first: a bounded read, however old the structure.
 pub async fn recents(cx: &Contexte, structure: StructureId) -> Resultat<Vec<Recent>> {
-    let lignes: Vec<(Option<String>, Option<LieuId>, UtilisateurId)> = Entity::find()
+    let lignes: Vec<(AccueilId, Option<String>, Option<LieuId>, UtilisateurId)> = Entity::find()
         .select_only()
-        .columns([Column::Motif, Column::LieuId, Column::AccueilliPar])
+        .columns([Column::Id, Column::Motif, Column::LieuId, Column::AccueilliPar])
         .filter(Column::StructureId.eq(structure))
         .order_by_desc(Column::ArriveLe)
         .limit(200)
         .into_tuple()
         .all(&cx.db())
         .await?;
-    Ok(lignes.into_iter().map(|(motif, lieu, par)| Recent { motif, lieu, par }).collect())
+    lignes
+        .into_iter()
+        .map(|(id, motif, lieu, par)| Ok(Recent { motif: cx.coffre().ouvrir_si(&scelle::MOTIF, id, motif)?, lieu, par }))
+        .collect()
 }
 
 /// Receptions of a day on one page of the list.
@@ -137,6 +145,7 @@ pub async fn jour(cx: &Contexte, structure: StructureId, jour: NaiveDate, page: 
         .offset((page - 1) * TAILLE_PAGE)
         .all(&db)
         .await?;
+    let accueils = ouvrir(cx, accueils)?;
     let avant = tous().filter(Column::ArriveLe.lt(debut)).order_by_desc(Column::ArriveLe).one(&db).await?;
     let apres = tous().filter(Column::ArriveLe.gte(fin)).order_by_asc(Column::ArriveLe).one(&db).await?;
     let jour_de = |a: Accueil| socle::horloge::jour(a.arrive_le);

@@ -1,16 +1,12 @@
 //! Queries of diagnostics. Only those of structures where the actor may read people's files come out.
 
-use sea_orm::{
-    ExprTrait, QueryOrder, QuerySelect, Select,
-    entity::prelude::*,
-    sea_query::Query,
-};
+use sea_orm::{ExprTrait, QueryOrder, QuerySelect, Select, entity::prelude::*, sea_query::Query};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
     identifiant::{PersonneId, StructureId},
 };
 
-use super::{Diagnostic, table};
+use super::{Diagnostic, scelle, table};
 
 /// The structures where the actor may read people's files.
 pub(crate) fn structures_lisibles(cx: &Contexte) -> Vec<StructureId> {
@@ -47,7 +43,8 @@ fn lisibles(cx: &Contexte, id: PersonneId) -> Select<table::Entity> {
 
 /// The diagnostics of a person, newest first.
 pub async fn de_personne(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec<Diagnostic>> {
-    Ok(lisibles(cx, id).order_by_desc(table::Column::Date).order_by_desc(table::Column::Id).limit(max).all(&cx.db()).await?)
+    let lignes = lisibles(cx, id).order_by_desc(table::Column::Date).order_by_desc(table::Column::Id).limit(max).all(&cx.db()).await?;
+    lignes.into_iter().map(|d| scelle::ouvrir(cx, d)).collect()
 }
 
 /// A page of the diagnostics of a person.
@@ -57,9 +54,7 @@ pub async fn page_de(cx: &Contexte, id: PersonneId, apres: Option<Uuid>, combien
 
 /// A page of the diagnostics of a structure, of the people it still follows.
 pub async fn page(cx: &Contexte, structure: StructureId, apres: Option<Uuid>, combien: u64) -> Resultat<Vec<Diagnostic>> {
-    let q = table::Entity::find()
-        .filter(table::Column::StructureId.eq(structure))
-        .filter(personne_suivie(structure, "diagnostic"));
+    let q = table::Entity::find().filter(table::Column::StructureId.eq(structure)).filter(personne_suivie(structure, "diagnostic"));
     suite(q, cx, apres, combien).await
 }
 
@@ -67,5 +62,6 @@ async fn suite(mut q: Select<table::Entity>, cx: &Contexte, apres: Option<Uuid>,
     if let Some(a) = apres {
         q = q.filter(table::Column::Id.gt(a));
     }
-    Ok(q.order_by_asc(table::Column::Id).limit(combien + 1).all(&cx.db()).await?)
+    let lignes = q.order_by_asc(table::Column::Id).limit(combien + 1).all(&cx.db()).await?;
+    lignes.into_iter().map(|d| scelle::ouvrir(cx, d)).collect()
 }

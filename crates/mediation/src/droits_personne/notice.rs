@@ -4,9 +4,6 @@ use serde_json::json;
 use socle::{Contexte, Permission, Resultat, ports::Modele};
 use territoire::structure;
 
-/// Months without activity after which a structure erases a file; what the notice promises.
-pub const CONSERVATION_MOIS: u32 = 24;
-
 /// The ground the structure relies on (art. 6): it depends on what the structure is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,7 +23,7 @@ pub async fn notice(cx: &Contexte, base: BaseLegale) -> Resultat<Vec<u8>> {
         "structure": territoire::structure::en_tete(&s),
         "date": cx.aujourd_hui(),
         "base_legale": base,
-        "conservation_mois": CONSERVATION_MOIS,
+        "conservation_mois": s.conservation_mois,
     });
     Ok(cx.etat().documents.pdf(Modele::NoticeInformation, donnees).await?)
 }
@@ -35,6 +32,6 @@ pub async fn notice(cx: &Contexte, base: BaseLegale) -> Resultat<Vec<u8>> {
 mod tests {
     #[test]
     fn le_registre_promet_ce_que_dit_la_notice() {
-        assert!(crate::personne::TRAITEMENT.duree.starts_with(&format!("{} mois", super::CONSERVATION_MOIS)));
+        assert!(crate::personne::TRAITEMENT.duree.starts_with(&format!("{} mois", territoire::structure::CONSERVATION_MOIS)));
     }
 }

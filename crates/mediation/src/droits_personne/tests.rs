@@ -193,7 +193,7 @@ async fn chaque_table_est_au_registre(#[values(Moteur::Sqlite, Moteur::Postgres)
         "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'",
     )
     .await;
-    let sans = passeur::registre::SANS_PERSONNE.map(|(t, _)| t);
+    let sans = passeur::registre::SANS_PERSONNE.iter().map(|(t, _)| *t).collect::<Vec<_>>();
     let mut connues: Vec<String> =
         passeur::registre::traitements().iter().flat_map(|t| t.tables.iter().copied()).chain(sans).map(str::to_owned).collect();
     tables.sort_unstable();

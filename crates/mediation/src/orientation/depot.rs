@@ -13,11 +13,17 @@ use socle::{
     identifiant::{PartenaireId, PersonneId, StructureId},
 };
 
-use super::{Filtre, Orientation, StatutOrientation, table};
+use super::{Filtre, Orientation, StatutOrientation, scelle, table};
+
+fn ouvrir(cx: &Contexte, lignes: Vec<Orientation>) -> Resultat<Vec<Orientation>> {
+    lignes.into_iter().map(|o| scelle::ouvrir(cx, o)).collect()
+}
 
 /// The orientations of a structure about people it still follows: neither erased, nor unshared.
 fn suivies(structure: StructureId) -> Select<table::Entity> {
-    table::Entity::find().filter(table::Column::StructureId.eq(structure)).filter(crate::diagnostic::personne_suivie(structure, "orientation"))
+    table::Entity::find()
+        .filter(table::Column::StructureId.eq(structure))
+        .filter(crate::diagnostic::personne_suivie(structure, "orientation"))
 }
 
 pub async fn page(cx: &Contexte, structure: StructureId, f: &Filtre, apres: Option<Uuid>, combien: u64) -> Resultat<Vec<Orientation>> {
@@ -31,7 +37,7 @@ pub async fn page(cx: &Contexte, structure: StructureId, f: &Filtre, apres: Opti
     if let Some(a) = apres {
         q = q.filter(table::Column::Id.gt(a));
     }
-    Ok(q.all(&cx.db()).await?)
+    ouvrir(cx, q.all(&cx.db()).await?)
 }
 
 /// Without an answer, oldest first.
@@ -44,7 +50,7 @@ pub async fn en_attente(cx: &Contexte, structure: StructureId, avant: Option<Nai
     if let Some(a) = avant {
         q = q.filter(table::Column::Date.lt(a));
     }
-    Ok(q.all(&cx.db()).await?)
+    ouvrir(cx, q.all(&cx.db()).await?)
 }
 
 /// With an answer or closed, newest first: one numbered page, and how many there are in all.
@@ -58,7 +64,7 @@ pub async fn closes(cx: &Contexte, structure: StructureId, saut: u64, combien: u
         .limit(combien)
         .all(&cx.db())
         .await?;
-    Ok((lignes, total))
+    Ok((ouvrir(cx, lignes)?, total))
 }
 
 /// Of one person, newest first.
@@ -71,7 +77,7 @@ pub async fn de_personne(cx: &Contexte, id: PersonneId, structures: &[StructureI
     if !cx.acteur.est_systeme() {
         q = q.filter(table::Column::StructureId.is_in(structures.iter().copied()));
     }
-    Ok(q.all(&cx.db()).await?)
+    ouvrir(cx, q.all(&cx.db()).await?)
 }
 
 #[derive(FromQueryResult)]

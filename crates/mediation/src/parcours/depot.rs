@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ActiveValue::Set, IntoActiveModel, JoinType, Order, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, JoinType, Order, QueryOrder, QuerySelect, entity::prelude::*};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 use socle::{
     Contexte, Erreur, Nomenclature, Permission, Resultat,
@@ -10,7 +10,7 @@ use socle::{
 };
 
 use super::{
-    Complet, Etape, EtapeDue, Objectif, Parcours, StatutEtape, StatutObjectif,
+    Complet, Etape, EtapeDue, Objectif, Parcours, StatutEtape, StatutObjectif, scelle,
     table::{self, etape, objectif},
 };
 use crate::{
@@ -72,7 +72,7 @@ async fn completer_tous(cx: &Contexte, parcours: Vec<Parcours>) -> Resultat<Vec<
         .all(&cx.db())
         .await?
     {
-        objectifs.entry(o.parcours_id).or_default().push(o);
+        objectifs.entry(o.parcours_id).or_default().push(scelle::ouvrir_objectif(cx, o)?);
     }
     for e in etape::Entity::find()
         .filter(etape::Column::ParcoursId.is_in(ids))
@@ -81,7 +81,7 @@ async fn completer_tous(cx: &Contexte, parcours: Vec<Parcours>) -> Resultat<Vec<
         .all(&cx.db())
         .await?
     {
-        etapes.entry(e.parcours_id).or_default().push(e);
+        etapes.entry(e.parcours_id).or_default().push(scelle::ouvrir_etape(cx, e)?);
     }
     Ok(parcours
         .into_iter()
@@ -143,14 +143,12 @@ pub async fn avancer(cx: &Contexte, p: &Parcours, changements: table::ActiveMode
 /// Writes new objectives and steps.
 pub async fn inserer_lignes(cx: &Contexte, objectifs: &[Objectif], etapes: &[Etape]) -> Resultat<()> {
     if !objectifs.is_empty() {
-        objectif::Entity::insert_many(objectifs.iter().cloned().map(|o| o.into_active_model().reset_all()))
-            .exec_without_returning(&cx.db())
-            .await?;
+        let lignes = objectifs.iter().map(|o| scelle::sceller_objectif(cx, o)).collect::<Resultat<Vec<_>>>()?;
+        objectif::Entity::insert_many(lignes).exec_without_returning(&cx.db()).await?;
     }
     if !etapes.is_empty() {
-        etape::Entity::insert_many(etapes.iter().cloned().map(|e| e.into_active_model().reset_all()))
-            .exec_without_returning(&cx.db())
-            .await?;
+        let lignes = etapes.iter().map(|e| scelle::sceller_etape(cx, e)).collect::<Resultat<Vec<_>>>()?;
+        etape::Entity::insert_many(lignes).exec_without_returning(&cx.db()).await?;
     }
     Ok(())
 }
@@ -205,17 +203,19 @@ pub async fn etapes_dues(cx: &Contexte, du: chrono::NaiveDate, au: chrono::Naive
         .into_model()
         .all(&cx.db())
         .await?;
-    Ok(lignes
+    lignes
         .into_iter()
-        .map(|d| EtapeDue {
-            id: d.id,
-            personne: d.personne_id,
-            parcours: d.parcours_id,
-            libelle: d.libelle,
-            prevue_le: d.prevue_le,
-            heure: d.heure,
+        .map(|d| {
+            Ok(EtapeDue {
+                id: d.id,
+                personne: d.personne_id,
+                parcours: d.parcours_id,
+                libelle: cx.coffre().ouvrir(&scelle::ETAPE, d.id, d.libelle)?,
+                prevue_le: d.prevue_le,
+                heure: d.heure,
+            })
         })
-        .collect())
+        .collect()
 }
 
 /// What happened to a person, for the timeline: plans opened and closed, objectives evaluated, steps done.
@@ -246,6 +246,8 @@ pub async fn evenements(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec
         .limit(max)
         .all(&cx.db())
         .await?;
+    let objectifs = objectifs.into_iter().map(|o| scelle::ouvrir_objectif(cx, o)).collect::<Resultat<Vec<_>>>()?;
+    let etapes = etapes.into_iter().map(|e| scelle::ouvrir_etape(cx, e)).collect::<Resultat<Vec<_>>>()?;
     let evenement = |jour, ordre, icone, titre: String, detail, p: ParcoursId| Evenement {
         jour,
         ordre,

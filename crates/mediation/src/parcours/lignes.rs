@@ -1,6 +1,6 @@
 //! The lines of a plan: objectives and steps.
 
-use sea_orm::{IntoActiveModel, entity::prelude::*};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
@@ -12,7 +12,7 @@ use socle::{
 };
 
 use super::{
-    Complet, Etape, NatureEtape, Objectif, StatutEtape, StatutObjectif, depot, regles,
+    Complet, Etape, NatureEtape, Objectif, StatutEtape, StatutObjectif, depot, regles, scelle,
     table::{etape, objectif},
     toucher, trouver,
 };
@@ -152,7 +152,8 @@ pub async fn ajouter_objectif(cx: &Contexte, id: ParcoursId, d: AjouterObjectif)
 
 /// One objective of a plan.
 pub(super) async fn un_objectif(cx: &Contexte, parcours: ParcoursId, id: ObjectifId) -> Resultat<Objectif> {
-    objectif::Entity::find_by_id(id).filter(objectif::Column::ParcoursId.eq(parcours)).one(&cx.db()).await?.ok_or(OBJECTIF_INTROUVABLE)
+    let o = objectif::Entity::find_by_id(id).filter(objectif::Column::ParcoursId.eq(parcours)).one(&cx.db()).await?;
+    scelle::ouvrir_objectif(cx, o.ok_or(OBJECTIF_INTROUVABLE)?)
 }
 
 /// Changes or evaluates an objective.
@@ -172,11 +173,7 @@ pub async fn modifier_objectif(cx: &Contexte, parcours: ParcoursId, id: Objectif
         ..avant
     };
     c.finir()?;
-    objectif::Entity::update_many()
-        .set(apres.clone().into_active_model().reset_all())
-        .filter(objectif::Column::Id.eq(id))
-        .exec(&cx.db())
-        .await?;
+    objectif::Entity::update_many().set(scelle::sceller_objectif(cx, &apres)?).filter(objectif::Column::Id.eq(id)).exec(&cx.db()).await?;
     cx.journaliser(Action::Modification, "parcours", parcours.0, p.structure_id, &["objectifs"]).await?;
     Ok(apres)
 }
@@ -211,7 +208,8 @@ pub async fn ajouter_etape(cx: &Contexte, id: ParcoursId, d: AjouterEtape) -> Re
 
 /// One step of a plan.
 pub(super) async fn une_etape(cx: &Contexte, parcours: ParcoursId, id: EtapeId) -> Resultat<Etape> {
-    etape::Entity::find_by_id(id).filter(etape::Column::ParcoursId.eq(parcours)).one(&cx.db()).await?.ok_or(ETAPE_INTROUVABLE)
+    let e = etape::Entity::find_by_id(id).filter(etape::Column::ParcoursId.eq(parcours)).one(&cx.db()).await?;
+    scelle::ouvrir_etape(cx, e.ok_or(ETAPE_INTROUVABLE)?)
 }
 
 /// Changes a step.
@@ -241,7 +239,7 @@ pub async fn modifier_etape(cx: &Contexte, parcours: ParcoursId, id: EtapeId, m:
         controler_dates(cx, &mut c, "", &apres);
     }
     c.finir()?;
-    etape::Entity::update_many().set(apres.clone().into_active_model().reset_all()).filter(etape::Column::Id.eq(id)).exec(&cx.db()).await?;
+    etape::Entity::update_many().set(scelle::sceller_etape(cx, &apres)?).filter(etape::Column::Id.eq(id)).exec(&cx.db()).await?;
     cx.journaliser(Action::Modification, "parcours", parcours.0, p.structure_id, &["etapes"]).await?;
     Ok(apres)
 }

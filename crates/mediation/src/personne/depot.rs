@@ -8,7 +8,7 @@ use socle::{
 };
 
 use super::{
-    Personne, regles,
+    Personne, regles, scelle,
     table::{self, cle, consentement, suivi},
 };
 
@@ -20,6 +20,32 @@ pub async fn structures(cx: &Contexte, id: PersonneId) -> Resultat<Vec<Structure
 /// Which structures follow a person, and since when, the oldest first.
 pub async fn suivis(cx: &Contexte, id: PersonneId) -> Resultat<Vec<suivi::Model>> {
     Ok(suivi::Entity::find().filter(suivi::Column::PersonneId.eq(id)).order_by_asc(suivi::Column::Depuis).all(&cx.db()).await?)
+}
+
+/// Writes new files, followed by a structure and found by its search.
+pub async fn inscrire(cx: &Contexte, structure: StructureId, personnes: &[Personne]) -> Resultat<()> {
+    if personnes.is_empty() {
+        return Ok(());
+    }
+    let fiches = personnes.iter().map(|p| super::scelle::sceller(cx, p)).collect::<Resultat<Vec<_>>>()?;
+    table::Entity::insert_many(fiches).exec_without_returning(&cx.db()).await?;
+    let suivis = personnes.iter().map(|p| suivi::ActiveModel {
+        structure_id: Set(structure),
+        personne_id: Set(p.id),
+        depuis: Set(cx.maintenant),
+        consentement_id: Set(None),
+    });
+    suivi::Entity::insert_many(suivis).exec_without_returning(&cx.db()).await?;
+    let cles: Vec<_> = personnes
+        .iter()
+        .flat_map(|p| {
+            regles::cles(p).into_iter().map(|c| cle::ActiveModel { structure_id: Set(structure), cle: Set(c), personne_id: Set(p.id) })
+        })
+        .collect();
+    for lot in cles.chunks(5000) {
+        cle::Entity::insert_many(lot.iter().cloned()).exec_without_returning(&cx.db()).await?;
+    }
+    Ok(())
 }
 
 /// Makes a structure follow a person; already following is no fault.
@@ -74,7 +100,7 @@ pub async fn suivies(cx: &Contexte, structure: StructureId, ids: &[PersonneId]) 
     if ids.is_empty() {
         return Ok(vec![]);
     }
-    Ok(table::Entity::find()
+    let lignes = table::Entity::find()
         .join(JoinType::InnerJoin, table::Entity::belongs_to(suivi::Entity).from(table::Column::Id).to(suivi::Column::PersonneId).into())
         .filter(suivi::Column::StructureId.eq(structure))
         .filter(table::Column::Id.is_in(ids.iter().copied()))
@@ -82,7 +108,8 @@ pub async fn suivies(cx: &Contexte, structure: StructureId, ids: &[PersonneId]) 
         .order_by_asc(table::Column::CleTri)
         .order_by_asc(table::Column::Id)
         .all(&cx.db())
-        .await?)
+        .await?;
+    lignes.into_iter().map(|p| scelle::ouvrir(cx, p)).collect()
 }
 
 /// A page of the people a structure follows, `combien` and one more.
@@ -92,7 +119,8 @@ pub async fn page(cx: &Contexte, structure: StructureId, apres: Option<Uuid>, co
         q = q.filter(suivi::Column::PersonneId.gt(a));
     }
     let ids: Vec<PersonneId> = q.limit(combien + 1).all(&cx.db()).await?.into_iter().map(|s| s.personne_id).collect();
-    Ok(table::Entity::find().filter(table::Column::Id.is_in(ids)).order_by_asc(table::Column::Id).all(&cx.db()).await?)
+    let lignes = table::Entity::find().filter(table::Column::Id.is_in(ids)).order_by_asc(table::Column::Id).all(&cx.db()).await?;
+    lignes.into_iter().map(|p| scelle::ouvrir(cx, p)).collect()
 }
 
 /// The files last created or changed in a structure, after the last 300 lines of its journal, then the
@@ -139,6 +167,7 @@ pub async fn changements(cx: &Contexte, id: PersonneId, combien: u64) -> Resulta
 
 /// Erases identity and texts everywhere; keeps what figures need.
 pub async fn effacer(cx: &Contexte, p: &Personne) -> Resultat<()> {
+    crate::doublon::solder_de(cx, p.id).await?;
     crate::effacement::figer_les_tranches(cx, p).await?;
     table::Entity::update_many()
         .set(table::ActiveModel {
@@ -172,5 +201,20 @@ pub async fn effacer(cx: &Contexte, p: &Personne) -> Resultat<()> {
         .filter(consentement::Column::PersonneId.eq(p.id))
         .exec(&cx.db())
         .await?;
-    crate::effacement::textes(cx, p.id).await
+    crate::effacement::textes(cx, p.id, None).await
+}
+
+/// Takes a file away from one of the structures that follow it: its texts go, the file stays for the others.
+pub async fn detacher(cx: &Contexte, structure: StructureId, id: PersonneId) -> Resultat<()> {
+    suivi::Entity::delete_by_id((structure, id)).exec(&cx.db()).await?;
+    cle::Entity::delete_many().filter(cle::Column::StructureId.eq(structure)).filter(cle::Column::PersonneId.eq(id)).exec(&cx.db()).await?;
+    // How the sharing was agreed to is what lets the others follow.
+    consentement::Entity::update_many()
+        .col_expr(consentement::Column::Maniere, Expr::value(None::<String>))
+        .filter(consentement::Column::PersonneId.eq(id))
+        .filter(consentement::Column::StructureId.eq(structure))
+        .filter(consentement::Column::DestinataireId.is_null())
+        .exec(&cx.db())
+        .await?;
+    crate::effacement::textes(cx, id, Some(structure)).await
 }

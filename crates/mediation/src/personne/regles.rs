@@ -141,7 +141,7 @@ pub fn couper(mut cle: String) -> String {
 }
 
 /// The keys under which a person is found: each word of the names, its sound (`~`), telephone (`:t`),
-/// mail address (`:c`), date (`:n`) and year (`:a`) of birth. A sign begins those that are no word, so
+/// mail address (`:c`), date (`:n`) and year (`:a`) of birth, and the whole name by sound (`=`). A sign begins those that are no word, so
 /// that no start of a name meets them.
 pub fn cles(p: &Personne) -> Vec<String> {
     let mut cles = Vec::new();
@@ -174,9 +174,24 @@ pub fn cles(p: &Personne) -> Vec<String> {
         cles.push(format!(":a{a}"));
     }
     let mut cles: Vec<String> = cles.into_iter().map(couper).collect();
+    cles.extend(cle_de_nom(p));
     cles.sort_unstable();
     cles.dedup();
     cles
+}
+
+/// The key that near spellings of a whole name share, whatever the order of its words: `=` then their
+/// sounds, sorted. None for a single word, which too many people share.
+pub fn cle_de_nom(p: &Personne) -> Option<String> {
+    let nom = [p.prenom.as_deref(), p.nom.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let plie = plier(&nom);
+    let mut sons: Vec<String> = plie
+        .split(' ')
+        .filter(|m| !m.is_empty())
+        .map(|m| Some(sonner(m)).filter(|s| m.len() > 2 && !s.is_empty()).unwrap_or_else(|| m.to_owned()))
+        .collect();
+    sons.sort_unstable();
+    (sons.len() > 1).then(|| couper(format!("={}", sons.join(" "))))
 }
 
 /// The names of the fields that differ, for the journal.

@@ -544,7 +544,7 @@ async fn deux_personnes_modifient_le_meme_dossier(#[values(Moteur::Sqlite, Moteu
         .await;
     assert_eq!((r.statut, r.vers), (303, Some(format!("/personnes/{p}"))));
     assert_eq!(
-        a.compter("SELECT count(*) FROM personne WHERE telephone = '06 22 22 22 22' AND notes = 'à garder' AND version = 3").await,
+        a.compter("SELECT count(*) FROM personne WHERE telephone = '06 22 22 22 22' AND notes LIKE 'v1:%' AND version = 3").await,
         1
     );
 }

@@ -103,7 +103,8 @@ impl Remplissage {
     fn seance(&mut self, h: &mut Hasard, structure: usize, s: Seance) {
         let st = &self.structures[structure];
         let (sid, date, aid) = (st.id, s.instant.date_naive(), id(s.instant, h));
-        let lieu_type = if s.collectif { "lieu_activite" } else { h.pese(&[("lieu_activite", 82), ("domicile", 6), ("a_distance", 9), ("autre", 3)]) };
+        let lieu_type =
+            if s.collectif { "lieu_activite" } else { h.pese(&[("lieu_activite", 82), ("domicile", 6), ("a_distance", 9), ("autre", 3)]) };
         let lieu = (lieu_type == "lieu_activite").then(|| *h.un(&st.lieux));
         let commune = (lieu_type == "domicile").then(|| *h.un(&st.communes));
         let (titre, autonomie, niveau) = if s.collectif {
@@ -111,7 +112,8 @@ impl Remplissage {
         } else {
             (None, h.chance(80).then(|| h.pese(&[("entierement_accompagne", 45), ("partiellement_autonome", 35), ("autonome", 20)])), None)
         };
-        let duree = if s.collectif { h.pese(&[(60, 2), (90, 4), (120, 4)]) } else { h.pese(&[(15, 15), (30, 35), (45, 25), (60, 20), (90, 5)]) };
+        let duree =
+            if s.collectif { h.pese(&[(60, 2), (90, 4), (120, 4)]) } else { h.pese(&[(15, 15), (30, 35), (45, 25), (60, 20), (90, 5)]) };
         ligne!(
             self.lots,
             ACCOMPAGNEMENT,
@@ -174,7 +176,18 @@ impl Remplissage {
         let mut pris: Vec<usize> = vec![];
         for _ in 0..h.pese(&[(1, 60), (2, 30), (3, 10)]) {
             let mut reste = h.sous(total as usize) as u32;
-            let i = c.thematiques.iter().position(|(_, p)| if reste < *p { true } else { reste -= p; false }).unwrap_or(0);
+            let i = c
+                .thematiques
+                .iter()
+                .position(|(_, p)| {
+                    if reste < *p {
+                        true
+                    } else {
+                        reste -= p;
+                        false
+                    }
+                })
+                .unwrap_or(0);
             if !pris.contains(&i) {
                 pris.push(i);
             }

@@ -85,18 +85,7 @@ impl Remplissage {
         qui: Uuid,
     ) -> Uuid {
         let c = id(instant, h);
-        ligne!(
-            self.lots,
-            CONSENTEMENT,
-            c,
-            personne,
-            structure,
-            finalite,
-            destinataire,
-            instant.date_naive(),
-            qui,
-            "à l’oral"
-        );
+        ligne!(self.lots, CONSENTEMENT, c, personne, structure, finalite, destinataire, instant.date_naive(), qui, "à l’oral");
         c
     }
 
@@ -154,11 +143,8 @@ impl Remplissage {
         let jour = instant.date_naive();
         let c = self.consentir(h, pid, sid, "orientation", None, instant, qui);
         let repondu = jour + Days::new(1 + h.sous(25) as u64);
-        let statut = if repondu >= self.p.fin || h.chance(2) {
-            "envoyee"
-        } else {
-            h.pese(&[("acceptee", 25), ("aboutie", 55), ("refusee", 20)])
-        };
+        let statut =
+            if repondu >= self.p.fin || h.chance(2) { "envoyee" } else { h.pese(&[("acceptee", 25), ("aboutie", 55), ("refusee", 20)]) };
         let repondu = (statut != "envoyee").then_some(repondu);
         ligne!(
             self.lots,

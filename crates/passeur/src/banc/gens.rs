@@ -8,19 +8,55 @@ use mediation::{
 use crate::demo::{hasard::Hasard, noms};
 
 const DEBUTS: [&str; 24] = [
-    "Faux", "Carton", "Papier", "Essai", "Brouil", "Maquet", "Pseudo", "Calque", "Croquis", "Esquis", "Fictou", "Modelou", "Gabar", "Invent",
-    "Chimér", "Factis", "Mimé", "Simul", "Tromp", "Semblan", "Nulpar", "Sansno", "Rêvi", "Imagi",
+    "Faux", "Carton", "Papier", "Essai", "Brouil", "Maquet", "Pseudo", "Calque", "Croquis", "Esquis", "Fictou", "Modelou", "Gabar",
+    "Invent", "Chimér", "Factis", "Mimé", "Simul", "Tromp", "Semblan", "Nulpar", "Sansno", "Rêvi", "Imagi",
 ];
 const MILIEUX: [&str; 16] = ["", "", "", "el", "ol", "in", "ar", "ot", "ag", "ud", "é", "ass", "ir", "om", "ett", "ouf"];
 const FINS: [&str; 20] = [
-    "mont", "court", "bel", "zac", "vin", "dière", "quet", "noux", "lard", "besson", "trel", "guin", "rieux", "veau", "nard", "tignac", "loup",
-    "pin", "dot", "fils",
+    "mont", "court", "bel", "zac", "vin", "dière", "quet", "noux", "lard", "besson", "trel", "guin", "rieux", "veau", "nard", "tignac",
+    "loup", "pin", "dot", "fils",
 ];
 const PRENOMS: [&str; 40] = [
-    "Zéphirin", "Trucmuche", "Machinette", "Bidulin", "Chosette", "Truquette", "Zébulon", "Pimprenelle", "Tournesol", "Mirabelle", "Barbotin",
-    "Clapotis", "Flûtine", "Galipette", "Hurlubert", "Isidorette", "Jocrisse", "Kilométrine", "Lunettine", "Marmotin", "Nénuphar", "Opaline",
-    "Patatin", "Quenottin", "Ritournelle", "Sauterin", "Tartempion", "Ursulin", "Virgulette", "Wagonnet", "Xylophène", "Yaourtine", "Zigotin",
-    "Amandinou", "Bergamotte", "Capucinou", "Dentelline", "Églantin", "Fanfreluche", "Guimauvin",
+    "Zéphirin",
+    "Trucmuche",
+    "Machinette",
+    "Bidulin",
+    "Chosette",
+    "Truquette",
+    "Zébulon",
+    "Pimprenelle",
+    "Tournesol",
+    "Mirabelle",
+    "Barbotin",
+    "Clapotis",
+    "Flûtine",
+    "Galipette",
+    "Hurlubert",
+    "Isidorette",
+    "Jocrisse",
+    "Kilométrine",
+    "Lunettine",
+    "Marmotin",
+    "Nénuphar",
+    "Opaline",
+    "Patatin",
+    "Quenottin",
+    "Ritournelle",
+    "Sauterin",
+    "Tartempion",
+    "Ursulin",
+    "Virgulette",
+    "Wagonnet",
+    "Xylophène",
+    "Yaourtine",
+    "Zigotin",
+    "Amandinou",
+    "Bergamotte",
+    "Capucinou",
+    "Dentelline",
+    "Églantin",
+    "Fanfreluche",
+    "Guimauvin",
 ];
 const LANGUES: [&str; 4] = ["anglais", "arabe", "portugais", "dari"];
 

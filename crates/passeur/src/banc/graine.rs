@@ -174,19 +174,7 @@ impl Remplissage {
         let ids: Vec<Uuid> = self.structures.iter().map(|s| s.id).chain([nom]).collect();
         for sur in ids {
             let (j, requete) = (id(instant, &mut h), id(instant, &mut h));
-            ligne!(
-                self.lots,
-                JOURNAL,
-                j,
-                instant,
-                None::<Uuid>,
-                None::<Uuid>,
-                "creation",
-                OBJET,
-                sur,
-                serde_json::json!([]),
-                requete
-            );
+            ligne!(self.lots, JOURNAL, j, instant, None::<Uuid>, None::<Uuid>, "creation", OBJET, sur, serde_json::json!([]), requete);
         }
     }
 }
@@ -196,8 +184,7 @@ fn communes(departement: &str) -> Vec<&'static str> {
     (1..=999).filter_map(|n| CodeCommune::try_from(&*format!("{departement}{n:03}")).ok()).map(CodeCommune::as_str).take(12).collect()
 }
 
-/// What must follow the rows: **the one place** where tables derived from them (rollups) are brought up
-/// to date. PostgreSQL is told the sizes at once, as its own cleaner would do within a minute.
+/// PostgreSQL is told the sizes at once, as its own cleaner would do within a minute.
 async fn apres(base: &Base) -> anyhow::Result<()> {
     if base.moteur() == DbBackend::Postgres {
         base.lecture().execute_unprepared("VACUUM ANALYZE").await?;

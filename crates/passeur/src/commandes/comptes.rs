@@ -17,6 +17,10 @@ pub enum RoleCli {
     Mediateur,
     Responsable,
     Coordinateur,
+    Certification,
+    Formateur,
+    Jure,
+    Candidat,
     Administrateur,
 }
 
@@ -26,6 +30,10 @@ impl From<RoleCli> for Role {
             RoleCli::Mediateur => Self::Mediateur,
             RoleCli::Responsable => Self::Responsable,
             RoleCli::Coordinateur => Self::Coordinateur,
+            RoleCli::Certification => Self::Certification,
+            RoleCli::Formateur => Self::Formateur,
+            RoleCli::Jure => Self::Jure,
+            RoleCli::Candidat => Self::Candidat,
             RoleCli::Administrateur => Self::Administrateur,
         }
     }

@@ -29,6 +29,8 @@ struct Suivie {
 
 struct Annee<'a> {
     h: Hasard,
+    /// The chance of opinions.
+    h_avis: Hasard,
     decor: &'a Decor,
     gens: Vec<Suivie>,
     /// The last day played.
@@ -43,6 +45,7 @@ pub async fn jouer(cx: &mut Contexte, decor: &Decor) -> anyhow::Result<()> {
         structure: decor.structure,
         nom: decor.nom.clone(),
         mediateurs: decor.mediateurs.clone(),
+        responsable: decor.responsable,
         lieux: decor.lieux.clone(),
         partenaires: vec![],
     };
@@ -51,7 +54,7 @@ pub async fn jouer(cx: &mut Contexte, decor: &Decor) -> anyhow::Result<()> {
     cx.acteur = decor.acteur(0);
     a(cx, debut, 8 * 60);
     decor.partenaires(cx).await?;
-    let mut annee = Annee { h: Hasard::new(GRAINE), decor: &decor, gens: vec![], fin: aujourd_hui };
+    let mut annee = Annee { h: Hasard::new(GRAINE), h_avis: Hasard::new(GRAINE + 1), decor: &decor, gens: vec![], fin: aujourd_hui };
     annee.homonymes(cx).await?;
     for n in 0..JOURS {
         let jour = debut + Days::new(n);
@@ -223,7 +226,7 @@ impl Annee<'_> {
             vec![]
         };
         let lieu_type = h.pese(&[(LieuType::LieuActivite, 84), (LieuType::ADistance, 9), (LieuType::Domicile, 7)]);
-        accompagnement::creer(
+        let (a, _) = accompagnement::creer(
             cx,
             CreerAccompagnement {
                 id: None,
@@ -252,7 +255,7 @@ impl Annee<'_> {
             },
         )
         .await?;
-        Ok(())
+        super::avis::suite(cx, &mut self.h_avis, &a).await
     }
 
     /// A workshop; `grand` has twenty-five people, most of them without a name.
@@ -272,7 +275,7 @@ impl Annee<'_> {
             anonymes.tranches_age.insert(TrancheAge::SoixanteDixPlus, total / 3);
             anonymes.statuts.insert(Statut::Retraite, total / 3);
         }
-        accompagnement::creer(
+        let (a, _) = accompagnement::creer(
             cx,
             CreerAccompagnement {
                 id: None,
@@ -294,7 +297,7 @@ impl Annee<'_> {
             },
         )
         .await?;
-        Ok(())
+        super::avis::suite(cx, &mut self.h_avis, &a).await
     }
 
     /// An interview: diagnostic, then a plan; or, months later, what became of it.

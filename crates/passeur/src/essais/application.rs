@@ -61,28 +61,6 @@ async fn les_refus_sont_des_pages_ou_des_problemes() {
     assert_eq!(r.statut, 413);
 }
 
-#[rstest]
-#[tokio::test]
-async fn le_journal_ne_se_change_pas(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
-    use sea_orm::ConnectionTrait;
-    let a = Appli::lancer(moteur).await;
-    let j = a.jeton("alpha.mediateur").await;
-    a.personne(&j, "Essai", "Un").await;
-    let avant = a.compter("SELECT count(*) FROM journal").await;
-    assert!(avant > 0);
-    let tx = a.etat.base.ecriture().await.unwrap();
-    assert!(tx.execute_unprepared("DELETE FROM journal").await.is_err());
-    drop(tx);
-    let tx = a.etat.base.ecriture().await.unwrap();
-    assert!(tx.execute_unprepared("UPDATE journal SET action = 'export'").await.is_err());
-    drop(tx);
-    // Forgetting an author is the one change allowed.
-    let tx = a.etat.base.ecriture().await.unwrap();
-    tx.execute_unprepared("UPDATE journal SET acteur_id = NULL").await.unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(a.compter("SELECT count(*) FROM journal").await, avant);
-}
-
 #[tokio::test]
 async fn la_description_de_l_api_est_connue() {
     let json = serde_json::to_value(passeur::apidoc::description()).unwrap();

@@ -49,8 +49,10 @@ async fn somme(base: &Base) -> Vec<(&'static str, i64, u64)> {
     let mut sommes = vec![];
     for (table, ordre) in TABLES {
         let mut h = DefaultHasher::new();
-        let lignes =
-            db.query_all_raw(Statement::from_string(db.get_database_backend(), format!("SELECT * FROM {table} ORDER BY {ordre}"))).await.unwrap();
+        let lignes = db
+            .query_all_raw(Statement::from_string(db.get_database_backend(), format!("SELECT * FROM {table} ORDER BY {ordre}")))
+            .await
+            .unwrap();
         for l in &lignes {
             for c in l.column_names() {
                 // Text first: SQLite keeps dates and JSON as text, which other types would also accept.
@@ -60,7 +62,9 @@ async fn somme(base: &Base) -> Vec<(&'static str, i64, u64)> {
                     .or_else(|_| l.try_get::<Option<i32>>("", &c).map(|v| v.map(|v| v.to_string())))
                     .or_else(|_| l.try_get::<Option<bool>>("", &c).map(|v| v.map(|v| i32::from(v).to_string())))
                     .or_else(|_| l.try_get::<Option<NaiveDate>>("", &c).map(|v| v.map(|v| v.to_string())))
-                    .or_else(|_| l.try_get::<Option<DateTime<Utc>>>("", &c).map(|v| v.map(|v| v.to_rfc3339_opts(SecondsFormat::AutoSi, false))))
+                    .or_else(|_| {
+                        l.try_get::<Option<DateTime<Utc>>>("", &c).map(|v| v.map(|v| v.to_rfc3339_opts(SecondsFormat::AutoSi, false)))
+                    })
                     .or_else(|_| l.try_get::<Option<serde_json::Value>>("", &c).map(|v| v.map(|v| v.to_string())))
                     .unwrap_or_else(|e| panic!("{table}.{c}: {e}"));
                 h.write(format!("{c}={texte:?};").as_bytes());
@@ -131,7 +135,10 @@ async fn la_page_nue_nexiste_pas_en_production() {
     assert!(std::env::var_os(passeur::banc::nu::VARIABLE).is_none());
     let a = Appli::lancer(Moteur::Sqlite).await;
     let personne = a.personne(&a.jeton("alpha.mediateur").await, "Essai", "Un").await;
-    for r in [a.navigateur().get(&format!("/essai/nue/{personne}")).await, a.session("alpha.mediateur").await.get(&format!("/essai/nue/{personne}")).await] {
+    for r in [
+        a.navigateur().get(&format!("/essai/nue/{personne}")).await,
+        a.session("alpha.mediateur").await.get(&format!("/essai/nue/{personne}")).await,
+    ] {
         assert_eq!(r.statut, 404);
         assert!(!r.html.contains("Page nue"));
     }

@@ -14,7 +14,7 @@ use interface::requete::Acces;
 use socle::droits::Portee;
 
 /// The accounts that ask, and their column.
-const COMPTES: [(&str, &str); 7] = [
+const COMPTES: [(&str, &str); 12] = [
     ("", "Sans compte"),
     ("alpha.mediateur", "Médiateur"),
     ("alpha.responsable", "Responsable"),
@@ -22,16 +22,30 @@ const COMPTES: [(&str, &str); 7] = [
     ("administrateur", "Instance"),
     ("beta.mediateur", "Autre médiateur"),
     ("beta.responsable", "Autre responsable"),
+    ("alpha.certification", "Certification"),
+    ("alpha.formateur", "Formateur"),
+    ("alpha.jure", "Juré"),
+    ("alpha.candidat", "Candidat"),
+    ("beta.certification", "Autre certification"),
 ];
 
 /// What is named by an id but belongs to no structure: reference data, and what a secret opens.
-const SANS_STRUCTURE: [&str; 3] = ["/diagnostics/grilles/{id}", "/mot-de-passe/{secret}", "/certification/titres/{code}"];
+const SANS_STRUCTURE: [&str; 5] =
+    ["/diagnostics/grilles/{id}", "/reprise/modeles/{nom}", "/mot-de-passe/{secret}", "/certification/titres/{code}", "/avis/{secret}"];
 
-/// Public référentiels, and a computation on what is sent, which reads and stores nothing: any account may ask.
-const CALCULS: [&str; 3] = ["/certification/titres", "/certification/titres/{code}", "/certification/simulation"];
+/// Operations of the API that need no token: a secret in the address stands for it.
+const SANS_JETON: [&str; 1] = ["/avis/{secret}"];
+
+/// Public référentiels, and a computation on what is sent, which reads and stores nothing: any account may
+/// ask. And exports: what may be read may be asked for as a file of one's own.
+const CALCULS: [&str; 4] = ["/certification/titres", "/certification/titres/{code}", "/certification/simulation", "/exports"];
+
+/// What belongs to its author alone: neither to a structure nor to who has more rights.
+const PERSONNELS: &str = "/exports/{id}";
 
 /// Files of people, and what is done with them.
-const DOSSIERS: [&str; 6] = ["/personnes/", "/accueils/", "/diagnostics/", "/parcours/", "/accompagnements/", "/orientations/"];
+const DOSSIERS: [&str; 8] =
+    ["/personnes/", "/doublons/", "/fusions/", "/accueils/", "/diagnostics/", "/parcours/", "/accompagnements/", "/orientations/"];
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Verdict {
@@ -80,7 +94,8 @@ fn actes() -> Vec<Acte> {
     let description = serde_json::to_value(passeur::apidoc::description()).unwrap();
     for (chemin, operations) in description["paths"].as_object().unwrap() {
         for methode in operations.as_object().unwrap().keys().filter(|m| *m != "parameters") {
-            v.push(Acte { methode: methode.to_uppercase(), chemin: chemin.clone(), publique: false });
+            let publique = SANS_JETON.iter().any(|p| chemin.strip_prefix("/api/v1") == Some(p));
+            v.push(Acte { methode: methode.to_uppercase(), chemin: chemin.clone(), publique });
         }
     }
     v.sort_by_key(|a| (a.api(), a.chemin.clone(), a.methode.clone()));
@@ -122,6 +137,14 @@ impl<'a> Essai<'a> {
                 let id = chemin.split('/').nth(2).unwrap();
                 let r = self.a.api(&self.jetons[1], "DELETE", &format!("/api/v1/accompagnements/{id}"), Value::Null).await;
                 assert_eq!(r.statut, 204);
+                chemin
+            }
+            // A note is its author's alone: each account that may writes its own before it removes it.
+            c if c.ends_with("/note/supprimer") || (acte.methode == "DELETE" && c.ends_with("/note")) => {
+                let id = chemin.trim_start_matches("/api/v1").split('/').nth(2).unwrap().to_owned();
+                for jeton in self.jetons.iter().filter(|j| !j.is_empty()) {
+                    self.a.api(jeton, "PUT", &format!("/api/v1/accompagnements/{id}/note"), json!({"reussi": "Essai"})).await;
+                }
                 chemin
             }
             "/bilan/suites" => format!("{chemin}?quoi=envoyees"),
@@ -180,6 +203,8 @@ fn faute(acte: &Acte, verdicts: &[Verdict]) -> Option<&'static str> {
         Some("répond sans compte")
     } else if verdicts[1..].contains(&Verdict::Connexion) {
         Some("fermé à un compte connecté")
+    } else if acte.nu().starts_with(PERSONNELS) && verdicts[2..].iter().any(|v| *v != Verdict::Invisible) {
+        Some("ouvert à une autre personne que son auteur")
     } else if de_alpha && (oui(5) || oui(6)) {
         Some("ouvert à une autre structure")
     } else if dossier && (oui(3) || oui(4)) {
@@ -220,10 +245,12 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
     for portee in [Portee::Lecture, Portee::Bilan] {
         // The responsable asks with a token of this scope.
         essai.jetons[2] = a.jeton_de_portee("alpha.responsable", portee).await;
-        for acte in actes().into_iter().filter(Acte::api) {
+        for acte in actes().into_iter().filter(|a| a.api() && !a.nu().starts_with(PERSONNELS)) {
             let chiffres = ["/bilan", "/structures", "/lieux"].iter().any(|d| acte.nu().starts_with(d));
             let attendu = acte.methode == "GET" && (portee == Portee::Lecture || chiffres || SANS_STRUCTURE.contains(&acte.nu()));
-            let attendu = attendu || CALCULS.contains(&acte.nu());
+            let attendu = attendu || CALCULS.contains(&acte.nu()) || acte.publique;
+            // The state of the instance is not for a responsable, whatever the token.
+            let attendu = attendu && !acte.nu().starts_with("/administration");
             let attendu = if attendu { Verdict::Oui } else { Verdict::Non };
             assert_eq!(essai.demander(&acte, 2).await, attendu, "{portee:?} {} {}", acte.methode, acte.chemin);
         }
@@ -232,16 +259,17 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
 
 /// The part of the table where a route stands.
 fn domaine(chemin: &str) -> (usize, &'static str) {
-    let titres: [(&str, &[&str]); 13] = [
+    let titres: [(&str, &[&str]); 14] = [
         ("Aujourd’hui et accueil", &["", "aujourdhui", "accueil", "accueils"]),
-        ("Personnes", &["personnes"]),
+        ("Personnes", &["personnes", "conservation", "doublons", "fusions"]),
         ("Diagnostics", &["diagnostic", "diagnostics"]),
         ("Parcours", &["parcours"]),
-        ("Accompagnements", &["accompagnements"]),
+        ("Accompagnements", &["accompagnements", "avis", "notes-de-pratique"]),
         ("Orientations", &["orientations"]),
         ("Partenaires", &["partenaires"]),
-        ("Bilan", &["bilan"]),
+        ("Bilan", &["bilan", "exports"]),
         ("Structure, lieux et équipe", &["structure", "structures", "lieux", "equipe", "journal", "registre"]),
+        ("Reprise de données", &["reprise", "imports"]),
         ("Mon compte", &["compte", "droits"]),
         ("Connexion et mot de passe", &["connexion", "deconnexion", "mot-de-passe"]),
         ("Titres et certification", &["titres", "certification"]),

@@ -15,6 +15,8 @@ pub struct Model {
     pub adresse: Option<String>,
     /// INSEE code, kept as text: communes merge and an old code must stay readable.
     pub commune: Option<String>,
+    /// Months without activity after which a person's file is erased.
+    pub conservation_mois: i32,
     pub version: i32,
     pub cree_le: DateTimeUtc,
 }

@@ -14,7 +14,12 @@ use crate::{
 
 /// Pages of structures.
 pub fn pages() -> Pages {
-    Pages::new().get("/structure", voir).get("/structure/modifier", formulaire).post("/structure/modifier", enregistrer)
+    Pages::new()
+        .get("/structure", voir)
+        .get("/structure/modifier", formulaire)
+        .post("/structure/modifier", enregistrer)
+        .get("/structure/conservation", super::conservation::formulaire)
+        .post("/structure/conservation", super::conservation::enregistrer)
 }
 
 #[derive(Template)]
@@ -27,6 +32,8 @@ struct PageStructure {
     gerer: bool,
     equipe: bool,
     journal: bool,
+    dossiers: bool,
+    reprendre: bool,
 }
 
 async fn voir(w: Web) -> Reponse {
@@ -39,6 +46,8 @@ async fn voir(w: Web) -> Reponse {
         gerer: w.acteur.peut(Permission::StructureGerer),
         equipe: w.acteur.peut(Permission::EquipeGerer),
         journal: w.acteur.peut(Permission::JournalLire),
+        dossiers: w.acteur.peut(Permission::PersonnesLire),
+        reprendre: w.acteur.peut(Permission::Reprendre),
         s,
         page: w.page,
     })

@@ -1,13 +1,14 @@
 use askama::Template;
 use interface::{
     Message, Page,
-    requete::{Chemin, Reponse, Web, aller, rendre},
+    requete::{Chemin, Reponse, Web, aller, rendre, vers},
 };
-use socle::{Nomenclature, Permission, identifiant::PersonneId};
+use socle::{Erreur, Nomenclature, Permission, identifiant::PersonneId};
 use territoire::commune;
 
 use crate::{
     chronologie::{self, Evenement},
+    doublon,
     nomenclatures::Finalite,
     personne::{self, Consentement, Personne, nom_affiche, ouvrir, partages_et_accords, suivie_aussi_par, trouver},
 };
@@ -35,7 +36,14 @@ impl PageDossier {
 
 pub async fn voir(w: Web, Chemin(id): Chemin<PersonneId>) -> Reponse {
     let cx = w.lecture();
-    let o = ouvrir(&cx, id).await?;
+    let o = match ouvrir(&cx, id).await {
+        // Brought together with another file since this address was kept.
+        Err(Erreur::Introuvable(quoi)) => match doublon::remplacante(&cx, id).await? {
+            Some(autre) => return Ok(vers(&format!("/personnes/{autre}"))),
+            None => return Err(Erreur::Introuvable(quoi).into()),
+        },
+        o => o?,
+    };
     let ecrire = o.modifiable(&cx);
     let (partages, mut accords) = partages_et_accords(&cx, &o).await?;
     accords.retain(|c| c.retire_le.is_none());

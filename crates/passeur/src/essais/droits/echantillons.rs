@@ -11,6 +11,34 @@ impl Essai<'_> {
         self.numero.get()
     }
 
+    /// A file brought by the responsable of Alpha and read, that names one new person. Earlier ones are
+    /// withdrawn: an account may have only a few.
+    async fn import(&self) -> String {
+        let acteur = socle::Acteur {
+            utilisateur: Some(self.a.utilisateur("alpha.responsable").parse().unwrap()),
+            nom: String::new(),
+            fonctions: vec![socle::contexte::Fonction {
+                structure: self.a.structure_alpha().parse().unwrap(),
+                nom_structure: String::new(),
+                role: socle::Role::Responsable,
+            }],
+            administrateur: false,
+            structure: Some(self.a.structure_alpha().parse().unwrap()),
+            portee: socle::droits::Portee::Tout,
+        };
+        let cx = socle::Contexte::ecriture(&self.a.etat, &acteur, uuid::Uuid::nil()).await.unwrap();
+        for i in reprise::lister(&cx).await.unwrap() {
+            if i.etat == reprise::EtatImport::Apercu {
+                reprise::supprimer(&cx, i.id).await.unwrap();
+            }
+        }
+        let texte = format!("Nom;Prénom\nEssai {};Droits\n", self.numero());
+        let id = reprise::deposer(&cx, reprise::Nature::Personnes, "essai.csv", texte.as_bytes()).await.unwrap();
+        cx.valider().await.unwrap();
+        self.a.travailler().await;
+        id.to_string()
+    }
+
     /// Makes a record of Alpha through the API; gives its id.
     async fn creer(&self, chemin: &str, corps: Value) -> String {
         self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", &format!("/api/v1{chemin}"), corps).await.id()
@@ -52,8 +80,26 @@ impl Essai<'_> {
                 vec![p, id]
             }
             "/accompagnements/{id}" => vec![self.creer("/accompagnements", accompagnement()).await],
+            "/exports/{id}" => {
+                let id = self.creer("/exports", self.export()).await;
+                // Made at once: an account has five under way at most.
+                a.travailler().await;
+                vec![id]
+            }
+            "/avis/{secret}" => {
+                let id = self.creer("/accompagnements", accompagnement()).await;
+                let r = a.api(&self.jetons[1], "POST", &format!("/api/v1/accompagnements/{id}/avis"), json!({"moyen": "qr"})).await;
+                vec![r.corps["lien"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()]
+            }
             "/orientations/{id}" => vec![self.creer("/orientations", self.orientation().await).await],
+            "/doublons/{id}/{autre}" => vec![self.personne().await, self.personne().await],
+            "/fusions/{id}" => {
+                vec![self.creer("/fusions", json!({"garder": self.personne().await, "absorber": self.personne().await})).await]
+            }
             "/partenaires/{id}" => vec![self.partenaire().await],
+            "/reprise/modeles/{nom}" => vec!["personnes.csv".to_owned()],
+            // Only who brought a file sees it: the responsable here.
+            "/reprise/{id}" | "/imports/{id}" => vec![self.import().await],
             "/structures/{id}" => vec![a.structure_alpha()],
             "/structure/lieux/{id}" | "/lieux/{id}" => vec![a.lieu_alpha()],
             "/equipe/{id}" => {
@@ -61,6 +107,13 @@ impl Essai<'_> {
                 let champs = [("email", adresse.as_str()), ("nom", "Membre d’essai"), ("role", "mediateur")];
                 assert_eq!(self.navigateurs[2].post("/equipe", &champs).await.statut, 303);
                 vec![a.identifiant(&format!("SELECT id FROM utilisateur WHERE email = '{adresse}'")).await]
+            }
+            "/administration/etat/taches/{id}" => {
+                let cx = socle::Contexte::systeme(&a.etat).await.unwrap();
+                let genre = format!("essai_{}", self.numero());
+                cx.confier(&genre, json!({}), None, None).await.unwrap();
+                cx.valider().await.unwrap();
+                vec![a.identifiant(&format!("SELECT id FROM tache WHERE genre = '{genre}'")).await]
             }
             "/compte/jetons/{id}" => {
                 let nom = format!("essai {}", self.numero());
@@ -78,6 +131,12 @@ impl Essai<'_> {
         })
     }
 
+    /// Another day each time: the same asked twice is one export, and it is deleted once.
+    fn export(&self) -> Value {
+        let jour = chrono::NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + chrono::Days::new(self.numero().into());
+        json!({"contenu": "donnees", "format": "csv", "du": jour, "au": "2026-03-10"})
+    }
+
     async fn orientation(&self) -> Value {
         json!({"personne": self.personne().await, "partenaire": self.partenaire().await, "motif": "Essai", "consentement": true})
     }
@@ -90,10 +149,19 @@ impl Essai<'_> {
             ("POST", "/certification/simulation") => {
                 json!({"question": "epreuves_dues", "date": "2026-03-10", "titre": "mediateur-numerique", "voie": "formation_continue"})
             }
+            ("PUT", "/structures/{id}/conservation") => json!({"mois": 24}),
+            ("PUT", "/personnes/{id}/conservation") => json!({"motif": "revenue", "jusqu_au": "2026-12-01"}),
+            ("POST", "/exports") => self.export(),
             ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
             ("POST", "/accompagnements") => accompagnement(),
             ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),
             ("POST", "/parcours/{id}/objectifs" | "/parcours/{id}/etapes") => json!({"libelle": "Essai"}),
+            ("POST", "/imports/{id}/colonnes") => json!({"colonnes": ["nom", "prenom"]}),
+            ("POST", "/accompagnements/{id}/avis") => json!({"moyen": "qr"}),
+            ("POST", "/avis/{secret}") => json!({"accueil": 5, "utilite": 4, "recommandation": 5}),
+            ("PUT", "/accompagnements/{id}/note") => json!({"reussi": "Essai"}),
+            ("POST", "/doublons/ecarter") => json!({"a": self.personne().await, "b": self.personne().await}),
+            ("POST", "/fusions") => json!({"garder": self.personne().await, "absorber": self.personne().await}),
             ("POST", "/orientations") => self.orientation().await,
             ("POST", "/partenaires") => json!({"nom": "Partenaire d’essai", "nature": "autre"}),
             _ => json!({}),

@@ -220,9 +220,9 @@ async fn controler(cx: &Contexte, structure: StructureId, a: &mut Accompagnement
 async fn controler_depuis(cx: &Contexte, structure: StructureId, a: &mut Accompagnement, depuis: NaiveDate) -> Resultat<()> {
     let mut c = regles::controler_depuis(a, depuis, cx.aujourd_hui());
     if !a.personnes.is_empty() {
-        let connues = personne::plusieurs(cx, &a.personnes).await?;
+        let connues = personne::suivis_parmi(cx, cx.exiger(Permission::PersonnesLire)?, &a.personnes).await?;
         for (i, p) in a.personnes.iter().enumerate() {
-            if !connues.iter().any(|x| x.id == *p) {
+            if !connues.contains(p) {
                 c.faute(&format!("personnes[{i}]"), "Cette personne n’est pas suivie par votre structure.");
             }
         }
@@ -423,9 +423,7 @@ pub async fn decrire(cx: &Contexte, accompagnements: Vec<Accompagnement>) -> Res
     let mut ids: Vec<PersonneId> = accompagnements.iter().flat_map(|a| a.personnes.iter().copied()).collect();
     ids.sort_unstable();
     ids.dedup();
-    let personnes: std::collections::HashMap<_, _> =
-        personne::plusieurs(cx, &ids).await?.into_iter().map(|p| (p.id, personne::nom_affiche(&p))).collect();
-    nommer(cx, accompagnements, &personnes).await
+    nommer(cx, accompagnements, &personne::noms(cx, &ids).await?).await
 }
 
 /// Puts names on accompaniments, given those of the people; one query.

@@ -113,7 +113,7 @@ async fn gabarit(cx: &Contexte, page: Page) -> Resultat<PageAujourdhui> {
     ids.extend(activites.iter().flat_map(|a| a.personnes.iter().copied()));
     ids.sort_unstable();
     ids.dedup();
-    let noms: HashMap<PersonneId, String> = personne::plusieurs(cx, &ids).await?.iter().map(|p| (p.id, personne::nom_affiche(p))).collect();
+    let noms: HashMap<PersonneId, String> = personne::noms(cx, &ids).await?;
     let activites = accompagnement::nommer(cx, activites, &noms).await?;
     let nom = |id: PersonneId| noms.get(&id).cloned().unwrap_or_else(|| "Personne sans nom".into());
     // Where somebody waits matters only when there are several places.

@@ -15,6 +15,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     toutes.extend(crate::satisfaction::migrations());
     toutes.extend(crate::note_pratique::migrations());
     toutes.push(Box::new(crate::accompagnement::ParMediateur));
+    toutes.push(Box::new(crate::chronologie::migration::ParPersonne));
     toutes
 }
 

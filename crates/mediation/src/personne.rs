@@ -22,6 +22,8 @@ pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;
 pub use web::{pages, parents};
 
+use std::collections::HashMap;
+
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use socle::{
@@ -232,6 +234,13 @@ pub async fn partages_et_accords(cx: &Contexte, o: &Ouvert) -> Resultat<(Vec<Str
 pub async fn plusieurs(cx: &Contexte, ids: &[PersonneId]) -> Resultat<Vec<Personne>> {
     let structure = cx.exiger(Permission::PersonnesLire)?;
     depot::suivies(cx, structure, ids).await
+}
+
+/// The names, as screens show them, of those of `ids` that the structure follows: one query, and no text of
+/// the files is read.
+pub async fn noms(cx: &Contexte, ids: &[PersonneId]) -> Resultat<HashMap<PersonneId, String>> {
+    let structure = cx.exiger(Permission::PersonnesLire)?;
+    depot::noms(cx, structure, ids).await
 }
 
 /// Changes a file.

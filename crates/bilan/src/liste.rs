@@ -340,7 +340,7 @@ async fn noms(cx: &Contexte, brutes: &[Brute]) -> Resultat<HashMap<Accompagnemen
     let mut personnes: Vec<PersonneId> = presents.iter().map(|p| p.personne_id).collect();
     personnes.sort_unstable();
     personnes.dedup();
-    let noms: HashMap<_, _> = personne::plusieurs(cx, &personnes).await?.iter().map(|p| (p.id, personne::nom_affiche(p))).collect();
+    let noms = personne::noms(cx, &personnes).await?;
     let mut par_id: HashMap<_, Vec<String>> = HashMap::new();
     for p in presents {
         if let Some(nom) = noms.get(&p.personne_id) {
@@ -395,7 +395,7 @@ pub async fn personnes(cx: &Contexte, filtre: &Filtre, nouvelles: bool, page: u6
         .offset((page - 1) * PAR_PAGE);
     let brutes: Vec<BrutePersonne> = lire(cx, &q).await?;
     let ids: Vec<_> = brutes.iter().map(|b| b.personne_id).collect();
-    let noms: HashMap<_, _> = personne::plusieurs(cx, &ids).await?.iter().map(|p| (p.id, personne::nom_affiche(p))).collect();
+    let noms = personne::noms(cx, &ids).await?;
     let lignes = brutes
         .into_iter()
         .map(|b| match (noms.get(&b.personne_id), b.efface) {

@@ -1,7 +1,5 @@
 //! What came of the activities: the objectives, diagnostics and orientations behind their numbers.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use mediation::{parcours, personne};
 use sea_orm::{
@@ -138,7 +136,7 @@ pub async fn lignes(cx: &Contexte, filtre: &Filtre, suite: Suite, page: u64) -> 
         .offset((page - 1) * PAR_PAGE);
     let brutes: Vec<Brute> = lire(cx, &tout).await?;
     let ids: Vec<_> = brutes.iter().map(|b| b.personne_id).collect();
-    let noms: HashMap<_, _> = personne::plusieurs(cx, &ids).await?.iter().map(|p| (p.id, personne::nom_affiche(p))).collect();
+    let noms = personne::noms(cx, &ids).await?;
     let objectif = matches!(suite, Suite::Evalues | Suite::Atteints);
     let lignes = brutes
         .into_iter()

@@ -12,6 +12,8 @@ mod administration;
 mod application;
 #[path = "../../mediation/src/aujourdhui/tests.rs"]
 mod aujourdhui;
+#[path = "../../passeur/src/essais/banc.rs"]
+mod banc;
 #[path = "../../bilan/src/tests.rs"]
 mod bilan;
 #[path = "../../certification/src/referentiel/tests.rs"]

@@ -2,6 +2,7 @@
 
 mod api;
 mod depot;
+mod migration;
 mod regles;
 mod saisie;
 mod scelle;
@@ -11,6 +12,7 @@ mod web;
 
 pub use api::api;
 pub(crate) use depot::existe;
+pub(crate) use migration::ParMediateur;
 pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;
 pub use web::pages;
@@ -218,9 +220,9 @@ async fn controler(cx: &Contexte, structure: StructureId, a: &mut Accompagnement
 async fn controler_depuis(cx: &Contexte, structure: StructureId, a: &mut Accompagnement, depuis: NaiveDate) -> Resultat<()> {
     let mut c = regles::controler_depuis(a, depuis, cx.aujourd_hui());
     if !a.personnes.is_empty() {
-        let connues = personne::plusieurs(cx, &a.personnes).await?;
+        let connues = personne::suivis_parmi(cx, cx.exiger(Permission::PersonnesLire)?, &a.personnes).await?;
         for (i, p) in a.personnes.iter().enumerate() {
-            if !connues.iter().any(|x| x.id == *p) {
+            if !connues.contains(p) {
                 c.faute(&format!("personnes[{i}]"), "Cette personne n’est pas suivie par votre structure.");
             }
         }
@@ -368,6 +370,12 @@ pub async fn recents(cx: &Contexte, f: &Filtre, avant: Option<(NaiveDate, Uuid)>
     depot::completer(cx, lignes).await
 }
 
+/// As [`recents`], without the totals declared of anonymous participants: enough for a list.
+pub async fn liste(cx: &Contexte, f: &Filtre, avant: Option<(NaiveDate, Uuid)>, combien: u64) -> Resultat<Vec<Accompagnement>> {
+    let s = cx.exiger(Permission::AccompagnementsLire)?;
+    depot::presenter(cx, depot::recents(cx, s, f, avant, combien).await?).await
+}
+
 /// The last accompaniment the actor recorded in this structure: what a new one starts from.
 pub async fn dernier(cx: &Contexte) -> Resultat<Option<Accompagnement>> {
     let s = cx.exiger(Permission::AccompagnementsLire)?;
@@ -403,11 +411,11 @@ impl DuJour {
     }
 }
 
-/// The accompaniments of one day in the structure the actor works in, newest first; at most 50.
-pub async fn du_jour(cx: &Contexte, date: NaiveDate) -> Resultat<Vec<DuJour>> {
+/// The accompaniments of one day in the structure the actor works in, newest first; at most 50. Without the
+/// totals declared of anonymous participants.
+pub async fn du_jour(cx: &Contexte, date: NaiveDate) -> Resultat<Vec<Accompagnement>> {
     let f = Filtre { du: Some(date), au: Some(date), ..Filtre::default() };
-    let accompagnements = recents(cx, &f, None, 50).await?;
-    decrire(cx, accompagnements).await
+    liste(cx, &f, None, 50).await
 }
 
 /// Puts names on accompaniments, in three queries whatever their number.
@@ -415,15 +423,22 @@ pub async fn decrire(cx: &Contexte, accompagnements: Vec<Accompagnement>) -> Res
     let mut ids: Vec<PersonneId> = accompagnements.iter().flat_map(|a| a.personnes.iter().copied()).collect();
     ids.sort_unstable();
     ids.dedup();
-    let personnes: std::collections::HashMap<_, _> =
-        personne::plusieurs(cx, &ids).await?.into_iter().map(|p| (p.id, personne::nom_affiche(&p))).collect();
+    nommer(cx, accompagnements, &personne::noms(cx, &ids).await?).await
+}
+
+/// Puts names on accompaniments, given those of the people; one query.
+pub(crate) async fn nommer(
+    cx: &Contexte,
+    accompagnements: Vec<Accompagnement>,
+    personnes: &std::collections::HashMap<PersonneId, String>,
+) -> Resultat<Vec<DuJour>> {
     let noms = equipe::noms(cx, accompagnements.iter().map(|a| a.ligne.mediateur_id)).await?;
     Ok(accompagnements
         .into_iter()
         .map(|a| DuJour {
             id: a.ligne.id,
             titre: format!("{} · {}", a.ligne.type_activite.libelle(), intitule(&a)),
-            presents: regles::presents(&a, &personnes),
+            presents: regles::presents(&a, personnes),
             duree_minutes: a.ligne.duree_minutes,
             mediateur: noms.get(&a.ligne.mediateur_id).cloned().unwrap_or_default(),
         })
@@ -432,8 +447,9 @@ pub async fn decrire(cx: &Contexte, accompagnements: Vec<Accompagnement>) -> Res
 
 /// What happened to a person, for the timeline.
 pub async fn evenements(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec<crate::chronologie::Evenement>> {
-    let f = Filtre { personne: Some(id), ..Filtre::default() };
-    Ok(recents(cx, &f, None, max)
+    let s = cx.exiger(Permission::AccompagnementsLire)?;
+    let lignes = depot::de_personne(cx, s, id, max).await?;
+    Ok(depot::intituler(cx, lignes)
         .await?
         .into_iter()
         .map(|a| crate::chronologie::Evenement {

@@ -110,9 +110,11 @@ async fn gabarit(cx: &Contexte, page: Page) -> Resultat<PageAujourdhui> {
     let mut ids: Vec<PersonneId> = accueils.iter().filter_map(|a| a.personne_id).collect();
     ids.extend(dues.iter().map(|e| e.personne));
     ids.extend(sans_reponse.iter().map(|o| o.personne));
+    ids.extend(activites.iter().flat_map(|a| a.personnes.iter().copied()));
     ids.sort_unstable();
     ids.dedup();
-    let noms: HashMap<PersonneId, String> = personne::plusieurs(cx, &ids).await?.iter().map(|p| (p.id, personne::nom_affiche(p))).collect();
+    let noms: HashMap<PersonneId, String> = personne::noms(cx, &ids).await?;
+    let activites = accompagnement::nommer(cx, activites, &noms).await?;
     let nom = |id: PersonneId| noms.get(&id).cloned().unwrap_or_else(|| "Personne sans nom".into());
     // Where somebody waits matters only when there are several places.
     let lieux: HashMap<LieuId, String> = if accueils.iter().any(|a| a.lieu_id.is_some()) {

@@ -1,5 +1,7 @@
 //! The timeline of a person: all that happened, newest first.
 
+pub(crate) mod migration;
+
 use chrono::NaiveDate;
 use socle::{Contexte, Resultat, identifiant::PersonneId};
 

@@ -15,7 +15,7 @@ mod vue;
 mod web;
 
 pub use api::api;
-pub(crate) use depot::{exiger_suivi, personnes_suivies, structures_lisibles};
+pub(crate) use depot::{exiger_suivi, personne_suivie, structures_lisibles};
 pub use fiche::pdf;
 pub use regles::{Proposition, proposer};
 pub use scelle::CHAMPS;

@@ -14,6 +14,8 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     toutes.extend(crate::doublon::migrations());
     toutes.extend(crate::satisfaction::migrations());
     toutes.extend(crate::note_pratique::migrations());
+    toutes.push(Box::new(crate::accompagnement::ParMediateur));
+    toutes.push(Box::new(crate::chronologie::migration::ParPersonne));
     toutes
 }
 

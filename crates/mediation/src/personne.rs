@@ -17,10 +17,12 @@ pub use consentement::{Consentement, Consentir, consentements, consentir, retire
 pub(crate) use depot::suivis;
 pub use rapprochement::{Connue, cles_de_contact, existants, par_contacts, par_noms, suivis_parmi};
 pub(crate) use regles::cle_de_nom;
-pub use regles::{distinguer, nom_affiche};
+pub use regles::{cle_tri, cles, distinguer, nom_affiche};
 pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;
 pub use web::{pages, parents};
+
+use std::collections::HashMap;
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -151,11 +153,16 @@ pub async fn trouver(cx: &Contexte, id: PersonneId, p: Permission) -> Resultat<P
 
 /// The same, its texts still sealed: the erasure must not need their key.
 async fn trouver_scellee(cx: &Contexte, id: PersonneId, p: Permission) -> Resultat<Personne> {
-    let introuvable = Erreur::Introuvable("Cette personne");
     if cx.acteur.est_systeme() {
-        return table::Entity::find_by_id(id).one(&cx.db()).await?.ok_or(introuvable);
+        return table::Entity::find_by_id(id).one(&cx.db()).await?.ok_or(Erreur::Introuvable("Cette personne"));
     }
     let structures = depot::structures(cx, id).await?;
+    trouver_parmi(cx, id, p, &structures).await
+}
+
+/// As [`trouver`], for an account, given the structures that follow the person.
+async fn trouver_parmi(cx: &Contexte, id: PersonneId, p: Permission, structures: &[StructureId]) -> Resultat<Personne> {
+    let introuvable = Erreur::Introuvable("Cette personne");
     // One structure may follow without the actor having the right there; another may give it.
     if !structures.iter().any(|s| cx.acteur.fonctions.iter().any(|f| f.structure == *s)) {
         return Err(if cx.acteur.fonctions.iter().any(|f| f.role.permet(p)) { introuvable } else { Erreur::Interdit(p) });
@@ -169,33 +176,71 @@ async fn trouver_scellee(cx: &Contexte, id: PersonneId, p: Permission) -> Result
 /// The structure in whose journal an act on a file is written: the one the actor works in if it follows
 /// the person, else one that follows and gives the right.
 async fn structure_de(cx: &Contexte, id: PersonneId, p: Permission) -> Resultat<Option<StructureId>> {
-    let structures = depot::structures(cx, id).await?;
-    let ici = cx.acteur.structure.filter(|s| structures.contains(s) && cx.acteur.peut_dans(p, *s));
-    Ok(ici.or_else(|| structures.into_iter().find(|s| cx.acteur.peut_dans(p, *s))).or(cx.acteur.structure))
+    Ok(structure_parmi(cx, &depot::structures(cx, id).await?, p))
 }
 
-/// Opens a person's file: journaled.
-pub async fn ouvrir(cx: &Contexte, id: PersonneId) -> Resultat<Personne> {
-    let p = trouver(cx, id, Permission::PersonnesLire).await?;
-    let structure = structure_de(cx, id, Permission::PersonnesLire).await?;
-    cx.journaliser(Action::Ouverture, "personne", id.0, structure, &[]).await?;
-    Ok(p)
+fn structure_parmi(cx: &Contexte, structures: &[StructureId], p: Permission) -> Option<StructureId> {
+    let ici = cx.acteur.structure.filter(|s| structures.contains(s) && cx.acteur.peut_dans(p, *s));
+    ici.or_else(|| structures.iter().copied().find(|s| cx.acteur.peut_dans(p, *s))).or(cx.acteur.structure)
+}
+
+/// A file that was opened, with the structures that follow the person.
+pub struct Ouvert {
+    pub personne: Personne,
+    structures: Vec<StructureId>,
+}
+
+impl Ouvert {
+    /// Whether the actor may write on the file.
+    pub fn modifiable(&self, cx: &Contexte) -> bool {
+        self.structures.iter().any(|s| cx.acteur.peut_dans(Permission::PersonnesEcrire, *s))
+    }
+}
+
+/// Opens a person's file: journaled. In a context that reads, the line is committed when this returns.
+pub async fn ouvrir(cx: &Contexte, id: PersonneId) -> Resultat<Ouvert> {
+    let structures = depot::structures(cx, id).await?;
+    let personne = if cx.acteur.est_systeme() {
+        trouver(cx, id, Permission::PersonnesLire).await?
+    } else {
+        scelle::ouvrir(cx, trouver_parmi(cx, id, Permission::PersonnesLire, &structures).await?)?
+    };
+    let structure = structure_parmi(cx, &structures, Permission::PersonnesLire);
+    cx.journaliser_lecture(Action::Ouverture, "personne", id.0, structure).await?;
+    Ok(Ouvert { personne, structures })
 }
 
 /// The other structures that follow a person, by name.
 pub async fn suivie_aussi_par(cx: &Contexte, id: PersonneId) -> Resultat<Vec<String>> {
     trouver(cx, id, Permission::PersonnesEcrire).await?;
-    let structures = depot::structures(cx, id).await?;
+    autres_structures(cx, &depot::structures(cx, id).await?).await
+}
+
+/// The names of the structures that follow, but the actor's own.
+async fn autres_structures(cx: &Contexte, structures: &[StructureId]) -> Resultat<Vec<String>> {
     if structures.len() < 2 {
         return Ok(vec![]);
     }
     Ok(territoire::structure::autres(cx).await?.into_iter().filter(|(s, _)| structures.contains(s)).map(|(_, nom)| nom).collect())
 }
 
+/// As [`suivie_aussi_par`] and [`consentements`], of a file already opened.
+pub async fn partages_et_accords(cx: &Contexte, o: &Ouvert) -> Resultat<(Vec<String>, Vec<Consentement>)> {
+    let partages = if o.modifiable(cx) { autres_structures(cx, &o.structures).await? } else { vec![] };
+    Ok((partages, consentement::de_personne(cx, o.personne.id).await?))
+}
+
 /// Several files at once, those that the structure follows; unknown ones are left out.
 pub async fn plusieurs(cx: &Contexte, ids: &[PersonneId]) -> Resultat<Vec<Personne>> {
     let structure = cx.exiger(Permission::PersonnesLire)?;
     depot::suivies(cx, structure, ids).await
+}
+
+/// The names, as screens show them, of those of `ids` that the structure follows: one query, and no text of
+/// the files is read.
+pub async fn noms(cx: &Contexte, ids: &[PersonneId]) -> Resultat<HashMap<PersonneId, String>> {
+    let structure = cx.exiger(Permission::PersonnesLire)?;
+    depot::noms(cx, structure, ids).await
 }
 
 /// Changes a file.

@@ -23,7 +23,7 @@ use tower_http::{
 };
 
 use crate::{
-    apidoc, exploitation,
+    apidoc, banc, exploitation,
     metriques::{self, Metriques},
     publiques, registre, rendu, sante,
 };
@@ -78,6 +78,7 @@ pub fn routeur(etat: Etat, demo: bool) -> Router {
         .merge(apidoc::routes(description))
         .merge(web)
         .merge(sante::routes())
+        .merge(banc::nu::routes())
         .fallback(page_inconnue)
         .method_not_allowed_fallback(methode_refusee)
         .with_state(etat.clone())

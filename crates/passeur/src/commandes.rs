@@ -1,6 +1,7 @@
 //! Commands: one binary for every role of operation.
 
 mod bilan;
+pub(crate) use bilan::preparer as preparer_bilans;
 mod certification;
 mod cles;
 mod comptes;
@@ -87,6 +88,9 @@ enum Commande {
     /// Données de démonstration
     #[command(subcommand)]
     Demo(Demo),
+    /// Mesures : remplit une base de données inventées, de la taille demandée
+    #[command(subcommand)]
+    Bench(crate::banc::Bench),
     /// La clé des notes : montre, change, vérifie
     #[command(subcommand)]
     Key(cles::Key),
@@ -168,6 +172,7 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
             let etat = demarrer(general.config(&[])?).await?;
             crate::demo::charger(&etat).await
         }
+        Commande::Bench(b) => crate::banc::executer(b, demarrer(general.config(&[])?).await?).await,
         Commande::Key(k) => cles::executer(k, general.config(&[])?).await,
         Commande::Check => verifier::verifier(general.config(&[])?).await,
         Commande::Openapi => {

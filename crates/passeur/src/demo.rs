@@ -7,8 +7,8 @@ mod anciens;
 mod annee;
 mod avis;
 mod exploitation;
-mod hasard;
-mod noms;
+pub(crate) mod hasard;
+pub(crate) mod noms;
 
 use anyhow::Context as _;
 use secrecy::SecretString;

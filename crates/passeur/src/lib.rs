@@ -2,6 +2,7 @@
 
 pub mod apidoc;
 pub mod application;
+pub mod banc;
 pub mod commandes;
 pub mod courrier;
 pub mod demo;

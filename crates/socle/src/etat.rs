@@ -24,6 +24,8 @@ pub struct Interieur {
     pub depot: OnceLock<Depot>,
     /// Wakes the job worker of this node when a job was just enqueued.
     pub reveil: tokio::sync::Notify,
+    /// Lines of the journal of requests under way, written together.
+    pub journal: crate::journal::Guichet,
 }
 
 impl Etat {
@@ -44,6 +46,7 @@ impl Etat {
             coffre,
             depot: OnceLock::new(),
             reveil: tokio::sync::Notify::new(),
+            journal: crate::journal::Guichet::default(),
         }))
     }
 

@@ -3,11 +3,14 @@
 //!
 //! It keeps the names of the fields changed, never their values: a file erased leaves nothing here.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use chrono::{DateTime, Days, Months, Utc};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, ExprTrait, entity::prelude::*, sea_query::Query};
+use tokio::sync::oneshot::{self, error::TryRecvError};
 
 use crate::{
-    Contexte, Nomenclature,
+    Contexte, Etat, Nomenclature,
     erreur::Resultat,
     identifiant::{StructureId, UtilisateurId},
 };
@@ -76,6 +79,74 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
+/// Lines of acts that write nothing else (a file opened), from requests of this node that are under way:
+/// those that wait while a commit is made are written together by the next. A line is durable before
+/// its request is answered, and a reader does not wait for as many disk syncs as there are readers.
+#[derive(Default)]
+pub struct Guichet {
+    attente: Mutex<Vec<EnAttente>>,
+    tour: tokio::sync::Mutex<()>,
+}
+
+/// A line, and who waits for it; dropped unsent, it was not written.
+type EnAttente = (ActiveModel, oneshot::Sender<()>);
+
+/// Lines of openings in one statement, and so in one commit.
+const ENSEMBLE: usize = 200;
+
+impl Guichet {
+    fn attente(&self) -> MutexGuard<'_, Vec<EnAttente>> {
+        self.attente.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns once the line is committed.
+    async fn ecrire(etat: &Etat, ligne: ActiveModel) -> Resultat<()> {
+        let g = &etat.journal;
+        let (dire, mut su) = oneshot::channel();
+        g.attente().push((ligne.clone(), dire));
+        let tour = g.tour.lock().await;
+        // Lines are taken in order: mine is written already, or is in one of the next batches.
+        let ecrite = loop {
+            match su.try_recv() {
+                Ok(()) => break true,
+                Err(TryRecvError::Closed) => break false,
+                Err(TryRecvError::Empty) => {}
+            }
+            let lot: Vec<EnAttente> = {
+                let mut a = g.attente();
+                let combien = a.len().min(ENSEMBLE);
+                a.drain(..combien).collect()
+            };
+            if lot.is_empty() {
+                // Taken by one whose client went away: its commit is still under way.
+                break su.await.is_ok();
+            }
+            let etat = etat.clone();
+            // Spawned: a client that goes away does not undo the lines of the others.
+            let _ = tokio::spawn(async move { valider(&etat, lot).await }).await;
+        };
+        drop(tour);
+        // A batch that failed: each tries alone, and tells its own request what stands in the way.
+        if ecrite { Ok(()) } else { inserer(etat, vec![ligne]).await }
+    }
+}
+
+async fn valider(etat: &Etat, lot: Vec<EnAttente>) {
+    let (lignes, dire): (Vec<_>, Vec<_>) = lot.into_iter().unzip();
+    match inserer(etat, lignes).await {
+        Ok(()) => dire.into_iter().for_each(|d| {
+            let _ = d.send(());
+        }),
+        Err(e) => tracing::warn!(erreur = %e, "journal lines not written together"),
+    }
+}
+
+async fn inserer(etat: &Etat, lignes: Vec<ActiveModel>) -> Resultat<()> {
+    let tx = etat.base.ecriture().await?;
+    Entity::insert_many(lignes).exec_without_returning(&tx).await?;
+    Ok(tx.commit().await?)
+}
+
 impl Contexte {
     /// Adds a line to the journal, in the transaction of the act itself.
     pub async fn journaliser(
@@ -86,20 +157,38 @@ impl Contexte {
         structure: impl Into<Option<StructureId>>,
         champs: &[&str],
     ) -> Resultat<()> {
-        Entity::insert(ActiveModel {
+        let ligne = self.ligne(action, objet, objet_id.into(), structure.into(), champs);
+        Entity::insert(ligne).exec_without_returning(&self.db()).await?;
+        Ok(())
+    }
+
+    /// Adds a line for an act that writes nothing else. In a context that reads, it is committed when this
+    /// returns, together with those of other requests under way; what is read may then be shown.
+    pub async fn journaliser_lecture(
+        &self,
+        action: Action,
+        objet: &str,
+        objet_id: impl Into<Option<Uuid>>,
+        structure: impl Into<Option<StructureId>>,
+    ) -> Resultat<()> {
+        if self.ecrit() {
+            return self.journaliser(action, objet, objet_id, structure, &[]).await;
+        }
+        Guichet::ecrire(self.etat(), self.ligne(action, objet, objet_id.into(), structure.into(), &[])).await
+    }
+
+    fn ligne(&self, action: Action, objet: &str, objet_id: Option<Uuid>, structure: Option<StructureId>, champs: &[&str]) -> ActiveModel {
+        ActiveModel {
             id: Set(self.nouvel_uuid()),
             quand: Set(self.maintenant),
             acteur_id: Set(self.acteur.utilisateur),
-            structure_id: Set(structure.into()),
+            structure_id: Set(structure),
             action: Set(action),
             objet: Set(objet.to_owned()),
-            objet_id: Set(objet_id.into()),
+            objet_id: Set(objet_id),
             champs: Set(Champs(champs.iter().map(|c| (*c).to_owned()).collect())),
             requete: Set(self.requete),
-        })
-        .exec_without_returning(&self.db())
-        .await?;
-        Ok(())
+        }
     }
 
     /// Adds a line for each record that one act touched, as [`Contexte::journaliser`] would one by one.

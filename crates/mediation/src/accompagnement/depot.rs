@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use sea_orm::{
     ActiveValue::Set,
-    QueryOrder, QuerySelect, Select,
+    JoinType, QueryOrder, QuerySelect, Select,
     entity::prelude::*,
     sea_query::{Cond, Query},
 };
 use socle::{
     Contexte, Nomenclature, Resultat,
-    identifiant::{AccompagnementId, StructureId, UtilisateurId},
+    identifiant::{AccompagnementId, PersonneId, StructureId, UtilisateurId},
 };
 
 use super::{
@@ -117,6 +117,41 @@ pub async fn vider(cx: &Contexte, id: AccompagnementId) -> Resultat<()> {
 
 /// Adds to each line what belongs to it, in three queries whatever their number.
 pub async fn completer(cx: &Contexte, lignes: Vec<Ligne>) -> Resultat<Vec<Accompagnement>> {
+    let mut tous = presenter(cx, lignes).await?;
+    let anonymes: Vec<AccompagnementId> = tous.iter().filter(|a| a.ligne.anonymes > 0).map(|a| a.ligne.id).collect();
+    if anonymes.is_empty() {
+        return Ok(tous);
+    }
+    let rangs: HashMap<AccompagnementId, usize> = tous.iter().enumerate().map(|(i, a)| (a.ligne.id, i)).collect();
+    for n in anonyme::Entity::find().filter(anonyme::Column::AccompagnementId.is_in(anonymes)).all(&cx.db()).await? {
+        let Some(a) = rangs.get(&n.accompagnement_id).and_then(|i| tous.get_mut(*i)) else { continue };
+        let combien = n.nombre.unsigned_abs();
+        match n.axe.as_str() {
+            TRANCHE_AGE => {
+                a.anonymes.tranches_age.extend(Nomenclature::depuis(&n.code).map(|k| (k, combien)));
+            }
+            GENRE => {
+                a.anonymes.genres.extend(Nomenclature::depuis(&n.code).map(|k| (k, combien)));
+            }
+            _ => {
+                a.anonymes.statuts.extend(Nomenclature::depuis(&n.code).map(|k| (k, combien)));
+            }
+        }
+    }
+    Ok(tous)
+}
+
+/// The thématiques of each line and nothing else of what belongs to it: enough for a timeline.
+pub async fn intituler(cx: &Contexte, lignes: Vec<Ligne>) -> Resultat<Vec<Accompagnement>> {
+    joindre(cx, lignes, false).await
+}
+
+/// As [`completer`], without the totals declared of anonymous participants: enough for a list.
+pub async fn presenter(cx: &Contexte, lignes: Vec<Ligne>) -> Resultat<Vec<Accompagnement>> {
+    joindre(cx, lignes, true).await
+}
+
+async fn joindre(cx: &Contexte, lignes: Vec<Ligne>, tout_ce_qui_se_voit: bool) -> Resultat<Vec<Accompagnement>> {
     let ids: Vec<AccompagnementId> = lignes.iter().map(|l| l.id).collect();
     if ids.is_empty() {
         return Ok(vec![]);
@@ -131,7 +166,11 @@ pub async fn completer(cx: &Contexte, lignes: Vec<Ligne>) -> Resultat<Vec<Accomp
     fn lire<N: Nomenclature>(v: &mut Vec<N>, code: &str) {
         v.extend(N::depuis(code));
     }
-    for c in code::Entity::find().filter(code::Column::AccompagnementId.is_in(ids.iter().copied())).all(&cx.db()).await? {
+    let mut codes = code::Entity::find().filter(code::Column::AccompagnementId.is_in(ids.iter().copied()));
+    if !tout_ce_qui_se_voit {
+        codes = codes.filter(code::Column::Axe.eq(THEMATIQUE));
+    }
+    for c in codes.all(&cx.db()).await? {
         let Some(a) = tout.get_mut(&c.accompagnement_id) else { continue };
         match c.axe.as_str() {
             THEMATIQUE => lire(&mut a.thematiques, &c.code),
@@ -139,29 +178,12 @@ pub async fn completer(cx: &Contexte, lignes: Vec<Ligne>) -> Resultat<Vec<Accomp
             _ => lire(&mut a.materiels, &c.code),
         }
     }
-    if tout.values().any(|a| a.ligne.nommes > 0) {
+    if tout_ce_qui_se_voit && tout.values().any(|a| a.ligne.nommes > 0) {
         for p in
             participation::Entity::find().filter(participation::Column::AccompagnementId.is_in(ids.iter().copied())).all(&cx.db()).await?
         {
             if let Some(a) = tout.get_mut(&p.accompagnement_id) {
                 a.personnes.push(p.personne_id);
-            }
-        }
-    }
-    if tout.values().any(|a| a.ligne.anonymes > 0) {
-        for n in anonyme::Entity::find().filter(anonyme::Column::AccompagnementId.is_in(ids.iter().copied())).all(&cx.db()).await? {
-            let Some(a) = tout.get_mut(&n.accompagnement_id) else { continue };
-            let combien = n.nombre.unsigned_abs();
-            match n.axe.as_str() {
-                TRANCHE_AGE => {
-                    a.anonymes.tranches_age.extend(Nomenclature::depuis(&n.code).map(|k| (k, combien)));
-                }
-                GENRE => {
-                    a.anonymes.genres.extend(Nomenclature::depuis(&n.code).map(|k| (k, combien)));
-                }
-                _ => {
-                    a.anonymes.statuts.extend(Nomenclature::depuis(&n.code).map(|k| (k, combien)));
-                }
             }
         }
     }
@@ -225,6 +247,26 @@ pub async fn recents(
         );
     }
     q.limit(combien).all(&cx.db()).await?.into_iter().map(|l| scelle::ouvrir(cx, l)).collect()
+}
+
+/// Those a person took part in, in this structure, newest first: one range of an index of `participation`.
+pub async fn de_personne(cx: &Contexte, structure: StructureId, id: PersonneId, combien: u64) -> Resultat<Vec<Ligne>> {
+    table::Entity::find()
+        .join(
+            JoinType::InnerJoin,
+            table::Entity::belongs_to(participation::Entity).from(table::Column::Id).to(participation::Column::AccompagnementId).into(),
+        )
+        .filter(participation::Column::PersonneId.eq(id))
+        .filter(participation::Column::StructureId.eq(structure))
+        .filter(table::Column::SupprimeLe.is_null())
+        .order_by_desc(participation::Column::Date)
+        .order_by_desc(table::Column::Id)
+        .limit(combien)
+        .all(&cx.db())
+        .await?
+        .into_iter()
+        .map(|l| scelle::ouvrir(cx, l))
+        .collect()
 }
 
 /// The last one recorded by this account in the last days: what a new one starts from.

@@ -59,7 +59,7 @@ async fn liste(w: Web, Parametres(d): Parametres<DemandeListe>) -> Reponse {
     let avant = d.avant.parse::<NaiveDate>().ok().zip(d.id.parse::<Uuid>().ok());
     let miens = d.miens == "oui";
     let f = Filtre { mediateur: if miens { cx.acteur.utilisateur } else { None }, ..Filtre::default() };
-    let mut trouves = super::recents(&cx, &f, avant, PAR_PAGE + 1).await?;
+    let mut trouves = super::liste(&cx, &f, avant, PAR_PAGE + 1).await?;
     let reste = trouves.len() as u64 > PAR_PAGE;
     trouves.truncate(PAR_PAGE as usize);
     let suite = trouves

@@ -1,7 +1,5 @@
 //! One reception: taking a waiting person in charge, mending what was written; and the receptions of a day.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use axum::http::StatusCode;
 use chrono::NaiveDate;
@@ -21,7 +19,7 @@ use super::{
     Accueil, Jour, ModifierAccueil, Suite, TAILLE_PAGE, regles,
     web::{DOSSIER, Depart, Qui, SANS_NOM, Saisie, disparue, exiger_un_dossier, qui},
 };
-use crate::personne::{self, nom_affiche};
+use crate::personne;
 
 pub(super) fn pages() -> Pages {
     Pages::new()
@@ -72,7 +70,7 @@ async fn gabarit(cx: &Contexte, page: Page, a: Accueil, s: Saisie, erreurs: Erre
     let ecrire = cx.acteur.peut_dans(Permission::PersonnesEcrire, a.structure_id) && cx.acteur.peut(Permission::PersonnesLire);
     let qui = qui(cx, &s, &erreurs).await?;
     let nom = match a.personne_id {
-        Some(p) => personne::plusieurs(cx, &[p]).await?.first().map(nom_affiche),
+        Some(p) => personne::noms(cx, &[p]).await?.remove(&p),
         None => None,
     };
     let noms = equipe::noms(cx, std::iter::once(a.accueilli_par).chain(a.pris_en_charge_par)).await?;
@@ -299,7 +297,7 @@ async fn liste(w: Web, Parametres(q): Parametres<Quand>) -> Reponse {
     let numero = q.page.parse().unwrap_or(1);
     let j = super::du_jour(&cx, jour, numero).await?;
     let ids: Vec<PersonneId> = j.accueils.iter().filter_map(|a| a.personne_id).collect();
-    let noms: HashMap<PersonneId, String> = personne::plusieurs(&cx, &ids).await?.iter().map(|p| (p.id, nom_affiche(p))).collect();
+    let noms = personne::noms(&cx, &ids).await?;
     let lignes = j
         .accueils
         .iter()

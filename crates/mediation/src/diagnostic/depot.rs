@@ -1,10 +1,6 @@
 //! Queries of diagnostics. Only those of structures where the actor may read people's files come out.
 
-use sea_orm::{
-    ExprTrait, QueryOrder, QuerySelect, Select,
-    entity::prelude::*,
-    sea_query::{Query, SelectStatement},
-};
+use sea_orm::{ExprTrait, QueryOrder, QuerySelect, Select, entity::prelude::*, sea_query::Query};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
     identifiant::{PersonneId, StructureId},
@@ -18,8 +14,16 @@ pub(crate) fn structures_lisibles(cx: &Contexte) -> Vec<StructureId> {
 }
 
 /// The people a structure follows. The table is that of `personne`, which alone writes it.
-pub(crate) fn personnes_suivies(structure: StructureId) -> SelectStatement {
-    Query::select().column("personne_id").from("suivi").and_where(Expr::col("structure_id").eq(structure)).to_owned()
+///
+/// Written as EXISTS on the key of `suivi`: as a list (`IN`), an engine may read all those of a large structure.
+pub(crate) fn personne_suivie(structure: StructureId, table: &'static str) -> Expr {
+    let mut suivi = Query::select();
+    suivi
+        .expr(Expr::val(1))
+        .from("suivi")
+        .and_where(Expr::col(("suivi", "structure_id")).eq(structure))
+        .and_where(Expr::col(("suivi", "personne_id")).equals((table, "personne_id")));
+    Expr::exists(suivi)
 }
 
 /// Refuses to record in the structure the actor works in what concerns a person it does not follow.
@@ -50,9 +54,7 @@ pub async fn page_de(cx: &Contexte, id: PersonneId, apres: Option<Uuid>, combien
 
 /// A page of the diagnostics of a structure, of the people it still follows.
 pub async fn page(cx: &Contexte, structure: StructureId, apres: Option<Uuid>, combien: u64) -> Resultat<Vec<Diagnostic>> {
-    let q = table::Entity::find()
-        .filter(table::Column::StructureId.eq(structure))
-        .filter(table::Column::PersonneId.in_subquery(personnes_suivies(structure)));
+    let q = table::Entity::find().filter(table::Column::StructureId.eq(structure)).filter(personne_suivie(structure, "diagnostic"));
     suite(q, cx, apres, combien).await
 }
 

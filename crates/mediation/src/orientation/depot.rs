@@ -21,13 +21,9 @@ fn ouvrir(cx: &Contexte, lignes: Vec<Orientation>) -> Resultat<Vec<Orientation>>
 
 /// The orientations of a structure about people it still follows: neither erased, nor unshared.
 fn suivies(structure: StructureId) -> Select<table::Entity> {
-    let mut suivi = Query::select();
-    suivi
-        .expr(Expr::val(1))
-        .from("suivi")
-        .and_where(Expr::col(("suivi", "structure_id")).eq(structure))
-        .and_where(Expr::col(("suivi", "personne_id")).equals(("orientation", "personne_id")));
-    table::Entity::find().filter(table::Column::StructureId.eq(structure)).filter(Expr::exists(suivi))
+    table::Entity::find()
+        .filter(table::Column::StructureId.eq(structure))
+        .filter(crate::diagnostic::personne_suivie(structure, "orientation"))
 }
 
 pub async fn page(cx: &Contexte, structure: StructureId, f: &Filtre, apres: Option<Uuid>, combien: u64) -> Resultat<Vec<Orientation>> {

@@ -268,8 +268,7 @@ struct Feuille {
 async fn lignes(cx: &Contexte, orientations: Vec<Orientation>) -> Resultat<Vec<Ligne>> {
     let noms = depot::partenaires(cx, &orientations).await?;
     let ids: Vec<PersonneId> = orientations.iter().map(|o| o.personne_id).collect();
-    let personnes: std::collections::HashMap<_, _> =
-        personne::plusieurs(cx, &ids).await?.into_iter().map(|p| (p.id, nom_affiche(&p))).collect();
+    let personnes = personne::noms(cx, &ids).await?;
     Ok(orientations
         .into_iter()
         .map(|o| Ligne {

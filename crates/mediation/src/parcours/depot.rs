@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     chronologie::Evenement,
-    diagnostic::{personnes_suivies, structures_lisibles},
+    diagnostic::{personne_suivie, structures_lisibles},
 };
 
 /// Migrations of plans, after those of the crate.
@@ -103,7 +103,7 @@ pub async fn page(
 ) -> Resultat<Vec<Complet>> {
     let mut q = table::Entity::find();
     if let Some(s) = structure {
-        q = q.filter(table::Column::StructureId.eq(s)).filter(table::Column::PersonneId.in_subquery(personnes_suivies(s)));
+        q = q.filter(table::Column::StructureId.eq(s)).filter(personne_suivie(s, "parcours"));
     } else if !cx.acteur.est_systeme() {
         q = q.filter(table::Column::StructureId.is_in(structures_lisibles(cx)));
     }
@@ -193,7 +193,7 @@ pub async fn etapes_dues(cx: &Contexte, du: chrono::NaiveDate, au: chrono::Naive
         .filter(etape::Column::PrevueLe.between(du, au))
         .filter(table::Column::ClosLe.is_null())
         // An erased person is followed no more.
-        .filter(table::Column::PersonneId.in_subquery(personnes_suivies(structure)))
+        .filter(personne_suivie(structure, "parcours"))
         .order_by_asc(etape::Column::PrevueLe)
         // Engines place an absent hour differently: it comes last.
         .order_by(Expr::cust("CASE WHEN \"etape\".\"heure\" IS NULL THEN 1 ELSE 0 END"), Order::Asc)
@@ -228,6 +228,9 @@ pub async fn evenements(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec
         .limit(max)
         .all(&cx.db())
         .await?;
+    if parcours.is_empty() {
+        return Ok(vec![]);
+    }
     let ids: Vec<ParcoursId> = parcours.iter().map(|p| p.id).collect();
     let objectifs = objectif::Entity::find()
         .filter(objectif::Column::ParcoursId.is_in(ids.iter().copied()))

@@ -94,6 +94,10 @@ pub async fn retirer(cx: &Contexte, personne: PersonneId, id: ConsentementId) ->
 /// The consents of a person, newest first.
 pub async fn consentements(cx: &Contexte, personne: PersonneId) -> Resultat<Vec<Consentement>> {
     trouver(cx, personne, Permission::PersonnesLire).await?;
+    de_personne(cx, personne).await
+}
+
+pub(super) async fn de_personne(cx: &Contexte, personne: PersonneId) -> Resultat<Vec<Consentement>> {
     Ok(table::Entity::find()
         .filter(table::Column::PersonneId.eq(personne))
         .order_by_desc(table::Column::DonneLe)

@@ -1,6 +1,13 @@
 //! Queries of people's files.
 
-use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, entity::prelude::*, sea_query::OnConflict};
+use std::collections::HashMap;
+
+use sea_orm::{
+    ActiveValue::Set,
+    ConnectionTrait, ExprTrait, JoinType, Order, QueryOrder, QuerySelect,
+    entity::prelude::*,
+    sea_query::{OnConflict, Query},
+};
 use socle::{
     Contexte, Resultat,
     identifiant::{ConsentementId, PersonneId, StructureId, UtilisateurId},
@@ -100,22 +107,35 @@ pub async fn suivies(cx: &Contexte, structure: StructureId, ids: &[PersonneId]) 
     if ids.is_empty() {
         return Ok(vec![]);
     }
-    let suivis: Vec<PersonneId> = suivi::Entity::find()
-        .filter(suivi::Column::StructureId.eq(structure))
-        .filter(suivi::Column::PersonneId.is_in(ids.iter().copied()))
-        .all(&cx.db())
-        .await?
-        .into_iter()
-        .map(|s| s.personne_id)
-        .collect();
     let lignes = table::Entity::find()
-        .filter(table::Column::Id.is_in(suivis))
+        .join(JoinType::InnerJoin, table::Entity::belongs_to(suivi::Entity).from(table::Column::Id).to(suivi::Column::PersonneId).into())
+        .filter(suivi::Column::StructureId.eq(structure))
+        .filter(table::Column::Id.is_in(ids.iter().copied()))
         .filter(table::Column::EffaceLe.is_null())
         .order_by_asc(table::Column::CleTri)
         .order_by_asc(table::Column::Id)
         .all(&cx.db())
         .await?;
     lignes.into_iter().map(|p| scelle::ouvrir(cx, p)).collect()
+}
+
+/// The names of those of `ids` that the structure follows.
+pub async fn noms(cx: &Contexte, structure: StructureId, ids: &[PersonneId]) -> Resultat<HashMap<PersonneId, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    type Nom = (PersonneId, Option<String>, Option<String>, Option<String>);
+    let lignes: Vec<Nom> = table::Entity::find()
+        .join(JoinType::InnerJoin, table::Entity::belongs_to(suivi::Entity).from(table::Column::Id).to(suivi::Column::PersonneId).into())
+        .select_only()
+        .columns([table::Column::Id, table::Column::Prenom, table::Column::Nom, table::Column::Surnom])
+        .filter(suivi::Column::StructureId.eq(structure))
+        .filter(table::Column::Id.is_in(ids.iter().copied()))
+        .filter(table::Column::EffaceLe.is_null())
+        .into_tuple()
+        .all(&cx.db())
+        .await?;
+    Ok(lignes.into_iter().map(|(id, p, n, s)| (id, regles::nommer(p.as_deref(), n.as_deref(), s.as_deref()))).collect())
 }
 
 /// A page of the people a structure follows, `combien` and one more.
@@ -132,16 +152,22 @@ pub async fn page(cx: &Contexte, structure: StructureId, apres: Option<Uuid>, co
 /// The files last created or changed in a structure, after the last 300 lines of its journal, then the
 /// last files it began to follow (a UUIDv7 is in the order of time): two short ranges of an index.
 pub async fn recentes(cx: &Contexte, structure: StructureId, combien: usize) -> Resultat<Vec<PersonneId>> {
-    let lignes = journal::Entity::find()
-        .filter(journal::Column::StructureId.eq(structure))
-        .order_by_desc(journal::Column::Id)
-        .limit(300)
-        .all(&cx.db())
-        .await?;
-    let ecrites = lignes
-        .into_iter()
-        .filter(|l| l.objet == "personne" && matches!(l.action, Action::Creation | Action::Modification))
-        .filter_map(|l| l.objet_id.map(PersonneId));
+    let mut dernieres = Query::select();
+    dernieres
+        .columns([journal::Column::Id, journal::Column::Objet, journal::Column::ObjetId, journal::Column::Action])
+        .from(journal::Entity)
+        .and_where(Expr::col(journal::Column::StructureId).eq(structure))
+        .order_by(journal::Column::Id, Order::Desc)
+        .limit(300);
+    let mut q = Query::select();
+    q.column(journal::Column::ObjetId)
+        .from_subquery(dernieres, "dernieres")
+        .and_where(Expr::col(journal::Column::Objet).eq("personne"))
+        .and_where(Expr::col(journal::Column::Action).is_in([Action::Creation, Action::Modification]))
+        .order_by(journal::Column::Id, Order::Desc);
+    let db = cx.db();
+    let lignes = db.query_all(&q).await?;
+    let ecrites = lignes.iter().filter_map(|l| l.try_get_by_index::<Option<PersonneId>>(0).ok().flatten());
     let suivis = suivi::Entity::find()
         .filter(suivi::Column::StructureId.eq(structure))
         .order_by_desc(suivi::Column::PersonneId)

@@ -93,16 +93,26 @@ pub fn controler(p: &mut Personne, avant: Option<&Personne>, aujourd_hui: NaiveD
     }
     p.besoins.0.sort_unstable();
     p.besoins.0.dedup();
-    let nom = [p.nom.as_deref(), p.prenom.as_deref(), p.surnom.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    p.cle_tri = plier(&nom).chars().take(200).collect();
+    p.cle_tri = cle_tri(p);
     c.finir()
+}
+
+/// What a file is sorted by: folded « nom prenom surnom ».
+pub fn cle_tri(p: &Personne) -> String {
+    let nom = [p.nom.as_deref(), p.prenom.as_deref(), p.surnom.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    plier(&nom).chars().take(200).collect()
 }
 
 /// How a person is named on screens: « Prénom NOM (surnom) ».
 pub fn nom_affiche(p: &Personne) -> String {
-    let etat_civil = [p.prenom.clone(), p.nom.as_ref().map(|n| n.to_uppercase())].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    match (&p.surnom, etat_civil.is_empty()) {
-        (Some(s), true) => s.clone(),
+    nommer(p.prenom.as_deref(), p.nom.as_deref(), p.surnom.as_deref())
+}
+
+/// [`nom_affiche`], of its parts.
+pub fn nommer(prenom: Option<&str>, nom: Option<&str>, surnom: Option<&str>) -> String {
+    let etat_civil = [prenom.map(str::to_owned), nom.map(str::to_uppercase)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    match (surnom, etat_civil.is_empty()) {
+        (Some(s), true) => s.to_owned(),
         (Some(s), false) => format!("{etat_civil} ({s})"),
         (None, false) => etat_civil,
         (None, true) => "Personne effacée".into(),

@@ -62,7 +62,8 @@ pub async fn executer(b: Bilan, etat: Etat) -> anyhow::Result<()> {
     }
 }
 
-async fn preparer(etat: &Etat) -> anyhow::Result<()> {
+/// Brings the prepared figures up to date.
+pub async fn preparer(etat: &Etat) -> anyhow::Result<()> {
     let mut dit = 0;
     let n = segments::consolider(etat, |n| {
         if n >= dit + 1000 {

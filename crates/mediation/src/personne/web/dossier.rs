@@ -10,7 +10,7 @@ use crate::{
     chronologie::{self, Evenement},
     doublon,
     nomenclatures::Finalite,
-    personne::{self, Consentement, Personne, consentements, nom_affiche, ouvrir, suivie_aussi_par, trouver},
+    personne::{self, Consentement, Personne, nom_affiche, ouvrir, partages_et_accords, suivie_aussi_par, trouver},
 };
 
 #[derive(Template)]
@@ -35,21 +35,20 @@ impl PageDossier {
 }
 
 pub async fn voir(w: Web, Chemin(id): Chemin<PersonneId>) -> Reponse {
-    // The opening is journaled: this page writes.
-    let cx = w.ecriture().await?;
-    let p = match ouvrir(&cx, id).await {
+    let cx = w.lecture();
+    let o = match ouvrir(&cx, id).await {
         // Brought together with another file since this address was kept.
         Err(Erreur::Introuvable(quoi)) => match doublon::remplacante(&cx, id).await? {
             Some(autre) => return Ok(vers(&format!("/personnes/{autre}"))),
             None => return Err(Erreur::Introuvable(quoi).into()),
         },
-        p => p?,
+        o => o?,
     };
-    let ecrire = trouver(&cx, id, Permission::PersonnesEcrire).await.is_ok();
-    let accords = consentements(&cx, id).await?.into_iter().filter(|c| c.retire_le.is_none()).collect();
-    let partages = if ecrire { suivie_aussi_par(&cx, id).await? } else { vec![] };
+    let ecrire = o.modifiable(&cx);
+    let (partages, mut accords) = partages_et_accords(&cx, &o).await?;
+    accords.retain(|c| c.retire_le.is_none());
     let evenements = chronologie::reunir(&cx, id, 30).await?;
-    cx.valider().await?;
+    let p = o.personne;
     rendre(&PageDossier {
         nom: nom_affiche(&p),
         commune: p.commune.as_deref().map(commune::nommer),

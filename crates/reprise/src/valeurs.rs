@@ -184,11 +184,11 @@ pub fn jour(c: &Cellule, aujourd_hui: NaiveDate) -> Result<Option<NaiveDate>, Re
     let non = || Err("Cette date n’est pas lisible. Écrivez-la ainsi : 02/03/2026.".to_owned());
     if let Cellule::Nombre(n) = c {
         // Above 60, the spreadsheets' day that never was (29 February 1900) is behind.
+        if !(61.0..110_000.0).contains(n) {
+            return non();
+        }
         let base = NaiveDate::from_ymd_opt(1899, 12, 30);
-        return match base.and_then(|b| b.checked_add_signed(TimeDelta::days(*n as i64))) {
-            Some(d) if (61.0..110_000.0).contains(n) => Ok(Some(d)),
-            _ => non(),
-        };
+        return base.and_then(|b| b.checked_add_signed(TimeDelta::days(*n as i64))).map_or_else(non, |d| Ok(Some(d)));
     }
     let Some(t) = texte(c) else { return Ok(None) };
     // A time may follow: « 2026-03-02T14:30:00 », « 02/03/2026 à 14:30 ».

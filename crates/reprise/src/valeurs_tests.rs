@@ -182,6 +182,13 @@ fn les_communes_se_trouvent() {
     assert!(code_commune(&v, &v, &t("Nulle-Part-les-Bains")).is_err());
 }
 
+#[test]
+fn un_nombre_sans_mesure_nest_pas_un_jour() {
+    for n in [1e82, -1e82, f64::NAN, f64::INFINITY] {
+        assert!(jour(&Cellule::Nombre(n), le("2026-03-10")).is_err());
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn aucune_cellule_ne_fait_tomber(s in ".{0,60}", n in proptest::num::f64::ANY) {

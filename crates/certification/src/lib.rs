@@ -3,24 +3,40 @@
 //! The rules themselves, pure, are in `certification_regles`; this crate dresses them as pages, as an
 //! API and as commands, and keeps what a centre does with them.
 
+pub mod candidat;
+pub mod candidature;
+pub mod centre;
 pub mod cli;
 mod migrations;
 pub mod referentiel;
 pub mod simulation;
+pub mod titre;
 pub mod traitement;
 
 pub use migrations::migrations;
 
-use interface::requete::Pages;
+use interface::{Onglet, requete::Pages};
 use socle::Etat;
 use utoipa_axum::router::OpenApiRouter;
 
-/// Pages of this crate, all public.
+/// Pages of this crate.
 pub fn pages() -> Pages {
-    referentiel::pages()
+    referentiel::pages().fusionner(titre::pages()).fusionner(centre::pages()).fusionner(candidat::pages()).fusionner(candidature::pages())
+}
+
+/// The tabs of the certification of a centre, that of `ici` marked.
+pub(crate) fn onglets(ici: &str) -> Vec<Onglet> {
+    [
+        ("/certification", "Candidatures"),
+        ("/certification/candidats", "Candidats"),
+        ("/certification/agrements", "Agréments"),
+        ("/certification/titres", "Titres"),
+    ]
+    .map(|(href, libelle)| Onglet::nouveau(href, libelle, href == ici))
+    .into()
 }
 
 /// API of this crate, under `/api/v1`.
 pub fn api() -> OpenApiRouter<Etat> {
-    referentiel::api().merge(simulation::api())
+    referentiel::api().merge(simulation::api()).merge(titre::api()).merge(centre::api()).merge(candidat::api()).merge(candidature::api())
 }

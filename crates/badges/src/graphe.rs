@@ -1,0 +1,142 @@
+//! Du JSON-LD à la forme canonique RDF (RDFC-1.0), celle dont on prend l'empreinte.
+//!
+//! Deux exigences de plus que la norme, parce qu'un badge peut être présenté par n'importe qui :
+//! - **tout ce qui est écrit est signé** : un terme que les vocabulaires ne définissent pas, ou une référence relative,
+//!   disparaîtrait en silence de la forme canonique ; ici c'est un refus ;
+//! - **le travail est borné** : la canonisation est exponentielle sur des graphes faits exprès.
+
+use std::collections::BTreeMap;
+
+use futures_util::FutureExt;
+use json_ld::{Expand, ExpandedDocument, Id, expansion, rdf_types::Quad};
+use serde_json::Value;
+use ssi_rdf::{AnyLdEnvironment, LdEnvironment, LexicalQuad, urdna2015};
+
+use crate::contextes::Chargeur;
+
+/// Profondeur d'imbrication acceptée. Un badge en a six.
+const PROFONDEUR: usize = 24;
+/// Nombre de valeurs acceptées dans un document. Un badge en a une centaine.
+const VALEURS: usize = 4_000;
+/// Nœuds anonymes impossibles à distinguer au premier regard : au-delà, le coût est factoriel.
+const JUMEAUX: usize = 4;
+
+/// Pourquoi un document n'a pas de forme canonique sûre.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Defaut {
+    /// Un vocabulaire qui n'est pas embarqué.
+    #[error("vocabulaire inconnu\u{a0}: {0}")]
+    Contexte(String),
+    /// Une mention que la forme canonique perdrait.
+    #[error("mention non définie\u{a0}: {0}")]
+    HorsVocabulaire(String),
+    /// Trop grand, trop profond ou trop symétrique.
+    #[error("document démesuré")]
+    Demesure,
+}
+
+/// Forme canonique N-Quads du document, lignes triées, avec les seuls vocabulaires de `chargeur`.
+pub(crate) fn canonique(document: &Value, chargeur: &Chargeur) -> Result<String, Defaut> {
+    mesurer(document, 0, &mut 0)?;
+    contextes_connus(document, chargeur)?;
+    let json = json_syntax::Value::from_serde_json(document.clone());
+    let options = expansion::Options {
+        policy: expansion::Policy { invalid: expansion::Action::Reject, vocab: expansion::Action::Keep, allow_undefined: false },
+        ..Default::default()
+    };
+    // The loader answers from memory: the future is ready at once, or the document asked for something we lack.
+    let developpe = json
+        .expand_full(&mut (), json_ld::Context::default(), None, chargeur, options, ())
+        .now_or_never()
+        .ok_or(Defaut::Demesure)?
+        .map_err(|erreur| match erreur {
+            expansion::Error::KeyExpansionFailed(terme) => Defaut::HorsVocabulaire(terme),
+            autre => Defaut::HorsVocabulaire(autre.to_string()),
+        })?;
+    sans_reference_relative(&developpe)?;
+    let mut env = LdEnvironment::default();
+    let quads = env.quads_of(&developpe).map_err(|erreur| Defaut::HorsVocabulaire(erreur.to_string()))?;
+    distinguables(&quads)?;
+    Ok(urdna2015::normalize(quads.iter().map(|quad| quad.as_lexical_quad_ref())).into_nquads())
+}
+
+fn mesurer(valeur: &Value, profondeur: usize, compte: &mut usize) -> Result<(), Defaut> {
+    *compte += 1;
+    if profondeur > PROFONDEUR || *compte > VALEURS {
+        return Err(Defaut::Demesure);
+    }
+    match valeur {
+        Value::Array(valeurs) => valeurs.iter().try_for_each(|v| mesurer(v, profondeur + 1, compte)),
+        Value::Object(champs) => champs.values().try_for_each(|v| mesurer(v, profondeur + 1, compte)),
+        _ => Ok(()),
+    }
+}
+
+/// `@context` n'apparaît qu'à la racine et n'y cite que des adresses embarquées : un vocabulaire écrit dans le document,
+/// ou plus bas, pourrait changer le sens des mots.
+fn contextes_connus(document: &Value, chargeur: &Chargeur) -> Result<(), Defaut> {
+    let adresses = match &document["@context"] {
+        Value::Array(adresses) => adresses.as_slice(),
+        seule @ Value::String(_) => std::slice::from_ref(seule),
+        _ => return Err(Defaut::Contexte("aucun".to_owned())),
+    };
+    for adresse in adresses {
+        let Value::String(adresse) = adresse else { return Err(Defaut::Contexte("écrit dans le document".to_owned())) };
+        if !chargeur.keys().any(|connue| connue.as_str() == adresse) {
+            return Err(Defaut::Contexte(adresse.clone()));
+        }
+    }
+    let Value::Object(champs) = document else { return Err(Defaut::Demesure) };
+    champs.iter().filter(|(cle, _)| *cle != "@context").try_for_each(|(cle, valeur)| plein(cle, valeur))
+}
+
+/// Refuse ce que la conversion laisserait tomber : valeurs nulles, listes et objets vides, et les mots-clés de JSON-LD
+/// (`@index`, `@direction`, `@included`…), dont aucun badge n'a besoin.
+fn plein(cle: &str, valeur: &Value) -> Result<(), Defaut> {
+    if cle == "@context" {
+        return Err(Defaut::Contexte("écrit dans le document".to_owned()));
+    }
+    if cle.starts_with('@') {
+        return Err(Defaut::HorsVocabulaire(cle.to_owned()));
+    }
+    match valeur {
+        Value::Null => Err(Defaut::HorsVocabulaire(format!("{cle} est vide"))),
+        Value::Array(valeurs) if valeurs.is_empty() => Err(Defaut::HorsVocabulaire(format!("{cle} est vide"))),
+        Value::Object(champs) if champs.is_empty() => Err(Defaut::HorsVocabulaire(format!("{cle} est vide"))),
+        Value::Array(valeurs) => valeurs.iter().try_for_each(|valeur| plein(cle, valeur)),
+        Value::Object(champs) => champs.iter().try_for_each(|(cle, valeur)| plein(cle, valeur)),
+        _ => Ok(()),
+    }
+}
+
+/// Tout identifiant et tout type du document développé est une IRI ou un nœud anonyme : une référence relative
+/// disparaîtrait du graphe sans bruit.
+fn sans_reference_relative(developpe: &ExpandedDocument) -> Result<(), Defaut> {
+    let relative = developpe.traverse().find_map(|fragment| match fragment.into_id() {
+        Some(Id::Invalid(texte)) => Some(texte),
+        _ => None,
+    });
+    relative.map_or(Ok(()), |texte| Err(Defaut::HorsVocabulaire(texte)))
+}
+
+/// Refuse un graphe dont trop de nœuds anonymes ont le même voisinage immédiat.
+fn distinguables(quads: &[LexicalQuad]) -> Result<(), Defaut> {
+    let mut voisinages: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for Quad(sujet, predicat, objet, graphe) in quads {
+        let termes = [sujet.to_string(), objet.to_string(), graphe.as_ref().map(ToString::to_string).unwrap_or_default()];
+        for anonyme in termes.iter().filter(|terme| terme.starts_with("_:")) {
+            let vus = termes.each_ref().map(|terme| match terme.starts_with("_:") {
+                true if terme == anonyme => "_:a",
+                true => "_:z",
+                false => terme,
+            });
+            voisinages.entry(anonyme.clone()).or_default().push(format!("{} {predicat} {} {}", vus[0], vus[1], vus[2]));
+        }
+    }
+    let mut effectifs: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    for mut voisinage in voisinages.into_values() {
+        voisinage.sort();
+        *effectifs.entry(voisinage).or_default() += 1;
+    }
+    if effectifs.values().any(|n| *n > JUMEAUX) { Err(Defaut::Demesure) } else { Ok(()) }
+}

@@ -15,16 +15,8 @@ pub const OB_3: &str = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.js
 /// - `VC_2` : l'empreinte est celle que publie la recommandation « Verifiable Credentials Data Model v2.0 ».
 /// - `OB_3` : le texte servi à son adresse, tel que le paquet `openbadgeslib` 4.6.3 (PyPI) l'a relevé le 3 juillet 2026.
 pub const EMBARQUES: [(&str, &str, &str); 2] = [
-    (
-        VC_2,
-        include_str!("../contextes/credentials-v2.json"),
-        "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734",
-    ),
-    (
-        OB_3,
-        include_str!("../contextes/ob-v3p0-context-3.0.3.json"),
-        "3d34f4d4ef1bce691106e63798beb5e7b862ba841423f5ee1e53ab7ddf3bca84",
-    ),
+    (VC_2, include_str!("../contextes/credentials-v2.json"), "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734"),
+    (OB_3, include_str!("../contextes/ob-v3p0-context-3.0.3.json"), "3d34f4d4ef1bce691106e63798beb5e7b862ba841423f5ee1e53ab7ddf3bca84"),
 ];
 
 /// Ce que le processeur JSON-LD a le droit de charger.

@@ -8,9 +8,12 @@
 use std::collections::BTreeMap;
 
 use futures_util::FutureExt;
-use json_ld::{Expand, ExpandedDocument, Id, expansion, rdf_types::Quad};
+use json_ld::{
+    Expand, ExpandedDocument, Id, RdfQuads, ValidId, expansion,
+    rdf_types::{Quad, generator},
+};
 use serde_json::Value;
-use ssi_rdf::{AnyLdEnvironment, LdEnvironment, LexicalQuad, urdna2015};
+use ssi_rdf::{LexicalQuad, urdna2015};
 
 use crate::contextes::Chargeur;
 
@@ -45,7 +48,7 @@ pub(crate) fn canonique(document: &Value, chargeur: &Chargeur) -> Result<String,
         ..Default::default()
     };
     // The loader answers from memory: the future is ready at once, or the document asked for something we lack.
-    let developpe = json
+    let mut developpe = json
         .expand_full(&mut (), json_ld::Context::default(), None, chargeur, options, ())
         .now_or_never()
         .ok_or(Defaut::Demesure)?
@@ -54,8 +57,15 @@ pub(crate) fn canonique(document: &Value, chargeur: &Chargeur) -> Result<String,
             autre => Defaut::HorsVocabulaire(autre.to_string()),
         })?;
     sans_reference_relative(&developpe)?;
-    let mut env = LdEnvironment::default();
-    let quads = env.quads_of(&developpe).map_err(|erreur| Defaut::HorsVocabulaire(erreur.to_string()))?;
+    // Not `ssi_rdf::LdEnvironment::quads_of`: it gives every boolean the type xsd:boolean, even where the vocabulary
+    // says otherwise (Open Badges writes `https://www.w3.org/…#boolean`), and signs what nobody else can verify.
+    let mut noms = generator::Blank::new();
+    developpe.relabel_and_canonicalize_with(&mut (), &mut noms);
+    let mut quads: Vec<LexicalQuad> = Vec::new();
+    for Quad(sujet, predicat, objet, graphe) in developpe.rdf_quads(&mut noms, None).cloned() {
+        let ValidId::Iri(predicat) = predicat else { return Err(Defaut::HorsVocabulaire(predicat.to_string())) };
+        quads.push(Quad(sujet, predicat, objet, graphe));
+    }
     distinguables(&quads)?;
     Ok(urdna2015::normalize(quads.iter().map(|quad| quad.as_lexical_quad_ref())).into_nquads())
 }
@@ -87,26 +97,47 @@ fn contextes_connus(document: &Value, chargeur: &Chargeur) -> Result<(), Defaut>
         }
     }
     let Value::Object(champs) = document else { return Err(Defaut::Demesure) };
+    if champs.values().any(|valeur| decrit(valeur, champs.get("id"))) {
+        return Err(Defaut::HorsVocabulaire("le document décrit une seconde fois".to_owned()));
+    }
     champs.iter().filter(|(cle, _)| *cle != "@context").try_for_each(|(cle, valeur)| plein(cle, valeur))
 }
 
-/// Refuse ce que la conversion laisserait tomber : valeurs nulles, listes et objets vides, et les mots-clés de JSON-LD
-/// (`@index`, `@direction`, `@included`…), dont aucun badge n'a besoin.
+/// Un objet porte-t-il l'identifiant du document lui-même ? On pourrait y déplacer une mention (l'état, la fin de validité)
+/// sans changer le graphe signé, et la cacher à qui lit le JSON.
+fn decrit(valeur: &Value, racine: Option<&Value>) -> bool {
+    match valeur {
+        Value::Array(valeurs) => valeurs.iter().any(|valeur| decrit(valeur, racine)),
+        Value::Object(champs) => (racine.is_some() && champs.get("id") == racine) || champs.values().any(|valeur| decrit(valeur, racine)),
+        _ => false,
+    }
+}
+
+/// Refuse ce que la conversion laisserait tomber (valeurs nulles, listes et objets vides), les mots-clés de JSON-LD
+/// (`@index`, `@direction`, `@included`…), dont aucun badge n'a besoin, et les noms écrits par leur adresse complète :
+/// le graphe serait le même, mais qui lit le JSON ne verrait plus `credentialStatus`.
 fn plein(cle: &str, valeur: &Value) -> Result<(), Defaut> {
     if cle == "@context" {
         return Err(Defaut::Contexte("écrit dans le document".to_owned()));
     }
-    if cle.starts_with('@') {
+    if cle.starts_with('@') || cle.contains(':') || (cle == "type" && valeur.as_str().is_some_and(|t| t.contains(':'))) {
         return Err(Defaut::HorsVocabulaire(cle.to_owned()));
     }
     match valeur {
         Value::Null => Err(Defaut::HorsVocabulaire(format!("{cle} est vide"))),
         Value::Array(valeurs) if valeurs.is_empty() => Err(Defaut::HorsVocabulaire(format!("{cle} est vide"))),
         Value::Object(champs) if champs.is_empty() => Err(Defaut::HorsVocabulaire(format!("{cle} est vide"))),
+        // RDFC-1.0 writes them `\t`, `\u0007`…; `ssi_rdf` writes them raw, and nobody else would find the same digest.
+        Value::String(texte) if texte.chars().any(a_ecarter) => Err(Defaut::HorsVocabulaire(format!("caractère invisible dans {cle}"))),
         Value::Array(valeurs) => valeurs.iter().try_for_each(|valeur| plein(cle, valeur)),
         Value::Object(champs) => champs.iter().try_for_each(|(cle, valeur)| plein(cle, valeur)),
         _ => Ok(()),
     }
+}
+
+/// Caractère de commande qui n'est pas une fin de ligne.
+pub(crate) fn a_ecarter(c: char) -> bool {
+    c.is_ascii_control() && !matches!(c, '\n' | '\r')
 }
 
 /// Tout identifiant et tout type du document développé est une IRI ou un nœud anonyme : une référence relative

@@ -50,12 +50,7 @@ pub(crate) fn signer(
 }
 
 /// Vérifie la preuve d'un document contre le document d'identité de son émetteur.
-pub(crate) fn reconnaitre(
-    document: &Value,
-    identite: &Value,
-    instant: DateTime<Utc>,
-    chargeur: &Chargeur,
-) -> Result<Reconnue, Raison> {
+pub(crate) fn reconnaitre(document: &Value, identite: &Value, instant: DateTime<Utc>, chargeur: &Chargeur) -> Result<Reconnue, Raison> {
     let forme = |dit: &str| Raison::Forme(dit.to_owned());
     let mut contenu = document.as_object().ok_or_else(|| forme("ce n’est pas un objet JSON"))?.clone();
     let preuve = contenu.remove("proof").ok_or_else(|| forme("il n’est pas signé"))?;

@@ -9,11 +9,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{
-    Cles, Erreur, OB_3, Place, TAILLE_LISTE, VC_2,
-    contextes::CHARGEUR,
-    identite, preuve,
-};
+use crate::{Cles, Erreur, OB_3, Place, TAILLE_LISTE, VC_2, contextes::CHARGEUR, graphe::a_ecarter, identite, preuve};
 
 /// Ce qui est attesté. Open Badges 3.0 nomme `Certificate` un titre, `MicroCredential` une unité ou un CCS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,8 +103,8 @@ pub fn emettre(cles: &Cles, origine: &str, reussite: &Reussite, maintenant: Date
     ecrire("@context", json!([VC_2, OB_3]));
     ecrire("id", json!(reussite.id));
     ecrire("type", json!(["VerifiableCredential", "OpenBadgeCredential"]));
-    ecrire("name", json!(reussite.intitule.trim()));
-    ecrire("issuer", json!({ "id": did, "type": ["Profile"], "name": reussite.emetteur.trim(), "url": origine }));
+    ecrire("name", json!(texte(&reussite.intitule)));
+    ecrire("issuer", json!({ "id": did, "type": ["Profile"], "name": texte(&reussite.emetteur), "url": origine }));
     ecrire("validFrom", json!(instant(debut_du_jour(reussite.delivre_le))));
     if let Some(fin) = reussite.valide_jusqu_au.and_then(|jour| jour.checked_add_days(Days::new(1))) {
         ecrire("validUntil", json!(instant(debut_du_jour(fin) - TimeDelta::seconds(1))));
@@ -138,17 +134,17 @@ fn sujet(reussite: &Reussite) -> Value {
             Nature::Titre => "Certificate",
             Nature::Unite | Nature::Ccs => "MicroCredential",
         },
-        "name": reussite.intitule.trim(),
-        "description": reussite.description.trim(),
+        "name": texte(&reussite.intitule),
+        "description": texte(&reussite.description),
         "criteria": { "id": reussite.criteres },
-        "creator": { "id": voisin("certificateur"), "type": ["Profile"], "name": reussite.certificateur.trim() },
+        "creator": { "id": voisin("certificateur"), "type": ["Profile"], "name": texte(&reussite.certificateur) },
     });
     if !reussite.unites.is_empty() {
         let unites = reussite.unites.iter().map(|unite| {
             json!({
                 "type": ["Alignment"],
-                "targetCode": unite.code.trim(),
-                "targetName": unite.intitule.trim(),
+                "targetCode": texte(&unite.code),
+                "targetName": texte(&unite.intitule),
                 "targetType": "ext:UniteDeCertification",
                 "targetUrl": unite.url,
             })
@@ -170,7 +166,7 @@ fn sujet(reussite: &Reussite) -> Value {
     json!({
         "type": ["AchievementSubject"],
         "identifier": [identite],
-        "licenseNumber": reussite.numero.trim(),
+        "licenseNumber": texte(&reussite.numero),
         "achievement": acquis,
     })
 }
@@ -197,9 +193,9 @@ fn controler(reussite: &Reussite, maintenant: DateTime<Utc>) -> Result<(), Erreu
         adresses.push(("adresse d’unité", &unite.url));
     }
     if let Titulaire::Empreinte { sel, .. } = &reussite.titulaire
-        && sel.len() < 16
+        && (sel.len() < 16 || !sel.chars().all(|c| c.is_ascii_alphanumeric()))
     {
-        return Err(donnee("sel", "il faut au moins seize caractères".to_owned()));
+        return Err(donnee("sel", "il faut au moins seize lettres ou chiffres".to_owned()));
     }
     if let Some((champ, _)) = textes.iter().find(|(_, texte)| texte.trim().is_empty()) {
         return Err(donnee(champ, "il ne peut pas être vide".to_owned()));
@@ -234,6 +230,11 @@ pub(crate) fn instant(instant: DateTime<Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
+/// Un texte tel qu'il est signé : tabulations et caractères de commande deviennent des espaces (voir `graphe`).
+fn texte(texte: &str) -> String {
+    texte.trim().chars().map(|c| if a_ecarter(c) { ' ' } else { c }).collect()
+}
+
 /// Minuit à Paris. Les changements d'heure y ont lieu la nuit, après minuit : l'instant existe et est unique.
 fn debut_du_jour(jour: NaiveDate) -> DateTime<Utc> {
     let minuit = jour.and_time(chrono::NaiveTime::MIN);
@@ -242,7 +243,7 @@ fn debut_du_jour(jour: NaiveDate) -> DateTime<Utc> {
 
 /// Le nom tel qu'on le compare : forme Unicode composée, blancs réduits.
 pub(crate) fn nom_regulier(nom: &str) -> String {
-    nom.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    texte(nom).nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Empreinte Open Badges : `sha256$` puis le SHA-256 du nom suivi du sel.

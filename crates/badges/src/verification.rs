@@ -4,12 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::{
-    Raison,
-    contextes::CHARGEUR,
-    preuve, reussite,
-    statut,
-};
+use crate::{Raison, contextes::CHARGEUR, preuve, reussite, statut};
 
 /// Ce que la liste des retraits a permis d'établir.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

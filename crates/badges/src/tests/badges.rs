@@ -134,12 +134,38 @@ fn ce_qui_est_enleve_se_voit() {
 #[case::sens("/credentialSubject/achievement", "name", json!({ "@value": "Médiateur numérique (exemple)", "@direction": "rtl" }))]
 #[case::inclus("", "@included", json!([{ "id": "https://autre.invalid", "type": "Profile" }]))]
 #[case::graphe("", "@graph", json!([]))]
+#[case::invisible("/credentialSubject", "licenseNumber", json!("EXEMPLE-0001\u{7}"))]
 #[case::alias_d_identifiant("/credentialSubject/achievement/criteria", "@id", json!("https://autre.invalid"))]
 fn un_ajout_que_la_signature_ne_couvrirait_pas_est_refuse(#[case] ou: &str, #[case] cle: &str, #[case] valeur: Value) {
     let mut faux = badge();
     faux.pointer_mut(ou).unwrap()[cle] = valeur;
     let raison = lu(&faux).unwrap_err();
     assert!(matches!(raison, Raison::HorsSignature(_) | Raison::Signature | Raison::Forme(_)), "{raison:?}");
+}
+
+/// Le graphe signé reste le même, mais qui lit le JSON ne voit plus l'état du badge : c'est ainsi qu'on cacherait un retrait.
+#[test]
+fn une_mention_ecrite_autrement_pour_la_cacher_est_refusee() {
+    let etat = badge()["credentialStatus"].clone();
+    let sans_etat = || {
+        let mut badge = badge();
+        badge.as_object_mut().unwrap().remove("credentialStatus");
+        badge
+    };
+    let mut par_adresse = sans_etat();
+    par_adresse["https://www.w3.org/2018/credentials#credentialStatus"] = etat.clone();
+    assert!(matches!(lu(&par_adresse).unwrap_err(), Raison::HorsSignature(_)));
+    let mut ailleurs = sans_etat();
+    ailleurs["credentialSubject"]["source"] = json!({ "id": ailleurs["id"], "type": "VerifiableCredential", "credentialStatus": etat });
+    assert!(matches!(lu(&ailleurs).unwrap_err(), Raison::HorsSignature(_)));
+    let mut type_par_adresse = badge();
+    type_par_adresse["credentialStatus"]["type"] = json!("https://www.w3.org/ns/credentials/status#BitstringStatusListEntry");
+    assert!(matches!(lu(&type_par_adresse).unwrap_err(), Raison::HorsSignature(_)));
+    // Mise en liste, en revanche, elle reste lue.
+    let mut en_liste = badge();
+    en_liste["credentialStatus"] = json!([etat]);
+    let retire = verifier(&en_liste, &identite(), Some(&retraits(&[4242])), maintenant());
+    assert_eq!(retire.unwrap_err(), Raison::Retire);
 }
 
 #[rstest]
@@ -239,7 +265,9 @@ fn ce_qui_ne_peut_pas_etre_emis() {
     assert!(refuse(Reussite { criteres: "/titres/exemple".to_owned(), ..reussite() }).contains("adresse complète"));
     assert!(refuse(Reussite { statut: Place { liste: LISTE.to_owned(), index: TAILLE_LISTE }, ..reussite() }).contains("moins de"));
     assert!(refuse(Reussite { titulaire: Titulaire::Nom(String::new()), ..reussite() }).contains("titulaire"));
-    for origine in ["mediation.exemple.invalid", "http://mediation.exemple.invalid", "https://a@b.invalid", "https://a.invalid/b", "https://"] {
+    for origine in
+        ["mediation.exemple.invalid", "http://mediation.exemple.invalid", "https://a@b.invalid", "https://a.invalid/b", "https://"]
+    {
         assert!(emettre(&cles(7), origine, &reussite(), maintenant()).is_err(), "{origine}");
     }
 }
@@ -254,7 +282,8 @@ fn un_port_s_ecrit_dans_l_identite() {
 fn un_graphe_fait_pour_couter_cher_est_refuse_tout_de_suite() {
     // Vingt nœuds anonymes identiques, chacun tenu par le même : la canonisation naïve en essaierait toutes les permutations.
     let mut faux = badge();
-    let jumeau = |n: usize| json!({ "id": format!("_:n{n}"), "type": ["Result"], "status": "Completed", "achievedLevel": "https://a.invalid" });
+    let jumeau =
+        |n: usize| json!({ "id": format!("_:n{n}"), "type": ["Result"], "status": "Completed", "achievedLevel": "https://a.invalid" });
     faux["credentialSubject"]["result"] = (0..20).map(jumeau).collect();
     assert!(matches!(lu(&faux).unwrap_err(), Raison::Forme(_)));
     let mut profond = json!("fond");

@@ -51,7 +51,8 @@ fn rouvrir_ne_change_rien_et_creer_a_plusieurs_donne_une_seule_cle() {
     assert_eq!(Cles::ouvrir(&chemin, le("2027-01-01T00:00:00Z")).unwrap().toutes(), cles.toutes());
     let neuf = dossier.path().join("neuf.toml");
     let publiques: Vec<String> = std::thread::scope(|portee| {
-        let ouvreurs: Vec<_> = (0..8).map(|_| portee.spawn(|| Cles::ouvrir(&neuf, maintenant()).unwrap().active().publique.clone())).collect();
+        let ouvreurs: Vec<_> =
+            (0..8).map(|_| portee.spawn(|| Cles::ouvrir(&neuf, maintenant()).unwrap().active().publique.clone())).collect();
         ouvreurs.into_iter().map(|ouvreur| ouvreur.join().unwrap()).collect()
     });
     assert!(publiques.iter().all(|publique| *publique == publiques[0]));

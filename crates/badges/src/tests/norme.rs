@@ -56,7 +56,7 @@ fn le_vecteur_officiel_est_refait_a_l_octet_et_reconnu() {
 
     let attendue = "z2YwC8z3ap7yx1nZYCg4L3j3ApHsF8kgPdSb5xoS1VR7vPG3F561B52hYnQF9iseabecm3ijx4K1FBTQsCZahKZme";
     let instant = le("2023-02-24T23:36:38Z");
-    let cle = multicle::secrete("z3u2en7t5LR2WtQH5PfFqMqwVHgeXouLzo6haApm8XHqvjxq").unwrap();
+    let cle = multicle::secrete("z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq").unwrap();
     assert_eq!(multicle::ecrite(&cle.verifying_key()), publique);
     let signe = preuve::signer(&cle, &methode, document.as_object().unwrap().clone(), instant, &chargeur).unwrap();
     assert_eq!(signe["proof"]["proofValue"], attendue);

@@ -39,7 +39,7 @@ fn un_badge_emis_est_reconnu_et_dit_ce_qui_est_atteste() {
 #[test]
 fn meme_cle_meme_instant_meme_signature() {
     // Figée : si elle change, la forme signée a changé, et les badges d'hier avec.
-    assert_eq!(badge()["proof"]["proofValue"], "FIGEE");
+    assert_eq!(badge()["proof"]["proofValue"], "z2Gxa57wXbfQMimudFKv7fxsL5E3zcCqK8sqjhoxYfTEfHkxyeVAf7imrkA5vFyL79szCcCH9Q59YDvaPLHnQtXu1");
     assert_eq!(badge(), badge());
 }
 

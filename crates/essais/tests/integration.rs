@@ -16,8 +16,12 @@ mod aujourdhui;
 mod banc;
 #[path = "../../bilan/src/tests.rs"]
 mod bilan;
+#[path = "../../certification/src/jure/tests.rs"]
+mod certification_jure;
 #[path = "../../certification/src/referentiel/tests.rs"]
 mod certification_referentiel;
+#[path = "../../certification/src/session/tests.rs"]
+mod certification_session;
 #[path = "../../certification/src/simulation/tests.rs"]
 mod certification_simulation;
 #[path = "../../passeur/src/essais/coffre.rs"]

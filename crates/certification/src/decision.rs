@@ -229,7 +229,7 @@ pub async fn effet(cx: &Contexte, id: DecisionId) -> Resultat<Reponse<EffetRetra
     let l = derniere(cx, id).await?;
     let versions = depot::versions(cx).await?;
     let acquis = livret_de(cx, l.candidat_id).await?.acquis();
-    effet_du_retrait(Catalogue::nouveau(&versions), &acquis, &id.to_string(), cx.aujourd_hui())
+    effet_du_retrait(Catalogue::nouveau(versions), &acquis, &id.to_string(), cx.aujourd_hui())
         .map_err(|_| Erreur::Conflit("Cette décision n’est pas en vigueur : il n’y a rien à retirer.".into()))
 }
 

@@ -289,7 +289,7 @@ pub async fn signer(cx: &Contexte, id: SessionExamenId, s: Signer) -> Resultat<(
     let sans = texte["candidats"].as_array().map_or(0, |c| c.iter().filter(|c| c["issue"] == "a_deliberer").count());
     if sans > 0 {
         let faits = FaitsSession { candidats_sans_decision: u32::try_from(sans).ok(), ..Default::default() };
-        return Err(match transition(&d.version, d.etat()?, ActionSession::SignerPv, &faits, cx.aujourd_hui()) {
+        return Err(match transition(d.version, d.etat()?, ActionSession::SignerPv, &faits, cx.aujourd_hui()) {
             Err(mut r) => {
                 r.motifs.retain(|m| m.regle == "session.decisions_completes");
                 Erreur::Conflit(phrases(&r.motifs))
@@ -322,7 +322,7 @@ pub async fn signer(cx: &Contexte, id: SessionExamenId, s: Signer) -> Resultat<(
         ..Default::default()
     };
     // Until all have signed the rules refuse the step: the session waits.
-    if let Ok((suivant, _)) = transition(&d.version, d.etat()?, ActionSession::SignerPv, &faits, cx.aujourd_hui()) {
+    if let Ok((suivant, _)) = transition(d.version, d.etat()?, ActionSession::SignerPv, &faits, cx.aujourd_hui()) {
         clore(cx, &d, &passages).await?;
         session::poser(cx, d.session.clone(), suivant).await?;
     }
@@ -361,7 +361,7 @@ async fn clore(cx: &Contexte, d: &Dans, passages: &[Passage]) -> Resultat<()> {
                 prononcer(cx, d, p, issue).await?;
             }
             // Nobody could deliberate: the candidate sits again.
-            (..) => acces::rendre_prete(cx, &c, "sans_quorum").await?,
+            (..) => acces::rendre_prete(cx, &c, "Le quorum n’était pas atteint pour ce candidat : le jury n’a rien décidé.").await?,
         }
     }
     Ok(())

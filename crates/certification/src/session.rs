@@ -169,15 +169,15 @@ pub(crate) fn referentiel(e: &certification_regles::referentiel::ErreurReferenti
 #[derive(Clone, Debug)]
 pub struct Dans {
     pub session: Session,
-    pub versions: Vec<Version>,
-    pub version: Version,
+    pub versions: &'static [Version],
+    pub version: &'static Version,
     pub jours: Vec<NaiveDate>,
 }
 
 impl Dans {
     /// What the rules look into.
     pub fn catalogue(&self) -> Catalogue<'_> {
-        Catalogue::nouveau(&self.versions)
+        Catalogue::nouveau(self.versions)
     }
 
     /// The kind of session.
@@ -198,11 +198,8 @@ async fn ligne(cx: &Contexte, id: SessionExamenId) -> Resultat<Session> {
 /// A session and what the rules need of its title, without asking for any right.
 pub(crate) async fn dans(cx: &Contexte, session: Session) -> Resultat<Dans> {
     let versions = depot::versions(cx).await?;
-    let version = versions
-        .iter()
-        .find(|v| v.code == session.version_code)
-        .cloned()
-        .ok_or_else(|| Erreur::Interne("version de titre absente".into()))?;
+    let version =
+        versions.iter().find(|v| v.code == session.version_code).ok_or_else(|| Erreur::Interne("version de titre absente".into()))?;
     let jours = table::session_jour::Entity::find()
         .filter(table::session_jour::Column::SessionId.eq(session.id))
         .order_by_asc(table::session_jour::Column::Jour)
@@ -309,6 +306,7 @@ pub async fn creer(cx: &Contexte, d: CreerSession) -> Resultat<(Session, bool)> 
     jours.sort_unstable();
     controler(&mut c, cx.aujourd_hui(), &jours);
     c.finir()?;
+    crate::titre::assurer(cx, &d.version).await?;
     let s = Session {
         id,
         structure_id: structure,

@@ -1,7 +1,6 @@
 //! A certifying centre in the database of a test: a title, an approval, candidates ready to sit. Written row by
 //! row, so that a test of sessions does not need every step of an enrolment.
 
-use certification_regles::referentiel::titre_embarque;
 use sea_orm::{
     ConnectionTrait,
     sea_query::{Expr, OnConflict, Query, SimpleExpr},
@@ -37,19 +36,9 @@ impl Appli {
     /// # Panics
     /// When the title is not shipped.
     pub async fn centre(&self) {
-        let v = titre_embarque(VERSION).expect("the title is shipped");
-        let deja = self.compter(&format!("SELECT count(*) FROM titre_version WHERE code = '{VERSION}'")).await;
-        if deja == 0 {
-            let lignes = [
-                ("code", json!(v.code)),
-                ("titre", json!(v.titre)),
-                ("intitule", json!(v.intitule)),
-                ("contenu", serde_json::to_value(v).expect("a version is JSON")),
-                ("empreinte", json!("essai")),
-                ("origine", json!("livree")),
-            ];
-            self.poser("titre_version", &lignes).await;
-        }
+        let cx = socle::Contexte::systeme(&self.etat).await.expect("a transaction begins");
+        certification::titre::assurer(&cx, VERSION).await.expect("the title is shipped");
+        cx.valider().await.expect("it commits");
         let lignes = [
             ("id", json!(self.uuid())),
             ("structure_id", json!(self.structure_alpha())),
@@ -133,6 +122,23 @@ impl Appli {
         Candidat { candidat, candidature }
     }
 
+    /// One more account of juror in Alpha.
+    ///
+    /// # Panics
+    /// When the account exists already.
+    pub async fn compte_de_jure(&self, nom: &str) {
+        let cx = socle::Contexte::systeme(&self.etat).await.expect("a transaction begins");
+        let compte = comptes::CreerUtilisateur {
+            email: crate::email(nom),
+            nom: nom.to_owned(),
+            role: socle::Role::Jure,
+            structure: Some(self.structure_alpha().parse().expect("an id")),
+            mot_de_passe: Some(secrecy::SecretString::from(crate::MOT_DE_PASSE)),
+        };
+        comptes::cli::ajouter_utilisateur(&cx, compte).await.expect("a new account");
+        cx.valider().await.expect("it commits");
+    }
+
     /// A juror of Alpha habilitated for the title until `fin`; gives the id.
     ///
     /// # Panics
@@ -141,7 +147,10 @@ impl Appli {
         let j = self.jeton("alpha.certification").await;
         let corps = json!({
             "prenom": prenom, "nom": nom, "courriel": format!("{}@essai.invalid", prenom.to_lowercase()), "pratique_annees": 8,
-            "utilisateur": compte.map(|c| self.utilisateur(c)),
+            "utilisateur": match compte {
+                Some(c) => json!(self.identifiant(&format!("SELECT id FROM utilisateur WHERE email = '{}'", crate::email(c))).await),
+                None => Value::Null,
+            },
         });
         let r = self.api(&j, "POST", "/api/v1/certification/jures", corps).await;
         assert_eq!(r.statut, 201, "{}", r.corps);
@@ -161,9 +170,7 @@ fn valeur(colonne: &str, v: &Value) -> SimpleExpr {
         ("cree_le", _) => Expr::value(texte.expect("an instant").parse::<chrono::DateTime<chrono::Utc>>().expect("an instant")),
         (c, Value::Null) if c.ends_with("_id") => Expr::value(None::<Uuid>),
         (c, _) if c == "id" || c.ends_with("_id") => Expr::value(uuid(texte.expect("an id"))),
-        ("debut" | "fin" | "jour" | "signe_le", _) => {
-            Expr::value(texte.expect("a day").parse::<chrono::NaiveDate>().expect("a day"))
-        }
+        ("debut" | "fin" | "jour" | "signe_le", _) => Expr::value(texte.expect("a day").parse::<chrono::NaiveDate>().expect("a day")),
         (_, Value::Null) => Expr::value(None::<String>),
         (_, Value::Bool(b)) => Expr::value(*b),
         (_, Value::Number(n)) => Expr::value(i32::try_from(n.as_i64().unwrap_or_default()).unwrap_or_default()),

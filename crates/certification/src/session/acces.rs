@@ -7,19 +7,17 @@ use certification_regles::{
     acces_session::{AccesSession, FaitsAcces, acces_session},
     acquis::Origine,
     epreuves::TypeSession,
-    inscription::{ActionInscription, EtatInscription, FaitsInscription, transition},
+    inscription::{ActionInscription, EtatInscription, FaitsInscription},
+    motif::Reference,
     preparation::{FaitsPreparation, preparation},
     reprise::SessionPassee,
 };
 use chrono::NaiveDate;
-use sea_orm::{
-    ConnectionTrait, ExprTrait,
-    sea_query::{Expr, Query},
-};
-use socle::{Contexte, Erreur, Resultat, identifiant::CandidatureId};
+use sea_orm::{EntityTrait, IntoActiveModel};
+use socle::{Contexte, Erreur, Resultat};
 
-use super::{Dans, code, de_code, depot, depot::Candidature, phrases};
-use crate::decision;
+use super::{Dans, code, de_code, depot, depot::Candidature};
+use crate::{candidature, decision};
 
 /// The answer, with the reasons of readiness first, then those of access. Favourable: the candidate may sit.
 pub async fn juger(
@@ -52,7 +50,7 @@ pub async fn juger(
         experiences: dossier.experiences.clone(),
         autres_sessions: passages.iter().filter(|p| p.session_id != d.session.id.0).map(|p| p.jour).collect(),
     };
-    let acces = acces_session(d.catalogue(), &d.version, &acquis, &faits, cx.aujourd_hui()).map_err(|e| super::referentiel(&e))?;
+    let acces = acces_session(d.catalogue(), d.version, &acquis, &faits, cx.aujourd_hui()).map_err(|e| super::referentiel(&e))?;
     let pret = FaitsPreparation {
         origines: origines.clone(),
         voie: Some(c.voie.clone()),
@@ -61,7 +59,7 @@ pub async fn juger(
         periodes: dossier.periodes,
         contrat: dossier.contrat,
     };
-    let pret = preparation(&d.version, &pret, jour).map_err(|e| super::referentiel(&e))?;
+    let pret = preparation(d.version, &pret, jour).map_err(|e| super::referentiel(&e))?;
     let mut motifs: Vec<Motif> = pret.motifs;
     motifs.extend(acces.motifs);
     Ok(Reponse { favorable: pret.favorable && acces.favorable, resultat: acces.resultat, motifs })
@@ -69,46 +67,33 @@ pub async fn juger(
 
 /// Makes an enrolment take a step, by its own rules; its history keeps the reasons.
 pub async fn avancer(cx: &Contexte, c: &Candidature, action: ActionInscription, faits: &FaitsInscription) -> Resultat<Candidature> {
-    let etat: EtatInscription = de_code(&c.etat)?;
-    let (suivant, motifs) = transition(etat, action, faits).map_err(|r| Erreur::Conflit(phrases(&r.motifs)))?;
-    poser(cx, c.id, &code(action), &c.etat, &code(suivant), &motifs).await?;
-    Ok(Candidature { etat: code(suivant), ..c.clone() })
+    let Some(m) = candidature::table::Entity::find_by_id(c.id).one(&cx.db()).await? else {
+        return Err(Erreur::Introuvable("Cette candidature"));
+    };
+    let apres = candidature::faire(cx, &m, action, faits, cx.aujourd_hui()).await?;
+    Ok(Candidature { etat: apres.etat, ..c.clone() })
 }
 
-/// A registration undone, or a session cancelled: the enrolment is ready again.
-pub async fn rendre_prete(cx: &Contexte, c: &Candidature, action: &str) -> Resultat<()> {
-    if matches!(de_code(&c.etat)?, EtatInscription::Inscrite | EtatInscription::Evaluee) {
-        poser(cx, c.id, action, &c.etat, &code(EtatInscription::Prete), &[]).await?;
+/// A registration undone, or a session that was not held: the enrolment is ready again, and its history says why.
+pub async fn rendre_prete(cx: &Contexte, c: &Candidature, pourquoi: &str) -> Resultat<()> {
+    if !matches!(de_code(&c.etat)?, EtatInscription::Inscrite | EtatInscription::Evaluee) {
+        return Ok(());
     }
-    Ok(())
-}
-
-async fn poser(cx: &Contexte, id: CandidatureId, action: &str, de: &str, vers: &str, motifs: &[Motif]) -> Resultat<()> {
-    let db = cx.db();
-    let moteur = db.get_database_backend();
-    let mut q = Query::update();
-    q.table("candidature")
-        .value("etat", vers)
-        .value("version", Expr::col("version").add(1))
-        .and_where(Expr::col("id").eq(id))
-        .and_where(Expr::col("etat").eq(de));
-    if db.execute_raw(moteur.build(&q)).await?.rows_affected() == 0 {
-        return Err(Erreur::VersionPerimee);
-    }
-    let mut q = Query::insert();
-    q.into_table("candidature_etape")
-        .columns(["id", "candidature_id", "quand", "jour", "par", "action", "de", "vers", "motifs"])
-        .values_panic([
-            cx.nouvel_uuid().into(),
-            id.into(),
-            cx.maintenant.into(),
-            cx.aujourd_hui().into(),
-            cx.acteur.utilisateur.map(|u| u.0).into(),
-            action.into(),
-            de.into(),
-            vers.into(),
-            serde_json::to_value(motifs).map_err(Erreur::interne)?.into(),
-        ]);
-    db.execute_raw(moteur.build(&q)).await?;
+    let Some(m) = candidature::table::Entity::find_by_id(c.id).one(&cx.db()).await? else { return Ok(()) };
+    let apres = candidature::Candidature { etat: code(EtatInscription::Prete), version: m.version + 1, ..m };
+    candidature::table::Entity::update(apres.into_active_model().reset_all()).exec(&cx.db()).await?;
+    let motifs = [Motif::nouveau("inscription.session_defaite", Reference::modele(), pourquoi)];
+    let etape = candidature::table::etape::Model {
+        id: cx.nouvel_uuid(),
+        candidature_id: c.id,
+        quand: cx.maintenant,
+        jour: cx.aujourd_hui(),
+        par: cx.acteur.utilisateur.map(|u| u.0),
+        action: code(ActionInscription::DeclarerPrete),
+        de: c.etat.clone(),
+        vers: code(EtatInscription::Prete),
+        motifs: serde_json::to_value(&motifs).map_err(Erreur::interne)?,
+    };
+    candidature::table::etape::Entity::insert(etape.into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
     Ok(())
 }

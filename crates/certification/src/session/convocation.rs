@@ -52,8 +52,8 @@ pub struct Convocation {
 pub(super) async fn epreuves(cx: &Contexte, d: &Dans, p: &Passage) -> Resultat<Vec<EpreuveDue>> {
     let faits = deliberation::faits(cx, d, p, None).await?;
     let genre = d.genre()?;
-    let prevu = entretien_final(&d.version, genre, &faits).map_err(|e| super::referentiel(&e))?.resultat.prevu;
-    let dues = epreuves_dues(&d.version, &Presentation { session: genre, origines: &p.origines.0, entretien_prevu: prevu })
+    let prevu = entretien_final(d.version, genre, &faits).map_err(|e| super::referentiel(&e))?.resultat.prevu;
+    let dues = epreuves_dues(d.version, &Presentation { session: genre, origines: &p.origines.0, entretien_prevu: prevu })
         .map_err(|e| super::referentiel(&e))?;
     Ok(dues.resultat.into_iter().map(|e| EpreuveDue { code: e.epreuve, libelle: e.libelle, unites: e.unites }).collect())
 }

@@ -61,7 +61,7 @@ pub(super) async fn faits(cx: &Contexte, d: &Dans, p: &Passage, accordees: Optio
     // A title granted here is not one held before.
     let dici: BTreeSet<String> = decision::de_session(cx, p.candidat_id, d.session.id).await?;
     acquis.titres.retain(|t| t.decision.as_ref().is_none_or(|x| !dici.contains(x)));
-    let (s, _) = situation(d.catalogue(), &d.version, &acquis, p.jour, cx.aujourd_hui());
+    let (s, _) = situation(d.catalogue(), d.version, &acquis, p.jour, cx.aujourd_hui());
     let ccs = acquis.unites_en_vigueur(&d.version.code, p.jour);
     let presentees: BTreeSet<String> = p.origines.0.keys().cloned().collect();
     let titre_detenu =
@@ -93,7 +93,7 @@ fn permises(d: &Dans, genre: TypeSession, f: &FaitsEntretien) -> Resultat<Vec<Ch
     let mut v = vec![];
     for accordees in parties(&f.presentees) {
         let complet = FaitsEntretien { accordees: Some(accordees.clone()), ..f.clone() };
-        let tenu = entretien_final(&d.version, genre, &complet).map_err(|e| super::referentiel(&e))?.resultat.tenu == Some(true);
+        let tenu = entretien_final(d.version, genre, &complet).map_err(|e| super::referentiel(&e))?.resultat.tenu == Some(true);
         let unites: BTreeSet<String> = d.version.unites_du_titre().map(|u| u.code.clone()).collect();
         let tout = match genre {
             TypeSession::Ccs => accordees == f.presentees,
@@ -103,7 +103,7 @@ fn permises(d: &Dans, genre: TypeSession, f: &FaitsEntretien) -> Resultat<Vec<Ch
         let issues: &[(bool, Option<bool>)] = if tenu && tout { &[(true, Some(true)), (false, Some(false))] } else { &[(false, None)] };
         for (titre, entretien) in issues {
             let p = Proposition { faits: complet.clone(), titre_propose: *titre, entretien_favorable: *entretien };
-            let r = deliberer(&d.version, genre, &p).map_err(|e| super::referentiel(&e))?;
+            let r = deliberer(d.version, genre, &p).map_err(|e| super::referentiel(&e))?;
             if r.favorable {
                 let decision = Decider { accordees: accordees.iter().cloned().collect(), titre: *titre, entretien_favorable: *entretien };
                 let libelle = libelle(d, genre, &decision);
@@ -154,7 +154,7 @@ pub(crate) async fn fraude(cx: &Contexte, p: PassageId) -> Resultat<bool> {
 pub async fn options(cx: &Contexte, d: &Dans, p: &Passage) -> Resultat<Deliberable> {
     let genre = d.genre()?;
     let f = faits(cx, d, p, None).await?;
-    let prevu = entretien_final(&d.version, genre, &f).map_err(|e| super::referentiel(&e))?;
+    let prevu = entretien_final(d.version, genre, &f).map_err(|e| super::referentiel(&e))?;
     let mut empechements = vec![];
     if p.presence != Presence::Present {
         empechements.push("Ce candidat n’est pas venu : le jury ne délibère pas sur lui.".to_owned());
@@ -228,7 +228,7 @@ async fn refus(cx: &Contexte, d: &Dans, p: &Passage, accordees: BTreeSet<String>
     }
     let faits = faits(cx, d, p, Some(accordees)).await?;
     let proposition = Proposition { faits, titre_propose: x.titre, entretien_favorable: x.entretien_favorable };
-    let r = deliberer(&d.version, d.genre()?, &proposition).map_err(|e| super::referentiel(&e))?;
+    let r = deliberer(d.version, d.genre()?, &proposition).map_err(|e| super::referentiel(&e))?;
     Ok(if r.favorable {
         "Cette décision se contredit : avec toutes les unités, dites si l’entretien final est favorable ; il l’est si et seulement si le titre est obtenu.".into()
     } else {

@@ -7,7 +7,6 @@ use certification_regles::{
     agrement::Agrement,
     entreprise::{Contrat, PeriodeEntreprise},
     preparation::{DossierProfessionnel, Ecf},
-    referentiel::referentiels_embarques,
     vae::{DecisionRecevabilite, Experience, Notification},
 };
 use chrono::NaiveDate;
@@ -16,7 +15,7 @@ use sea_orm::{
     sea_query::{Expr, Query, SelectStatement},
 };
 use socle::{
-    Contexte, Erreur, Resultat,
+    Contexte, Resultat,
     identifiant::{CandidatId, CandidatureId, LieuId, StructureId, UtilisateurId},
 };
 use std::collections::BTreeMap;
@@ -117,24 +116,9 @@ pub async fn candidatures(cx: &Contexte, s: StructureId, version: &str, etats: &
     lignes(cx, &q).await
 }
 
-/// Every version known: those of the database, then those of the program.
-pub async fn versions(cx: &Contexte) -> Resultat<Vec<Version>> {
-    #[derive(FromQueryResult)]
-    struct Ligne {
-        contenu: JsonValue,
-    }
-    let mut q = Query::select();
-    q.column("contenu").from("titre_version").order_by("code", Order::Asc);
-    let mut v = vec![];
-    for l in lignes::<Ligne>(cx, &q).await? {
-        v.push(serde_json::from_value::<Version>(l.contenu).map_err(|e| Erreur::Interne(format!("titre_version : {e}")))?);
-    }
-    for e in referentiels_embarques() {
-        if !v.iter().any(|x| x.code == e.code) {
-            v.push(e.clone());
-        }
-    }
-    Ok(v)
+/// Every version known here.
+pub async fn versions(cx: &Contexte) -> Resultat<&'static [Version]> {
+    crate::titre::toutes(cx).await
 }
 
 /// A lieu: its name and address.

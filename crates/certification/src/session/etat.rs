@@ -68,7 +68,7 @@ pub(super) async fn agrement(cx: &Contexte, d: &Dans) -> Resultat<certification_
         jours: &d.jours,
         declaree_le: Some(jury::declaree(cx, d)),
     };
-    Ok(agrement_couvre(&d.version, &agrements, &s, cx.aujourd_hui()))
+    Ok(agrement_couvre(d.version, &agrements, &s, cx.aujourd_hui()))
 }
 
 async fn faits(cx: &Contexte, d: &Dans, passages: &[Passage], a: &Agir) -> Resultat<FaitsSession> {
@@ -97,7 +97,7 @@ pub async fn possibles(cx: &Contexte, d: &Dans, passages: &[Passage]) -> Resulta
     let a = Agir { action: ActionSession::Declarer, numero: Some("1".into()), motif: Some("motif".into()) };
     let f = faits(cx, d, passages, &a).await?;
     for action in ACTIONS {
-        match transition(&d.version, d.etat()?, action, &f, cx.aujourd_hui()) {
+        match transition(d.version, d.etat()?, action, &f, cx.aujourd_hui()) {
             Ok((_, motifs)) => v.push(Possible { action, permise: true, motifs }),
             Err(r) if r.motifs.iter().any(|m| m.regle == "session.transition_interdite") => {}
             Err(r) => v.push(Possible { action, permise: false, motifs: r.motifs }),
@@ -122,8 +122,7 @@ pub async fn agir(cx: &Contexte, id: SessionExamenId, a: Agir) -> Resultat<Sessi
     }
     let passages = super::passages(cx, id).await?;
     let f = faits(cx, &d, &passages, &a).await?;
-    let (suivant, _) =
-        transition(&d.version, d.etat()?, a.action, &f, cx.aujourd_hui()).map_err(|r| Erreur::Conflit(phrases(&r.motifs)))?;
+    let (suivant, _) = transition(d.version, d.etat()?, a.action, &f, cx.aujourd_hui()).map_err(|r| Erreur::Conflit(phrases(&r.motifs)))?;
     let mut s = Session { etat: code(suivant), ..d.session.clone() };
     match a.action {
         ActionSession::Declarer => s.declaree_le = Some(cx.aujourd_hui()),
@@ -138,9 +137,11 @@ pub async fn agir(cx: &Contexte, id: SessionExamenId, a: Agir) -> Resultat<Sessi
         ActionSession::Deliberer => deliberer(cx, &passages).await?,
         ActionSession::Annuler => {
             s.motif_annulation = f.motif.clone();
-            liberer(cx, &passages, "annuler_session").await?;
+            liberer(cx, &passages, "La session est annulée.").await?;
         }
-        ActionSession::ConstaterQuorumNonAtteint => liberer(cx, &passages, "quorum_non_atteint").await?,
+        ActionSession::ConstaterQuorumNonAtteint => {
+            liberer(cx, &passages, "Le quorum n’était pas atteint à l’ouverture de la session.").await?
+        }
         ActionSession::Transmettre => pv::suivre(cx, &d, pv::Etape::Transmis, None).await?,
         ActionSession::Valider => pv::suivre(cx, &d, pv::Etape::Valide, f.numero.clone()).await?,
         ActionSession::Notifier => pv::suivre(cx, &d, pv::Etape::Notifie, None).await?,
@@ -174,10 +175,10 @@ async fn deliberer(cx: &Contexte, passages: &[Passage]) -> Resultat<()> {
 }
 
 /// A session that is not held: each candidate may be registered elsewhere that day.
-async fn liberer(cx: &Contexte, passages: &[Passage], action: &str) -> Resultat<()> {
+async fn liberer(cx: &Contexte, passages: &[Passage], pourquoi: &str) -> Resultat<()> {
     for p in passages {
         if let Some(c) = depot::candidature(cx, p.candidature_id).await? {
-            acces::rendre_prete(cx, &c, action).await?;
+            acces::rendre_prete(cx, &c, pourquoi).await?;
         }
         super::ecrire_passage(cx, Passage { actif: false, ..p.clone() }).await?;
     }

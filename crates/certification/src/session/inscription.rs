@@ -133,7 +133,7 @@ pub async fn desinscrire(cx: &Contexte, id: PassageId) -> Resultat<SessionExamen
         return Err(Erreur::Conflit("La session est ouverte : indiquez plutôt que le candidat est absent.".into()));
     }
     if let Some(c) = depot::candidature(cx, p.candidature_id).await? {
-        acces::rendre_prete(cx, &c, "desinscrire").await?;
+        acces::rendre_prete(cx, &c, "Le candidat n’est plus inscrit à la session.").await?;
     }
     table::passage::Entity::delete_by_id(id).exec(&cx.db()).await?;
     cx.journaliser(Action::Modification, "session_examen", p.session_id.0, d.session.structure_id, &["candidats"]).await?;

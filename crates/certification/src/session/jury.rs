@@ -193,7 +193,7 @@ pub async fn examen(cx: &Contexte, d: &Dans, passages: &[Passage], presents: boo
         }
     }
     let s = SessionJury { jours: &d.jours, jures: &f.jures, candidats: &f.candidats, declaree_le: Some(declaree(cx, d)) };
-    Ok(ExamenJury { reponse: examiner(&d.version, &s, cx.aujourd_hui()), noms: f.noms })
+    Ok(ExamenJury { reponse: examiner(d.version, &s, cx.aujourd_hui()), noms: f.noms })
 }
 
 /// The day the session was declared; until then, today: what the declaration would be.
@@ -213,7 +213,7 @@ pub async fn proposer(cx: &Contexte, d: &Dans) -> Resultat<Proposition> {
     let f = faits(cx, d, &jures, &passages).await?;
     let juger = |jures: &[JureRegles]| {
         examiner(
-            &d.version,
+            d.version,
             &SessionJury { jours: &d.jours, jures, candidats: &f.candidats, declaree_le: Some(declaree(cx, d)) },
             cx.aujourd_hui(),
         )

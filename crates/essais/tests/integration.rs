@@ -18,8 +18,12 @@ mod banc;
 mod bilan;
 #[path = "../../certification/src/candidature/tests.rs"]
 mod certification_candidature;
+#[path = "../../certification/src/jure/tests.rs"]
+mod certification_jure;
 #[path = "../../certification/src/referentiel/tests.rs"]
 mod certification_referentiel;
+#[path = "../../certification/src/session/tests.rs"]
+mod certification_session;
 #[path = "../../certification/src/simulation/tests.rs"]
 mod certification_simulation;
 #[path = "../../certification/src/titre/tests.rs"]

@@ -39,6 +39,10 @@ pub const OBJETS: &[(&str, &str, &str, Option<&str>)] = &[
     ("tache", "une tâche de fond", "Tâches de fond", None),
     ("sauvegarde", "une sauvegarde", "Sauvegardes", None),
     ("jeton", "un jeton d’accès", "Jetons", None),
+    ("jure", "un membre de jury", "Membres de jury", Some("/certification/jures/")),
+    ("session_examen", "une session d’examen", "Sessions d’examen", Some("/certification/sessions/")),
+    ("pv_refuse", "un procès-verbal signé, ce qui a été refusé", "Procès-verbaux : refus", Some("/certification/sessions/")),
+    ("decision", "une décision de jury", "Décisions de jury", None),
     ("cle", "la clé des notes", "Clé des notes", None),
     ("journal", "le journal", "Journal", None),
 ];

@@ -140,7 +140,7 @@ pub async fn agir(cx: &Contexte, id: SessionExamenId, a: Agir) -> Resultat<Sessi
             liberer(cx, &passages, "La session est annulée.").await?;
         }
         ActionSession::ConstaterQuorumNonAtteint => {
-            liberer(cx, &passages, "Le quorum n’était pas atteint à l’ouverture de la session.").await?
+            liberer(cx, &passages, "Le quorum n’était pas atteint à l’ouverture de la session.").await?;
         }
         ActionSession::Transmettre => pv::suivre(cx, &d, pv::Etape::Transmis, None).await?,
         ActionSession::Valider => pv::suivre(cx, &d, pv::Etape::Valide, f.numero.clone()).await?,

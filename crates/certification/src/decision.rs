@@ -85,12 +85,10 @@ impl Ligne {
 }
 
 async fn lignes(cx: &Contexte, candidat: CandidatId) -> Resultat<Vec<Ligne>> {
-    Ok(table::Entity::find()
-        .filter(table::Column::CandidatId.eq(candidat))
-        .order_by_asc(table::Column::InscriteLe)
-        .order_by_asc(table::Column::Id)
-        .all(&cx.db())
-        .await?)
+    let mut l = table::Entity::find().filter(table::Column::CandidatId.eq(candidat)).all(&cx.db()).await?;
+    // Inscribed in one instant, a decision is signed before it is validated.
+    l.sort_by_cached_key(|x| (x.inscrite_le, x.etat().ok(), x.id));
+    Ok(l)
 }
 
 /// The livret, without asking for any right.
@@ -208,17 +206,12 @@ pub(crate) async fn valider_session(cx: &Contexte, s: SessionExamenId) -> Result
     Ok(())
 }
 
-/// The latest state of a decision, and one of its lines.
-async fn derniere(cx: &Contexte, id: DecisionId) -> Resultat<Ligne> {
+/// The line of a decision in its furthest state.
+async fn derniere(cx: &Contexte, id: DecisionId, p: Permission) -> Resultat<Ligne> {
     let introuvable = || Erreur::Introuvable("Cette décision");
-    let l = table::Entity::find()
-        .filter(table::Column::DecisionId.eq(id))
-        .order_by_desc(table::Column::InscriteLe)
-        .order_by_desc(table::Column::Id)
-        .one(&cx.db())
-        .await?
-        .ok_or_else(introuvable)?;
-    match cx.exiger_dans(Permission::CertificationGerer, l.structure_id) {
+    let lignes = table::Entity::find().filter(table::Column::DecisionId.eq(id)).all(&cx.db()).await?;
+    let l = lignes.into_iter().max_by_key(|l| l.etat().ok()).ok_or_else(introuvable)?;
+    match cx.exiger_dans(p, l.structure_id) {
         Err(Erreur::Introuvable(_)) => Err(introuvable()),
         r => r.map(|()| l),
     }
@@ -226,7 +219,7 @@ async fn derniere(cx: &Contexte, id: DecisionId) -> Resultat<Ligne> {
 
 /// What the withdrawal of a decision would undo, today.
 pub async fn effet(cx: &Contexte, id: DecisionId) -> Resultat<Reponse<EffetRetrait>> {
-    let l = derniere(cx, id).await?;
+    let l = derniere(cx, id, Permission::CertificationLire).await?;
     let versions = depot::versions(cx).await?;
     let acquis = livret_de(cx, l.candidat_id).await?.acquis();
     effet_du_retrait(Catalogue::nouveau(versions), &acquis, &id.to_string(), cx.aujourd_hui())
@@ -238,7 +231,7 @@ pub async fn effet(cx: &Contexte, id: DecisionId) -> Resultat<Reponse<EffetRetra
 /// # Errors
 /// `Invalide` on `motif` without a reason; `Conflit` when the decision is not in force.
 pub async fn retirer(cx: &Contexte, id: DecisionId, motif: &str) -> Resultat<(CandidatId, Reponse<EffetRetrait>)> {
-    let l = derniere(cx, id).await?;
+    let l = derniere(cx, id, Permission::CertificationGerer).await?;
     let motif = motif.trim();
     let mut c = socle::controle::Controle::new();
     c.texte("motif", Some(motif), 2000);

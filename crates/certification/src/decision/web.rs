@@ -124,7 +124,7 @@ struct PageRetirer {
 }
 
 async fn page(cx: &Contexte, page: Page, id: DecisionId, erreurs: Erreurs, motif: String) -> Resultat<PageRetirer> {
-    let l = super::derniere(cx, id).await?;
+    let l = super::derniere(cx, id, Permission::CertificationGerer).await?;
     let effet = super::effet(cx, id).await?;
     let mut vues = BTreeSet::new();
     let effets = effet

@@ -24,11 +24,13 @@ mod web;
 pub use api::api;
 pub(crate) use convocation::confier;
 pub use convocation::{Convocation, EpreuveDue, convocation};
+pub use deliberation::{Decider, decider};
 pub(crate) use etat::poser;
 pub use etat::{Agir, Possible, agir, possibles};
 pub use inscription::{Inscrire, desinscrire, inscrire};
 pub use jury::{Composer, ExamenJury, Propose, Proposition, composer, examen, membres, proposer};
 pub use migration::SessionsEtJurys;
+pub use presence::{Emarger, EmargerCandidat, EmargerJure, emarger};
 pub use table::{
     Origines, Textes, incident_session::Model as Incident, passage::Model as Passage, session_examen::Model as Session,
     session_jure::Model as Membre,

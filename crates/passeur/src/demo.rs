@@ -6,6 +6,7 @@
 mod anciens;
 mod annee;
 mod avis;
+mod certification;
 mod exploitation;
 pub(crate) mod hasard;
 pub(crate) mod noms;
@@ -87,6 +88,7 @@ pub async fn charger(etat: &Etat) -> anyhow::Result<()> {
     let decor = planter(&cx).await?;
     annee::jouer(&mut cx, &decor).await?;
     anciens::ajouter(&mut cx, &decor).await?;
+    certification::ajouter(&mut cx).await?;
     let responsable = exporter(&mut cx, &decor).await?;
     exploitation::montrer(&cx).await?;
     cx.valider().await?;
@@ -211,6 +213,9 @@ pub fn annoncer(adresse: &str) {
     println!("Démonstration : {adresse}");
     println!("Mot de passe de tous les comptes : {MOT_DE_PASSE}");
     for (local, nom, role) in COMPTES {
+        println!("  {:<38} {nom}, {}", email(local), socle::Nomenclature::libelle(role).to_lowercase());
+    }
+    for (local, nom, role) in certification::COMPTES {
         println!("  {:<38} {nom}, {}", email(local), socle::Nomenclature::libelle(role).to_lowercase());
     }
     println!("  {:<38} Tom Calque, médiateur de la structure voisine", email("voisine"));

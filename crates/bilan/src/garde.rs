@@ -73,9 +73,9 @@ pub async fn lister(cx: &Contexte) -> Resultat<Vec<FiltreGarde>> {
     Ok(Entity::find().filter(Column::UtilisateurId.eq(u)).filter(Column::StructureId.eq(s)).order_by_asc(Column::Cle).all(&cx.db()).await?)
 }
 
-/// One filter of the actor: nobody else's.
+/// One filter of the actor: nobody else's, and for anybody else it does not exist.
 pub async fn lire(cx: &Contexte, id: FiltreBilanId) -> Resultat<FiltreGarde> {
-    let (u, s) = les_siens(cx)?;
+    let (u, s) = les_siens(cx).map_err(|_| INTROUVABLE)?;
     Entity::find_by_id(id).filter(Column::UtilisateurId.eq(u)).filter(Column::StructureId.eq(s)).one(&cx.db()).await?.ok_or(INTROUVABLE)
 }
 

@@ -199,7 +199,7 @@ fn dire_evolution(maintenant: &Chiffre, avant: &Chiffre) -> (Option<f64>, Option
     match part {
         Some(0) => texte += ", soit moins de 1\u{a0}%",
         Some(p) => texte += &format!(", soit {}\u{a0}% {sens}", format::entier(p.abs())),
-        None => texte += " : il n’y en avait pas avant",
+        None => texte += "\u{a0}: il n’y en avait pas avant",
     }
     (Some(d), part, texte)
 }
@@ -276,7 +276,7 @@ mod tests {
         assert_eq!(dire(72, 60), (Some(12), Some(20), "12 de plus, soit 20\u{a0}% de plus".into()));
         assert_eq!(dire(45, 60), (Some(-15), Some(-25), "15 de moins, soit 25\u{a0}% de moins".into()));
         assert_eq!(dire(60, 60), (Some(0), Some(0), "Pareil".into()));
-        assert_eq!(dire(3, 0), (Some(3), None, "3 de plus : il n’y en avait pas avant".into()));
+        assert_eq!(dire(3, 0), (Some(3), None, "3 de plus\u{a0}: il n’y en avait pas avant".into()));
         assert_eq!(dire(0, 0), (Some(0), None, "Pareil".into()));
         assert_eq!(dire(1_001, 1_000), (Some(1), Some(0), "1 de plus, soit moins de 1\u{a0}%".into()));
     }

@@ -77,7 +77,11 @@ impl Demande {
         let periode: Option<Periode> = c.code("periode", self.periode.trim());
         let au = c.date("au", &self.au);
         let du = c.date("du", &self.du);
-        c.exiger(periode.is_none() || (du.is_none() && au.is_none()), "periode", "Choisissez une période, ou deux dates : pas les deux.");
+        c.exiger(
+            periode.is_none() || (du.is_none() && au.is_none()),
+            "periode",
+            "Choisissez une période, ou deux dates\u{a0}: pas les deux.",
+        );
         let fin = au.unwrap_or(aujourd_hui);
         let debut = du.or_else(|| NaiveDate::from_ymd_opt(fin.year(), 1, 1)).unwrap_or(fin);
         let (debut, fin) = periode.map_or((debut, fin), |p| p.jours(aujourd_hui));

@@ -175,11 +175,11 @@ pub async fn supprimer(cx: &Contexte, id: FiltreBilanId) -> Resultat<()> {
 pub const TRAITEMENT: Traitement = Traitement {
     nom: "Filtres du bilan gardés par les membres des équipes",
     finalite: "Retrouver d’un geste un bilan que l’on demande souvent.",
-    base_legale: "Intérêt légitime : faciliter l’usage de l’outil de travail (RGPD, article 6).",
+    base_legale: "Intérêt légitime\u{a0}: faciliter l’usage de l’outil de travail (RGPD, article 6).",
     personnes: "Membres des équipes.",
-    donnees: "Le compte, le nom donné au filtre, la période et les choix : lieu, membre de l’équipe, type, thématique, commune, structures.",
+    donnees: "Le compte, le nom donné au filtre, la période et les choix\u{a0}: lieu, membre de l’équipe, type, thématique, commune, structures.",
     destinataires: "La personne qui l’a gardé, et elle seule.",
     duree: "Jusqu’à ce qu’elle le supprime.",
-    securite: "Un filtre ne donne aucun droit : les chiffres sont recalculés avec les droits du moment.",
+    securite: "Un filtre ne donne aucun droit\u{a0}: les chiffres sont recalculés avec les droits du moment.",
     tables: &["filtre_bilan"],
 };

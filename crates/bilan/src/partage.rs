@@ -39,7 +39,8 @@ pub const MAX: u64 = 50;
 const SOUVENIR: TimeDelta = TimeDelta::days(30);
 
 /// What a link says when it is too late.
-pub const EXPIRE: &str = "Ce lien n’est plus valable : il avait une date de fin. Demandez-en un autre à la structure qui vous l’a donné.";
+pub const EXPIRE: &str =
+    "Ce lien n’est plus valable\u{a0}: il avait une date de fin. Demandez-en un autre à la structure qui vous l’a donné.";
 
 /// A link just made.
 #[derive(Clone, Debug)]
@@ -164,11 +165,11 @@ pub async fn balayer(etat: &Etat, maintenant: DateTime<Utc>) -> Resultat<u64> {
 pub const TRAITEMENT: Traitement = Traitement {
     nom: "Bilans partagés par un lien",
     finalite: "Montrer les chiffres de la structure à un financeur ou un partenaire, sans lui ouvrir de compte.",
-    base_legale: "Mission d’intérêt public de la structure ; à défaut, son intérêt légitime : rendre compte de son activité (RGPD, article 6).",
+    base_legale: "Mission d’intérêt public de la structure\u{a0}; à défaut, son intérêt légitime\u{a0}: rendre compte de son activité (RGPD, article 6).",
     personnes: "Membres des équipes, qui créent les liens. Les personnes accompagnées n’y sont ni nommées ni désignées.",
-    donnees: "Les totaux d’une période, arrêtés à la création du lien, où ce qui porte sur moins de 5 personnes est masqué ; qui a créé le lien et quand ; la dernière ouverture, sans savoir par qui. Le lien secret n’est gardé que sous forme d’empreinte.",
-    destinataires: "Toute personne qui détient le lien : les chiffres seuls, sans aucun nom ni aucune liste. La ou le responsable de la structure : la liste des liens.",
+    donnees: "Les totaux d’une période, arrêtés à la création du lien, où ce qui porte sur moins de 5 personnes est masqué\u{a0}; qui a créé le lien et quand\u{a0}; la dernière ouverture, sans savoir par qui. Le lien secret n’est gardé que sous forme d’empreinte.",
+    destinataires: "Toute personne qui détient le lien\u{a0}: les chiffres seuls, sans aucun nom ni aucune liste. La ou le responsable de la structure\u{a0}: la liste des liens.",
     duree: "Le lien se ferme à la date choisie (7, 30 ou 90 jours) ou dès qu’il est révoqué, ce qui efface ses chiffres. Un lien expiré disparaît de la liste 30 jours après.",
-    securite: "Lien long et imprévisible, qui n’est pas transmis aux autres sites ni aux moteurs de recherche ; création, révocation et première ouverture de chaque jour sont inscrites au journal.",
+    securite: "Lien long et imprévisible, qui n’est pas transmis aux autres sites ni aux moteurs de recherche\u{a0}; création, révocation et première ouverture de chaque jour sont inscrites au journal.",
     tables: &["lien_bilan"],
 };

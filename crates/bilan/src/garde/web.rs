@@ -119,7 +119,7 @@ async fn formulaire(page: Page, cx: &Contexte, d: &Demande, nom: String, choisie
         erreurs,
         nom,
         periodes,
-        filtres: rapport::filtres(cx, &f).await?.into_iter().map(|(libelle, valeur)| format!("{libelle} : {valeur}")).collect(),
+        filtres: rapport::filtres(cx, &f).await?.into_iter().map(|(libelle, valeur)| format!("{libelle}\u{a0}: {valeur}")).collect(),
         champs: adresse.split('&').filter_map(|p| p.split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
         retour: format!("/bilan?{adresse}"),
     })
@@ -150,7 +150,10 @@ async fn garder(w: Web, Formulaire(champs): Formulaire<Vec<(String, String)>>) -
     match super::garder(&cx, Garder { id: w.id_creation(&cx, None), nom: nom.clone(), demande }).await {
         Ok((g, _)) => {
             cx.valider().await?;
-            Ok(aller(&format!("/bilan?{}", g.adresse()), Message::succes("Le filtre est gardé : vous le retrouverez en haut du bilan.")))
+            Ok(aller(
+                &format!("/bilan?{}", g.adresse()),
+                Message::succes("Le filtre est gardé\u{a0}: vous le retrouverez en haut du bilan."),
+            ))
         }
         Err(Erreur::Invalide(e)) => {
             let choisie = Some(choisie.as_str()).filter(|c| !c.is_empty());

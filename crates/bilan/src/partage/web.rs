@@ -163,7 +163,7 @@ async fn revoquer(w: Web, Chemin(id): Chemin<LienBilanId>) -> Reponse {
     let cx = w.ecriture().await?;
     super::revoquer(&cx, id).await?;
     cx.valider().await?;
-    Ok(aller(LISTE, Message::succes("Le lien est révoqué : il n’ouvre plus rien.")))
+    Ok(aller(LISTE, Message::succes("Le lien est révoqué\u{a0}: il n’ouvre plus rien.")))
 }
 
 /// What a link shows.

@@ -45,8 +45,15 @@ const SANS_JETON: [&str; 2] = ["/avis/{secret}", "/partages/{secret}"];
 
 /// Public référentiels, and a computation on what is sent, which reads and stores nothing: any account may
 /// ask. And exports and filters kept: what may be read may be asked for as a file of one's own, or again.
-const CALCULS: [&str; 5] =
-    ["/certification/titres", "/certification/titres/{code}", "/certification/simulation", "/exports", "/bilan/filtres"];
+const CALCULS: [(&str, &str); 7] = [
+    ("GET", "/bilan/filtres"),
+    ("POST", "/bilan/filtres"),
+    ("GET", "/certification/titres"),
+    ("GET", "/certification/titres/{code}"),
+    ("POST", "/certification/simulation"),
+    ("GET", "/exports"),
+    ("POST", "/exports"),
+];
 
 /// What belongs to its author alone: neither to a structure nor to who has more rights.
 const PERSONNELS: [&str; 2] = ["/exports/{id}", "/bilan/filtres/{id}"];
@@ -90,6 +97,10 @@ struct Acte {
 impl Acte {
     fn api(&self) -> bool {
         self.chemin.starts_with("/api/")
+    }
+
+    fn calcul(&self) -> bool {
+        CALCULS.contains(&(self.methode.as_str(), self.nu()))
     }
 
     /// The address without the prefix of the API.
@@ -222,7 +233,7 @@ fn faute(acte: &Acte, verdicts: &[Verdict]) -> Option<&'static str> {
         Some("ouvert à une autre structure")
     } else if dossier && (oui(3) || oui(4)) {
         Some("un dossier ouvert à qui n’accompagne pas")
-    } else if acte.methode != "GET" && oui(3) && !acte.nu().starts_with("/compte") && !CALCULS.contains(&acte.nu()) {
+    } else if acte.methode != "GET" && oui(3) && !acte.nu().starts_with("/compte") && !acte.calcul() {
         Some("un coordinateur écrit ailleurs que dans son compte")
     } else {
         None
@@ -261,7 +272,7 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
         for acte in actes().into_iter().filter(|a| a.api() && !personnel(a)) {
             let chiffres = ["/bilan", "/structures", "/lieux"].iter().any(|d| acte.nu().starts_with(d));
             let attendu = acte.methode == "GET" && (portee == Portee::Lecture || chiffres || SANS_STRUCTURE.contains(&acte.nu()));
-            let attendu = attendu || CALCULS.contains(&acte.nu()) || acte.publique;
+            let attendu = attendu || acte.calcul() || acte.publique;
             // The state of the instance is not for a responsable, whatever the token.
             let attendu = attendu && !acte.nu().starts_with("/administration");
             // Links of the bilan open a door: for the whole account alone.
@@ -287,7 +298,7 @@ fn domaine(chemin: &str) -> (usize, &'static str) {
         ("Reprise de données", &["reprise", "imports"]),
         ("Mon compte", &["compte", "droits"]),
         ("Connexion et mot de passe", &["connexion", "deconnexion", "mot-de-passe"]),
-        ("Titres et certification", &["titres", "certification"]),
+        ("Titres et certification", &["titres", "certification", "ma-candidature"]),
         ("Instance", &["administration"]),
     ];
     let premier = chemin.split('/').nth(1).unwrap_or("");

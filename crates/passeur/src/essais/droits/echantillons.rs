@@ -110,6 +110,26 @@ impl Essai<'_> {
             "/reprise/modeles/{nom}" => vec!["personnes.csv".to_owned()],
             // Only who brought a file sees it: the responsable here.
             "/reprise/{id}" | "/imports/{id}" => vec![self.import().await],
+            p if p.starts_with("/certification/candidats/{id}") => vec![self.candidat().await],
+            "/certification/candidatures/{id}/exemples/{piece}" | "/certification/candidatures/{id}/pieces/{piece}" => {
+                let c = self.candidature().await;
+                let piece = self.piece(&c).await;
+                vec![c, piece]
+            }
+            "/certification/candidatures/{id}/pieces/{genre}/{piece}" => {
+                let c = self.candidature().await;
+                let piece = self.piece(&c).await;
+                vec![c, "exemple".to_owned(), piece]
+            }
+            "/certification/candidatures/{id}/pieces/{genre}" => vec![self.candidature().await, "exemple".to_owned()],
+            p if p.starts_with("/certification/candidatures/{id}") => vec![self.candidature().await],
+            p if p.starts_with("/certification/agrements/{id}") => {
+                let n = self.numero();
+                let jour = chrono::NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + chrono::Days::new(n.into());
+                let corps = json!({"lieu": a.lieu_alpha(), "version": "mediateur-numerique-2025", "debut": jour});
+                let r = a.api(&a.jeton("alpha.certification").await, "POST", "/api/v1/certification/agrements", corps).await;
+                vec![r.id()]
+            }
             "/structures/{id}" => vec![a.structure_alpha()],
             "/structure/lieux/{id}" | "/lieux/{id}" => vec![a.lieu_alpha()],
             "/equipe/{id}" => {
@@ -165,6 +185,34 @@ impl Essai<'_> {
         json!({"personne": self.personne().await, "partenaire": self.partenaire().await, "motif": "Essai", "consentement": true})
     }
 
+    /// A candidate of the centre: the account « alpha.candidat » is theirs.
+    async fn candidat(&self) -> String {
+        let (a, jeton) = (self.a, self.a.jeton("alpha.certification").await);
+        let deja = "SELECT id FROM candidat WHERE utilisateur_id IS NOT NULL";
+        if a.compter(&deja.replace("SELECT id", "SELECT count(*)")).await > 0 {
+            return a.identifiant(deja).await;
+        }
+        let corps = json!({"prenom": "Essai", "nom": "Candidat", "courriel": email("alpha.candidat")});
+        let id = a.api(&jeton, "POST", "/api/v1/certification/candidats", corps).await.id();
+        let r = a.session("alpha.certification").await.post(&format!("/certification/candidats/{id}/acces"), &[]).await;
+        assert_eq!(r.statut, 303, "{}", r.html);
+        id
+    }
+
+    /// A new enrolment of that candidate.
+    async fn candidature(&self) -> String {
+        let jeton = self.a.jeton("alpha.certification").await;
+        let corps = json!({"candidat": self.candidat().await, "version": "mediateur-numerique-2025", "voie": "vae"});
+        self.a.api(&jeton, "POST", "/api/v1/certification/candidatures", corps).await.id()
+    }
+
+    /// An example of practice in an enrolment.
+    async fn piece(&self, candidature: &str) -> String {
+        let jeton = self.a.jeton("alpha.certification").await;
+        let chemin = format!("/api/v1/certification/candidatures/{candidature}/pieces");
+        self.a.api(&jeton, "POST", &chemin, exemple()).await.id()
+    }
+
     /// The body of a creation or change through the API. One that cannot be read is refused before the
     /// right is looked at: it would say « oui » to all.
     pub(super) async fn corps(&self, acte: &Acte) -> Value {
@@ -173,6 +221,20 @@ impl Essai<'_> {
             ("POST", "/certification/simulation") => {
                 json!({"question": "epreuves_dues", "date": "2026-03-10", "titre": "mediateur-numerique", "voie": "formation_continue"})
             }
+            ("POST", "/certification/titres") => json!({"contenu": "{}"}),
+            ("POST", "/certification/candidats") => json!({"prenom": "Essai", "nom": "Droits"}),
+            ("POST", "/certification/candidatures") => {
+                json!({"candidat": self.candidat().await, "version": "mediateur-numerique-2025", "voie": "vae"})
+            }
+            ("POST", "/certification/candidatures/{id}/actions") => json!({"action": "deposer"}),
+            ("PUT", "/certification/candidatures/{id}/vae") => json!({"recu_le": "2026-03-02"}),
+            ("POST" | "PUT", "/certification/candidatures/{id}/pieces" | "/certification/candidatures/{id}/pieces/{piece}") => exemple(),
+            ("PUT", "/certification/candidatures/{id}/dossier") => json!({"diplomes": [], "annexes": []}),
+            ("POST", "/certification/candidatures/{id}/dossier/signature") => json!({"nom": "Essai Candidat"}),
+            ("POST", "/certification/agrements") => {
+                json!({"lieu": self.a.lieu_alpha(), "version": "mediateur-numerique-2025", "debut": "2026-01-01"})
+            }
+            ("POST", "/certification/agrements/{id}/retrait") => json!({"jour": "2026-03-10"}),
             ("PUT", "/structures/{id}/conservation") => json!({"mois": 24}),
             ("PUT", "/personnes/{id}/conservation") => json!({"motif": "revenue", "jusqu_au": "2026-12-01"}),
             ("POST", "/exports") => self.export(),
@@ -218,6 +280,11 @@ impl Essai<'_> {
             _ => vec![],
         }
     }
+}
+
+fn exemple() -> Value {
+    json!({"genre": "exemple", "unite": "ccp-1", "intitule": "Essai", "taches": "Essai", "moyens": "Essai", "avec_qui": "Essai",
+           "contexte": "Essai", "periode": "2026"})
 }
 
 fn accompagnement() -> Value {

@@ -122,6 +122,40 @@ impl Appli {
         Candidat { candidat, candidature }
     }
 
+    /// A validated decision that grants `ccp-1` to a candidate; gives its id.
+    pub async fn decision_validee(&self, candidat: &str) -> String {
+        let decision = self.uuid();
+        let lignes = [
+            ("id", json!(self.uuid())),
+            ("decision_id", json!(decision)),
+            ("structure_id", json!(self.structure_alpha())),
+            ("candidat_id", json!(candidat)),
+            ("jour", json!("2026-03-02")),
+            ("etat", json!("validee")),
+            ("prononce", json!({"objet": "unite", "version": VERSION, "unite": "ccp-1"})),
+            ("libelles", json!({"titre": "Médiateur numérique", "unite": "Unité d’essai"})),
+            ("motifs", json!([])),
+            ("inscrite_le", json!(crate::INSTANT)),
+        ];
+        self.poser("decision", &lignes).await;
+        decision
+    }
+
+    /// An incident of a session; gives its id.
+    pub async fn incident(&self, session: &str) -> String {
+        let id = self.uuid();
+        let lignes = [
+            ("id", json!(id)),
+            ("session_id", json!(session)),
+            ("nature", json!("incident")),
+            ("quand", json!(crate::INSTANT)),
+            ("recit", json!("Essai")),
+            ("temoins", json!([])),
+        ];
+        self.poser("incident_session", &lignes).await;
+        id
+    }
+
     /// One more account of juror in Alpha.
     ///
     /// # Panics
@@ -167,7 +201,9 @@ fn valeur(colonne: &str, v: &Value) -> SimpleExpr {
     let texte = v.as_str();
     let uuid = |t: &str| Uuid::parse_str(t).expect("an id");
     match (colonne, v) {
-        ("cree_le", _) => Expr::value(texte.expect("an instant").parse::<chrono::DateTime<chrono::Utc>>().expect("an instant")),
+        ("cree_le" | "inscrite_le" | "quand", _) => {
+            Expr::value(texte.expect("an instant").parse::<chrono::DateTime<chrono::Utc>>().expect("an instant"))
+        }
         (c, Value::Null) if c.ends_with("_id") => Expr::value(None::<Uuid>),
         (c, _) if c == "id" || c.ends_with("_id") => Expr::value(uuid(texte.expect("an id"))),
         ("debut" | "fin" | "jour" | "signe_le", _) => Expr::value(texte.expect("a day").parse::<chrono::NaiveDate>().expect("a day")),

@@ -89,7 +89,10 @@ async fn les_pages_du_registre(#[values(Moteur::Sqlite, Moteur::Postgres)] moteu
     let r = s.post(&format!("{fiche}/habilitations"), &[("version", VERSION), ("debut", "2025-06-01")]).await;
     assert_eq!(r.statut, 303, "{}", r.html);
     let html = s.get(&fiche).await.html;
-    assert!(html.contains("Médiateur numérique") && html.contains("jusqu’à la fin du titre") && html.contains("8 ans"), "{html}");
+    assert!(
+        html.contains("Médiateur numérique") && html.contains("jusqu’à la fin du titre") && html.contains("toujours en poste"),
+        "{html}"
+    );
     assert_eq!(s.get(&format!("{fiche}/modifier")).await.statut, 200);
     assert!(s.get("/certification/jures").await.html.contains("Ada Maquette"));
 }

@@ -13,7 +13,7 @@ use certification_regles::{
     reprise::SessionPassee,
 };
 use chrono::NaiveDate;
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use socle::{Contexte, Erreur, Resultat};
 
 use super::{Dans, code, de_code, depot, depot::Candidature};

@@ -55,6 +55,9 @@ const CALCULS: [(&str, &str); 7] = [
     ("POST", "/exports"),
 ];
 
+/// What the members of a jury alone read.
+const DU_JURY: [&str; 3] = ["/certification/jury", "/certification/passages/{id}/grilles", "/certification/passages/{id}/deliberation"];
+
 /// What belongs to its author alone: neither to a structure nor to who has more rights.
 const PERSONNELS: [&str; 2] = ["/exports/{id}", "/bilan/filtres/{id}"];
 
@@ -273,6 +276,7 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
             let chiffres = ["/bilan", "/structures", "/lieux"].iter().any(|d| acte.nu().starts_with(d));
             let attendu = acte.methode == "GET" && (portee == Portee::Lecture || chiffres || SANS_STRUCTURE.contains(&acte.nu()));
             let attendu = attendu || acte.calcul() || acte.publique;
+            let attendu = attendu && !DU_JURY.contains(&acte.nu());
             // The state of the instance is not for a responsable, whatever the token.
             let attendu = attendu && !acte.nu().starts_with("/administration");
             // Links of the bilan open a door: for the whole account alone.

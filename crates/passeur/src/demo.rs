@@ -116,8 +116,23 @@ async fn exporter(cx: &mut Contexte, decor: &Decor) -> anyhow::Result<serde_json
         paires: vec![("du".into(), du.to_string()), ("au".into(), au.to_string())],
     };
     let (export, _) = bilan::differe::demander(cx, d).await?;
+    chiffrer(cx).await?;
     cx.acteur = systeme;
     Ok(serde_json::json!({ "export": export.id }))
+}
+
+/// The head of the structure keeps a filter of the bilan, and shares the figures of last month.
+async fn chiffrer(cx: &Contexte) -> anyhow::Result<()> {
+    use socle::Nomenclature;
+    let demande = |p: bilan::Periode, type_activite: &str| bilan::Demande {
+        periode: p.code(),
+        type_activite: type_activite.into(),
+        ..bilan::Demande::default()
+    };
+    let demande_ateliers = demande(bilan::Periode::CetteAnnee, "collectif");
+    bilan::garde::garder(cx, bilan::garde::Garder { id: None, nom: "Ateliers de l’année".into(), demande: demande_ateliers }).await?;
+    bilan::partage::partager(cx, &demande(bilan::Periode::MoisDernier, ""), 90).await?;
+    Ok(())
 }
 
 async fn planter(cx: &Contexte) -> anyhow::Result<Decor> {

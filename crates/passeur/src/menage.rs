@@ -28,6 +28,7 @@ async fn balayer(etat: &Etat, charge: &Value) -> Resultat<()> {
     cx.valider().await?;
     mediation::doublon::solder_echues(etat).await?;
     bilan::differe::balayer(etat, etat.horloge.maintenant()).await?;
+    bilan::partage::balayer(etat, etat.horloge.maintenant()).await?;
     socle::fichiers::balayer(etat, etat.horloge.maintenant()).await?;
     loop {
         let cx = Contexte::systeme(etat).await?;

@@ -62,6 +62,10 @@ identifiants! {
     FichierId,
     /// One export made in the background.
     ExportId,
+    /// One filter of the bilan that a person keeps.
+    FiltreBilanId,
+    /// One bilan shared by a secret link.
+    LienBilanId,
     /// One request for an opinion on an accompaniment.
     DemandeAvisId,
     /// One private note of a mediator on their practice.

@@ -27,6 +27,8 @@ pub const OBJETS: &[(&str, &str, &str, Option<&str>)] = &[
     ("structure", "la structure", "Structure", None),
     ("lieu", "un lieu", "Lieux", None),
     ("bilan", "le bilan", "Bilan", None),
+    ("filtre_bilan", "un filtre du bilan", "Filtres du bilan", None),
+    ("lien_bilan", "un lien de partage du bilan", "Liens de partage du bilan", None),
     ("document", "un document", "Documents", None),
     ("export", "un export", "Exports", None),
     ("import", "une reprise de données", "Reprises de données", None),
@@ -90,7 +92,8 @@ pub(super) fn phrase(l: &Model, noms: &HashMap<UtilisateurId, String>) -> Phrase
         qui: match l.acteur_id {
             Some(id) => noms.get(&id).cloned().unwrap_or_else(|| "Un ancien compte".into()),
             None if l.requete.is_nil() => "Un membre de l’équipe".into(),
-            None if porte => "Quelqu’un".into(),
+            // A shared bilan is opened by whoever holds its link.
+            None if porte || l.objet == "lien_bilan" && l.action == Action::Ouverture => "Quelqu’un".into(),
             None => "Passeur".into(),
         },
         fait: l.action.libelle(),

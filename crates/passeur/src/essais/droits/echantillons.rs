@@ -91,6 +91,16 @@ impl Essai<'_> {
                 let r = a.api(&self.jetons[1], "POST", &format!("/api/v1/accompagnements/{id}/avis"), json!({"moyen": "qr"})).await;
                 vec![r.corps["lien"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()]
             }
+            "/bilan/filtres/{id}" => {
+                self.vider("alpha.mediateur", "/api/v1/bilan/filtres").await;
+                let nom = format!("Essai {}", self.numero());
+                vec![self.creer("/bilan/filtres", json!({ "nom": nom })).await]
+            }
+            // The responsable alone shares, and each makes as many as they like up to a limit.
+            "/bilan/liens/{id}" => vec![self.lien().await.id()],
+            "/partage/{secret}" | "/partages/{secret}" => {
+                vec![self.lien().await.corps["lien"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()]
+            }
             "/orientations/{id}" => vec![self.creer("/orientations", self.orientation().await).await],
             "/doublons/{id}/{autre}" => vec![self.personne().await, self.personne().await],
             "/fusions/{id}" => {
@@ -162,6 +172,20 @@ impl Essai<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// Removes all that a list holds.
+    async fn vider(&self, compte: &str, liste: &str) {
+        let jeton = &self.a.jeton(compte).await;
+        for l in self.a.api(jeton, "GET", liste, Value::Null).await.corps["elements"].as_array().into_iter().flatten() {
+            self.a.api(jeton, "DELETE", &format!("{liste}/{}", l["id"].as_str().unwrap()), Value::Null).await;
+        }
+    }
+
+    /// A link to the bilan of Alpha; earlier ones are revoked, a structure may only have so many.
+    async fn lien(&self) -> essais::Reponse {
+        self.vider("alpha.responsable", "/api/v1/bilan/liens").await;
+        self.a.api(&self.a.jeton("alpha.responsable").await, "POST", "/api/v1/bilan/liens", json!({"jours": 7})).await
     }
 
     /// Another day each time: the same asked twice is one export, and it is deleted once.
@@ -281,6 +305,9 @@ impl Essai<'_> {
             ("PUT", "/structures/{id}/conservation") => json!({"mois": 24}),
             ("PUT", "/personnes/{id}/conservation") => json!({"motif": "revenue", "jusqu_au": "2026-12-01"}),
             ("POST", "/exports") => self.export(),
+            ("POST", "/bilan/filtres") => json!({"nom": format!("Essai {}", self.numero())}),
+            ("PUT", "/bilan/filtres/{id}") => json!({"nom": format!("Essai {}", self.numero())}),
+            ("POST", "/bilan/liens") => json!({"jours": 7}),
             ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
             ("POST", "/accompagnements") => accompagnement(),
             ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),

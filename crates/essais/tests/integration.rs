@@ -32,6 +32,8 @@ mod doublon;
 mod droits;
 #[path = "../../mediation/src/droits_personne/tests.rs"]
 mod droits_personne;
+#[path = "../../passeur/src/essais/effacement.rs"]
+mod effacement;
 #[path = "../../comptes/src/equipe/tests.rs"]
 mod equipe;
 #[path = "../../passeur/src/essais/exploitation.rs"]

@@ -207,7 +207,7 @@ fn du_pilote(e: &sea_orm::DbErr) -> Option<&sqlx::Error> {
 
 /// The code of the server or of SQLite.
 fn code(e: &sea_orm::DbErr) -> Option<String> {
-    du_pilote(e).and_then(sqlx::Error::as_database_error).and_then(|d| d.code()).map(std::borrow::Cow::into_owned)
+    du_pilote(e).and_then(sqlx::Error::as_database_error).and_then(sqlx::error::DatabaseError::code).map(std::borrow::Cow::into_owned)
 }
 
 /// `disk_full` of PostgreSQL, `SQLITE_FULL`.

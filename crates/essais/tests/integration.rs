@@ -8,6 +8,8 @@ mod accompagnement;
 mod accueil;
 #[path = "../../comptes/src/administration/tests.rs"]
 mod administration;
+#[path = "../../passeur/src/essais/adversite.rs"]
+mod adversite;
 #[path = "../../passeur/src/essais/application.rs"]
 mod application;
 #[path = "../../mediation/src/aujourdhui/tests.rs"]

@@ -158,7 +158,7 @@ impl Erreur {
             Self::TropVolumineux => "Ce qui a été envoyé dépasse la taille acceptée.".into(),
             Self::Indisponible(_) => "Le service ne répond pas pour l’instant. Rien de ce qui était enregistré n’est perdu. Réessayez dans une minute.".into(),
             Self::Coffre(_) => "Les notes sont chiffrées, et Passeur n’a pas la clé de celle-ci, ou le texte a été altéré. Rien n’a été enregistré ni effacé. Prévenez la personne qui administre Passeur : la commande « passeur key check » dit ce qui manque.".into(),
-            Self::StockagePlein(_) => "Le disque du serveur est plein : ce que vous envoyez n’a pas pu être enregistré, et rien n’en reste. Ce qui l’était déjà n’est pas perdu. Prévenez la personne qui administre Passeur, puis recommencez quand elle aura fait de la place.".into(),
+            Self::StockagePlein(_) => "Le disque du serveur est plein : rien ne peut plus y être écrit, et rien ne reste à moitié de ce que vous envoyez. Ce qui était enregistré n’est pas perdu. Prévenez la personne qui administre Passeur, puis recommencez quand elle aura fait de la place.".into(),
             Self::Interne(_) => "La faute vient de Passeur, pas de vous. Rien n’a été enregistré à moitié. Si cela se répète, donnez le numéro d’incident à votre administrateur.".into(),
         }
     }
@@ -224,7 +224,13 @@ fn indisponible(e: &sea_orm::DbErr, message: &str) -> bool {
     }
     if matches!(
         du_pilote(e),
-        Some(sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed)
+        Some(
+            sqlx::Error::Io(_)
+                | sqlx::Error::Protocol(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed
+        )
     ) {
         return true;
     }

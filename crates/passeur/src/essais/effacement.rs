@@ -56,11 +56,18 @@ async fn valeurs(a: &Appli) -> Vec<(String, String)> {
         let lues: &[String] = &if postgres {
             vec![
                 format!("SELECT \"{c}\"::text FROM \"{t}\""),
-                format!("SELECT encode(convert_to(\"{c}\"::text, 'UTF8'), 'escape') FROM \"{t}\" WHERE pg_typeof(\"{c}\")::text <> 'bytea'"),
-                format!("SELECT encode(decode(substr(\"{c}\"::text, 3), 'hex'), 'escape') FROM \"{t}\" WHERE pg_typeof(\"{c}\")::text = 'bytea'"),
+                format!(
+                    "SELECT encode(convert_to(\"{c}\"::text, 'UTF8'), 'escape') FROM \"{t}\" WHERE pg_typeof(\"{c}\")::text <> 'bytea'"
+                ),
+                format!(
+                    "SELECT encode(decode(substr(\"{c}\"::text, 3), 'hex'), 'escape') FROM \"{t}\" WHERE pg_typeof(\"{c}\")::text = 'bytea'"
+                ),
             ]
         } else {
-            vec![format!("SELECT CAST(\"{c}\" AS TEXT) FROM \"{t}\" WHERE typeof(\"{c}\") <> 'blob'"), format!("SELECT hex(\"{c}\") FROM \"{t}\" WHERE typeof(\"{c}\") = 'blob'")]
+            vec![
+                format!("SELECT CAST(\"{c}\" AS TEXT) FROM \"{t}\" WHERE typeof(\"{c}\") <> 'blob'"),
+                format!("SELECT hex(\"{c}\") FROM \"{t}\" WHERE typeof(\"{c}\") = 'blob'"),
+            ]
         };
         for (n, sql) in lues.iter().enumerate() {
             for valeur in textes(a, sql).await {
@@ -127,9 +134,8 @@ fn traces(lieux: &[(String, String)]) -> BTreeSet<String> {
     let mut ou = BTreeSet::new();
     for (lieu, texte) in lieux {
         let plie = texte.to_lowercase();
-        let marque = plie.contains(MARQUE)
-            || AUTRES.iter().any(|m| texte.contains(m))
-            || sons.iter().any(|s| plie.contains(&s.to_lowercase()));
+        let marque =
+            plie.contains(MARQUE) || AUTRES.iter().any(|m| texte.contains(m)) || sons.iter().any(|s| plie.contains(&s.to_lowercase()));
         if marque {
             ou.insert(lieu.clone());
         }
@@ -234,7 +240,8 @@ async fn une_personne_effacee_ne_se_retrouve_nulle_part(#[values(Moteur::Sqlite,
     let a = Appli::lancer(moteur).await;
     let journaux = Journaux::default();
     let ecrire = journaux.clone();
-    let abonne = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false).with_writer(move || ecrire.clone()).finish();
+    let abonne =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false).with_writer(move || ecrire.clone()).finish();
     let _abonne = tracing::subscriber::set_default(abonne);
 
     let mut n = 0;
@@ -248,9 +255,19 @@ async fn une_personne_effacee_ne_se_retrouve_nulle_part(#[values(Moteur::Sqlite,
     // The search sees: the marks are where they are expected, the sealed ones once opened, the files too.
     let avant = traces(&partout(&a).await);
     for lieu in [
-        "personne.nom", "personne.telephone", "personne.courriel", "personne.date_naissance", "personne.notes (ouvert)", "accueil.motif (ouvert)",
-        "diagnostic.etapes (ouvert)", "objectif.libelle (ouvert)", "etape.libelle (ouvert)", "accompagnement.notes (ouvert)",
-        "orientation.motif (ouvert)", "orientation.retour (ouvert)", "consentement.maniere",
+        "personne.nom",
+        "personne.telephone",
+        "personne.courriel",
+        "personne.date_naissance",
+        "personne.notes (ouvert)",
+        "accueil.motif (ouvert)",
+        "diagnostic.etapes (ouvert)",
+        "objectif.libelle (ouvert)",
+        "etape.libelle (ouvert)",
+        "accompagnement.notes (ouvert)",
+        "orientation.motif (ouvert)",
+        "orientation.retour (ouvert)",
+        "consentement.maniere",
     ] {
         assert!(avant.contains(lieu), "{lieu} manque : {avant:#?}");
     }

@@ -8,6 +8,8 @@ mod accompagnement;
 mod accueil;
 #[path = "../../comptes/src/administration/tests.rs"]
 mod administration;
+#[path = "../../passeur/src/essais/adversite.rs"]
+mod adversite;
 #[path = "../../passeur/src/essais/application.rs"]
 mod application;
 #[path = "../../mediation/src/aujourdhui/tests.rs"]
@@ -40,6 +42,8 @@ mod doublon;
 mod droits;
 #[path = "../../mediation/src/droits_personne/tests.rs"]
 mod droits_personne;
+#[path = "../../passeur/src/essais/effacement.rs"]
+mod effacement;
 #[path = "../../comptes/src/equipe/tests.rs"]
 mod equipe;
 #[path = "../../passeur/src/essais/exploitation.rs"]

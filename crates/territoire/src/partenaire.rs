@@ -55,7 +55,7 @@ impl Nomenclature for Nature {
 pub struct CreerPartenaire {
     /// Made by the client; the same creation twice is one record.
     pub id: Option<PartenaireId>,
-    #[schema(max_length = 150)]
+    #[schema(min_length = 1, max_length = 150)]
     pub nom: String,
     pub nature: Nature,
     /// A person or a service to ask for.

@@ -8,6 +8,7 @@ pub mod candidature;
 pub mod centre;
 pub mod cli;
 pub mod decision;
+pub mod document;
 pub mod jure;
 mod migrations;
 pub mod pv;
@@ -34,6 +35,7 @@ pub fn pages() -> Pages {
         .fusionner(session::pages())
         .fusionner(pv::pages())
         .fusionner(decision::pages())
+        .fusionner(document::pages())
 }
 
 /// The tabs of the certification of a centre, that of `ici` marked.
@@ -62,6 +64,7 @@ pub fn api() -> OpenApiRouter<Etat> {
         .merge(session::api())
         .merge(pv::api())
         .merge(decision::api())
+        .merge(document::api())
 }
 
 /// Every sealed column of this crate, for the rotation of keys.

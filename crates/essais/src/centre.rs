@@ -87,8 +87,8 @@ impl Appli {
         let lignes = [
             ("id", json!(self.uuid())),
             ("candidature_id", json!(candidature)),
-            ("diplomes", json!({})),
-            ("annexes", json!({})),
+            ("diplomes", json!([])),
+            ("annexes", json!([])),
             ("signe_le", json!("2026-03-01")),
             ("version", json!(1)),
         ];

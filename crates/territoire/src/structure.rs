@@ -30,6 +30,12 @@ pub fn en_tete(s: &Structure) -> serde_json::Value {
     serde_json::json!({"nom": s.nom, "adresse": adresse, "telephone": s.telephone, "courriel": s.courriel})
 }
 
+/// What a structure prints at the head of a document of its own, whoever prints it: a candidate too.
+pub async fn imprimee(cx: &Contexte, id: StructureId) -> Resultat<serde_json::Value> {
+    let s = table::Entity::find_by_id(id).one(&cx.db()).await?.ok_or(Erreur::Introuvable("Cette structure"))?;
+    Ok(en_tete(&s))
+}
+
 /// What a structure says of itself.
 #[derive(Clone, Debug, Default)]
 pub struct Fiche {

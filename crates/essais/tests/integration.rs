@@ -10,6 +10,8 @@ mod accueil;
 mod administration;
 #[path = "../../passeur/src/essais/application.rs"]
 mod application;
+#[path = "../../ateliers/src/fiche/tests.rs"]
+mod ateliers_fiches;
 #[path = "../../mediation/src/aujourdhui/tests.rs"]
 mod aujourdhui;
 #[path = "../../passeur/src/essais/banc.rs"]

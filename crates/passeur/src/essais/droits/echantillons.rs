@@ -80,6 +80,7 @@ impl Essai<'_> {
                 vec![p, id]
             }
             "/accompagnements/{id}" => vec![self.creer("/accompagnements", accompagnement()).await],
+            "/ateliers/fiches/{id}" => vec![self.creer("/ateliers/fiches", json!({"contenu": fiche()})).await],
             "/exports/{id}" => {
                 let id = self.creer("/exports", self.export()).await;
                 // Made at once: an account has five under way at most. It alone: other jobs are for other routes.
@@ -151,6 +152,7 @@ impl Essai<'_> {
             }
             ("PUT", "/structures/{id}/conservation") => json!({"mois": 24}),
             ("PUT", "/personnes/{id}/conservation") => json!({"motif": "revenue", "jusqu_au": "2026-12-01"}),
+            ("POST", "/ateliers/fiches") => json!({"contenu": fiche()}),
             ("POST", "/exports") => self.export(),
             ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
             ("POST", "/accompagnements") => accompagnement(),
@@ -195,4 +197,8 @@ impl Essai<'_> {
 
 fn accompagnement() -> Value {
     json!({"type": "individuel", "date": "2026-03-02", "duree_minutes": 30, "lieu_type": "domicile", "thematiques": ["email"], "anonymes": {"total": 1}})
+}
+
+fn fiche() -> Value {
+    json!({"titre": "Essai", "resume": "", "objectifs": ["Essayer"], "niveau": "debutant", "public": "", "ages": [], "duree_minutes": 60, "places": 8, "thematiques": ["email"], "licence": ""})
 }

@@ -4,10 +4,10 @@ use sea_orm_migration::{prelude::*, schema::*};
 
 /// Migrations of this crate, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Catalogue)]
+    vec![Box::new(Catalogue), Box::new(crate::seance::Seances), Box::new(crate::reservation::Reservations)]
 }
 
-fn cle(nom: &str, de: &'static str, colonne: &'static str, vers: &'static str) -> ForeignKeyCreateStatement {
+pub(crate) fn cle(nom: &str, de: &'static str, colonne: &'static str, vers: &'static str) -> ForeignKeyCreateStatement {
     ForeignKey::create().name(nom).from(de, colonne).to(vers, "id").to_owned()
 }
 

@@ -2,6 +2,7 @@
 //! parameter is added in [`Essai::ids`]; a new creation of the API, in [`Essai::corps`].
 
 use essais::{Value, email, json};
+use sea_orm::ConnectionTrait as _;
 
 use super::{Acte, COMPTES, Essai};
 
@@ -81,6 +82,14 @@ impl Essai<'_> {
             }
             "/accompagnements/{id}" => vec![self.creer("/accompagnements", accompagnement()).await],
             "/ateliers/fiches/{id}" => vec![self.creer("/ateliers/fiches", json!({"contenu": fiche()})).await],
+            "/ateliers/seances/{id}" | "/programme/atelier/{id}" => vec![self.seance().await.0],
+            "/ateliers/seances/{id}/dates/{date}" => {
+                let (id, date) = self.seance().await;
+                vec![id, date]
+            }
+            "/ateliers/reservations/{id}" => vec![self.reservation().await.0],
+            "/programme/{structure}" => vec![a.structure_alpha()],
+            "/reservation/{secret}" => vec![self.reservation().await.1],
             "/exports/{id}" => {
                 let id = self.creer("/exports", self.export()).await;
                 // Made at once: an account has five under way at most. It alone: other jobs are for other routes.
@@ -132,6 +141,34 @@ impl Essai<'_> {
         })
     }
 
+    /// Forced: all are at the same hour.
+    fn programmer(&self) -> Value {
+        json!({"fiche": ateliers::fiche::livrees::LIVREES[0].code, "dates": [{"jour": "2026-03-20", "heure": "14:00"}], "lieu_genre": "lieu", "lieu": self.a.lieu_alpha(), "publiee": true, "forcer": true})
+    }
+
+    /// A séance and its date.
+    async fn seance(&self) -> (String, String) {
+        let r = self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", "/api/v1/ateliers/seances", self.programmer()).await;
+        (r.id(), r.corps["dates"][0]["id"].as_str().unwrap().to_owned())
+    }
+
+    /// A booking and its secret.
+    async fn reservation(&self) -> (String, String) {
+        let (seance, _) = self.seance().await;
+        let r = self.a.navigateur().post(&format!("/programme/atelier/{seance}/reserver"), &[("nom", "Essai")]).await;
+        let secret = r.vers.expect("la réservation d’essai est acceptée").rsplit('/').next().unwrap().to_owned();
+        (self.a.identifiant(&format!("SELECT id FROM reservation WHERE seance_id = {}", self.uuid(&seance))).await, secret)
+    }
+
+    /// An id as SQLite writes it.
+    fn uuid(&self, id: &str) -> String {
+        if self.a.etat.base.lecture().get_database_backend() == sea_orm::DbBackend::Postgres {
+            format!("'{id}'")
+        } else {
+            format!("x'{}'", id.replace('-', ""))
+        }
+    }
+
     /// Another day each time: the same asked twice is one export, and it is deleted once.
     fn export(&self) -> Value {
         let jour = chrono::NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + chrono::Days::new(self.numero().into());
@@ -153,6 +190,10 @@ impl Essai<'_> {
             ("PUT", "/structures/{id}/conservation") => json!({"mois": 24}),
             ("PUT", "/personnes/{id}/conservation") => json!({"motif": "revenue", "jusqu_au": "2026-12-01"}),
             ("POST", "/ateliers/fiches") => json!({"contenu": fiche()}),
+            ("POST", "/ateliers/seances") => self.programmer(),
+            ("POST", "/ateliers/seances/{id}/reservations") => json!({"nom": "Essai", "par": "accueil"}),
+            ("PUT", "/ateliers/seances/{id}/dates/{date}") => json!({"quand": {"jour": "2026-04-01", "heure": "10:00"}, "forcer": true}),
+            ("PUT", "/ateliers/seances/{id}/materiel") => json!({"rang": 1, "pret": true}),
             ("POST", "/exports") => self.export(),
             ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
             ("POST", "/accompagnements") => accompagnement(),
@@ -183,6 +224,7 @@ impl Essai<'_> {
                 let p = self.a.api(&self.jetons[1], "GET", &format!("/api/v1{parcours}"), Value::Null).await.corps;
                 vec![("diagnostic", self.creer("/diagnostics", json!({"personne": p["personne"]})).await)]
             }
+            "/ateliers/seances/{id}/materiel" => vec![("rang", "1".into())],
             // Another session of the same account.
             "/compte/sessions" if qui > 0 => {
                 drop(self.a.session(COMPTES[qui].0).await);

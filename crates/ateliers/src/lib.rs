@@ -5,6 +5,7 @@
 
 pub mod fiche;
 mod migrations;
+pub mod presence;
 pub mod programme;
 pub mod reservation;
 pub mod seance;
@@ -20,12 +21,12 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Pages of this crate.
 pub fn pages() -> Pages {
-    [seance::pages(), reservation::pages(), programme::pages()].into_iter().fold(fiche::pages(), Pages::fusionner)
+    [seance::pages(), presence::pages(), reservation::pages(), programme::pages()].into_iter().fold(fiche::pages(), Pages::fusionner)
 }
 
 /// API of this crate, under `/api/v1`.
 pub fn api() -> OpenApiRouter<Etat> {
-    [seance::api(), reservation::api()].into_iter().fold(fiche::api(), OpenApiRouter::merge)
+    [seance::api(), presence::api(), reservation::api()].into_iter().fold(fiche::api(), OpenApiRouter::merge)
 }
 
 /// The columns sealed at rest, for the rotation of keys and its checks.

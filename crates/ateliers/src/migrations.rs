@@ -4,7 +4,12 @@ use sea_orm_migration::{prelude::*, schema::*};
 
 /// Migrations of this crate, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Catalogue), Box::new(crate::seance::Seances), Box::new(crate::reservation::Reservations)]
+    vec![
+        Box::new(Catalogue),
+        Box::new(crate::seance::Seances),
+        Box::new(crate::reservation::Reservations),
+        Box::new(crate::presence::Presences),
+    ]
 }
 
 pub(crate) fn cle(nom: &str, de: &'static str, colonne: &'static str, vers: &'static str) -> ForeignKeyCreateStatement {

@@ -8,7 +8,7 @@ mod attente;
 mod avertir;
 pub(crate) mod migration;
 pub mod regles;
-mod table;
+pub(crate) mod table;
 mod web;
 
 pub use api::api;
@@ -51,6 +51,7 @@ nomenclature! {
         Attente => "En attente",
         Proposee => "Place proposée",
         Annulee => "Annulée",
+        SurPlace => "Venue sans réserver",
     }
 }
 nomenclature! {
@@ -392,7 +393,7 @@ async fn finir(cx: &Contexte, r: &Reservation, fin: Fin) -> Resultat<()> {
 
 /// Cancels a booking; its seat goes at once to who waits. Once the séance has begun, nothing is cancelled.
 async fn annuler_ouverte(cx: &Contexte, r: &Reservation, s: &Seance, fin: Fin) -> Resultat<()> {
-    if r.etat == EtatReservation::Annulee {
+    if matches!(r.etat, EtatReservation::Annulee | EtatReservation::SurPlace) {
         return Ok(());
     }
     if cx.maintenant >= s.fin {
@@ -503,7 +504,7 @@ pub async fn lister(cx: &Contexte, id: SeanceId) -> Resultat<Vec<Reservation>> {
         .all(&cx.db())
         .await?;
     v.sort_by_key(|r| match r.etat {
-        EtatReservation::Confirmee => 0,
+        EtatReservation::Confirmee | EtatReservation::SurPlace => 0,
         EtatReservation::Proposee => 1,
         EtatReservation::Attente => 2,
         EtatReservation::Annulee => 3,

@@ -36,5 +36,5 @@ const RESERVATIONS: Traitement = Traitement {
     destinataires: "Les membres de la structure qui organise.",
     duree: "Quatre-vingt-dix jours après la séance, nom, contact et liens sont effacés ; les nombres restent.",
     securite: "Sans compte ni témoin de connexion ; lien secret dont seule l’empreinte est gardée ; essais de codes freinés ; la base refuse deux personnes sur une place.",
-    tables: &["reservation", "lien_reservation"],
+    tables: &["reservation", "lien_reservation", "seance_presence"],
 };

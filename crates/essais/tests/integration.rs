@@ -12,6 +12,8 @@ mod administration;
 mod application;
 #[path = "../../ateliers/src/fiche/tests.rs"]
 mod ateliers_fiches;
+#[path = "../../ateliers/src/presence/tests.rs"]
+mod ateliers_presences;
 #[path = "../../ateliers/src/reservation/tests.rs"]
 mod ateliers_reservations;
 #[path = "../../ateliers/src/seance/tests.rs"]

@@ -5,6 +5,7 @@
 
 mod anciens;
 mod annee;
+mod ateliers;
 mod avis;
 mod exploitation;
 pub(crate) mod hasard;
@@ -87,6 +88,7 @@ pub async fn charger(etat: &Etat) -> anyhow::Result<()> {
     let decor = planter(&cx).await?;
     annee::jouer(&mut cx, &decor).await?;
     anciens::ajouter(&mut cx, &decor).await?;
+    ateliers::programmer(&mut cx, &decor).await?;
     let responsable = exporter(&mut cx, &decor).await?;
     exploitation::montrer(&cx).await?;
     cx.valider().await?;

@@ -76,7 +76,7 @@ pub(super) async fn programmer_rappel(cx: &Contexte, r: &Reservation, s: &Seance
 pub(crate) async fn prevenir_tous(cx: &Contexte, s: &Seance, motif: Motif) -> Resultat<()> {
     let tous = table::Entity::find()
         .filter(table::Column::SeanceId.eq(s.id))
-        .filter(table::Column::Etat.ne(EtatReservation::Annulee))
+        .filter(table::Column::Etat.is_not_in([EtatReservation::Annulee, EtatReservation::SurPlace]))
         .all(&cx.db())
         .await?;
     for r in tous {
@@ -96,11 +96,24 @@ pub(crate) async fn prevenir_tous(cx: &Contexte, s: &Seance, motif: Motif) -> Re
 /// When the message cannot be handed over: it is tried again.
 pub async fn avertir_tache(etat: Etat, charge: serde_json::Value) -> Result<(), String> {
     let c: Charge = serde_json::from_value(charge).map_err(|e| e.to_string())?;
+    let maintenant = etat.horloge.maintenant();
+    let matin = regles::heure_decente(maintenant);
+    if matin > maintenant {
+        // A message that waited, for the server of mails for instance, does not wake anybody either.
+        return reporter(&etat, &c, matin).await.map_err(|e| e.to_string());
+    }
     let Some(message) = preparer(&etat, &c).await.map_err(|e| e.to_string())? else { return Ok(()) };
     match message {
         Message::Courriel(l) => etat.courrier.envoyer(&l).await.map_err(|e| e.to_string()),
         Message::Sms { numero, texte } => sms::envoyer(&etat, &numero, &texte).await,
     }
+}
+
+async fn reporter(etat: &Etat, c: &Charge, quand: DateTime<Utc>) -> Resultat<()> {
+    let cx = Contexte::systeme(etat).await?;
+    let cle = format!("matin:{}:{:?}:{}", c.reservation, c.motif, quand.timestamp());
+    cx.confier(GENRE_AVERTIR, serde_json::to_value(c).map_err(Erreur::interne)?, Some(cle), Some(quand)).await?;
+    cx.valider().await
 }
 
 enum Message {
@@ -116,7 +129,7 @@ async fn preparer(etat: &Etat, c: &Charge) -> Resultat<Option<Message>> {
         autre => autre?,
     };
     let vrai = match c.motif {
-        Motif::Confirmation => matches!(r.etat, EtatReservation::Confirmee | EtatReservation::Attente),
+        Motif::Confirmation => matches!(r.etat, EtatReservation::Confirmee | EtatReservation::Attente) && cx.maintenant < s.fin,
         Motif::Rappel => r.etat == EtatReservation::Confirmee && c.debut == Some(s.debut) && cx.maintenant < s.debut,
         Motif::Offre => r.etat == EtatReservation::Proposee && r.expire_le.is_some_and(|t| cx.maintenant < t),
         Motif::Deplacement => r.etat != EtatReservation::Annulee && s.etat == EtatSeance::Programmee,

@@ -42,7 +42,7 @@ impl MigrationTrait for Reservations {
                 .col(timestamp_with_time_zone("cree_le"))
                 // One is in, with a seat, or not in, without: never both.
                 .check(Expr::cust(
-                    "(etat IN ('confirmee', 'proposee') AND siege IS NOT NULL) OR (etat IN ('attente', 'annulee') AND siege IS NULL)",
+                    "(etat IN ('confirmee', 'proposee') AND siege IS NOT NULL) OR (etat IN ('attente', 'annulee', 'sur_place') AND siege IS NULL)",
                 ))
                 .check(Expr::cust("siege IS NULL OR (siege >= 1 AND siege <= places)"))
                 .check(Expr::cust("etat <> 'proposee' OR expire_le IS NOT NULL"))

@@ -164,12 +164,12 @@ async fn une_place_liberee_va_de_l_un_a_l_autre(#[values(Moteur::Sqlite, Moteur:
     let a = Appli::lancer(moteur).await;
     let id = seance(&a, 1, 0).await;
     let prise = inscrire(&a, &id, json!({"nom": "Ada", "par": "accueil"})).await.id();
-    for nom in ["Bob", "Cléa", "Dan"] {
+    for (rang, nom) in ["Bob", "Cléa", "Dan"].into_iter().enumerate() {
         let courriel = format!("{}@exemple.invalid", socle::texte::plier(nom));
         assert_eq!(inscrire(&a, &id, json!({"nom": nom, "courriel": courriel, "par": "accueil"})).await.statut, 409);
         let r = inscrire(&a, &id, json!({"nom": nom, "courriel": courriel, "par": "accueil", "attendre": true})).await;
         assert_eq!((r.statut, &r.corps["etat"]), (201, &json!("attente")));
-        a.regler(&format!("2026-03-10T09:0{}:00Z", nom.len()));
+        a.regler(&format!("2026-03-10T09:0{}:00Z", rang + 1));
     }
     a.travailler().await;
     let j = a.jeton("alpha.mediateur").await;

@@ -44,7 +44,7 @@ async fn ce_qui_ne_va_pas_est_dit(#[values(Moteur::Sqlite, Moteur::Postgres)] mo
     // Clocks jump from 2 to 3 that night.
     let r = programmer(&a, seance(&a, "2027-03-28", "02:30")).await;
     assert_eq!((r.statut, r.champs()), (422, vec!["dates".to_owned()]));
-    assert!(r.corps.to_string().contains("n’existe pas le 28 mars 2027"), "{}", r.corps);
+    assert!(r.corps.to_string().contains("cette nuit-là, on passe de"), "{}", r.corps);
     let mut corps = seance(&a, "2026-03-20", "14:00");
     corps["dates"] = json!([{"jour": "2026-03-20", "heure": "14:00"}, {"jour": "2026-03-20", "heure": "15:00"}]);
     assert_eq!(programmer(&a, corps).await.champs(), ["dates"]);

@@ -261,14 +261,14 @@ impl From<Reservation> for LigneReservation {
             besoins: r.besoins,
             etat: r.etat.libelle(),
             genre: match r.etat {
-                EtatReservation::Confirmee => "succes",
+                EtatReservation::Confirmee | EtatReservation::SurPlace => "succes",
                 EtatReservation::Proposee | EtatReservation::Attente => "attention",
                 EtatReservation::Annulee => "neutre",
             },
             dossier: r.personne_id.map(|p| format!("/personnes/{p}")),
             precision: precision.join(" · "),
             attend: matches!(r.etat, EtatReservation::Attente | EtatReservation::Proposee),
-            finie: r.etat == EtatReservation::Annulee,
+            finie: matches!(r.etat, EtatReservation::Annulee | EtatReservation::SurPlace),
         }
     }
 }

@@ -88,6 +88,7 @@ impl Essai<'_> {
                 vec![id, date]
             }
             "/ateliers/reservations/{id}" => vec![self.reservation().await.0],
+            "/ateliers/dates/{id}" => vec![self.seance().await.1],
             "/programme/{structure}" => vec![a.structure_alpha()],
             "/reservation/{secret}" => vec![self.reservation().await.1],
             "/exports/{id}" => {
@@ -146,8 +147,16 @@ impl Essai<'_> {
         json!({"fiche": ateliers::fiche::livrees::LIVREES[0].code, "dates": [{"jour": "2026-03-20", "heure": "14:00"}], "lieu_genre": "lieu", "lieu": self.a.lieu_alpha(), "publiee": true, "forcer": true})
     }
 
+    /// Forgets what was counted: the brake is tested elsewhere.
+    async fn defreiner(&self) {
+        let cx = socle::Contexte::systeme(&self.a.etat).await.unwrap();
+        cx.db().execute_unprepared("DELETE FROM echec_connexion").await.unwrap();
+        cx.valider().await.unwrap();
+    }
+
     /// A séance and its date.
     async fn seance(&self) -> (String, String) {
+        self.defreiner().await;
         let r = self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", "/api/v1/ateliers/seances", self.programmer()).await;
         (r.id(), r.corps["dates"][0]["id"].as_str().unwrap().to_owned())
     }
@@ -193,6 +202,7 @@ impl Essai<'_> {
             ("POST", "/ateliers/seances") => self.programmer(),
             ("POST", "/ateliers/seances/{id}/reservations") => json!({"nom": "Essai", "par": "accueil"}),
             ("PUT", "/ateliers/seances/{id}/dates/{date}") => json!({"quand": {"jour": "2026-04-01", "heure": "10:00"}, "forcer": true}),
+            ("PUT", "/ateliers/dates/{id}/presences") => json!({"anonymes": 3}),
             ("PUT", "/ateliers/seances/{id}/materiel") => json!({"rang": 1, "pret": true}),
             ("POST", "/exports") => self.export(),
             ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
@@ -223,6 +233,10 @@ impl Essai<'_> {
                 let parcours = adresse.trim_end_matches("/reprendre");
                 let p = self.a.api(&self.jetons[1], "GET", &format!("/api/v1{parcours}"), Value::Null).await.corps;
                 vec![("diagnostic", self.creer("/diagnostics", json!({"personne": p["personne"]})).await)]
+            }
+            "/reservation" => {
+                self.defreiner().await;
+                vec![("code", "2222 2222".into())]
             }
             "/ateliers/seances/{id}/materiel" => vec![("rang", "1".into())],
             // Another session of the same account.

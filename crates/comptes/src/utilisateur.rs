@@ -122,6 +122,8 @@ pub(crate) async fn exiger_gerer(cx: &Contexte, id: UtilisateurId) -> Resultat<M
 /// A new account without a password is sent a link to choose one.
 pub async fn creer(cx: &Contexte, d: CreerUtilisateur) -> Resultat<(Utilisateur, bool)> {
     match d.structure.filter(|_| d.role != Role::Administrateur) {
+        // Who keeps the certification of a centre gives their access to its candidates and jurors.
+        Some(s) if matches!(d.role, Role::Candidat | Role::Jure) && cx.acteur.peut_dans(Permission::CertificationGerer, s) => (),
         Some(s) => cx.exiger_dans(Permission::EquipeGerer, s)?,
         None => cx.exiger_instance(Permission::InstanceGerer)?,
     }
@@ -200,8 +202,12 @@ async fn etendre(cx: &Contexte, u: Utilisateur, role: Role, ou: Option<structure
         Some(s) => fonctions(cx, u.id).await?.iter().any(|f| f.structure_id == s.id && f.role == role),
     };
     if deja {
-        // A script that sets an instance up may run twice.
-        return if cx.acteur.est_systeme() { Ok(u) } else { Err(Erreur::champ("email", "Cette personne a déjà ce rôle.")) };
+        // A script that sets an instance up may run twice; a candidate or a juror may come back years later.
+        return if cx.acteur.est_systeme() || matches!(role, Role::Candidat | Role::Jure) {
+            Ok(u)
+        } else {
+            Err(Erreur::champ("email", "Cette personne a déjà ce rôle."))
+        };
     }
     match &ou {
         None => modifier(cx, u.id, table::ActiveModel { administrateur: Set(true), ..Default::default() }).await?,

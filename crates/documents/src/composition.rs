@@ -26,6 +26,7 @@ const POLICES: [&[u8]; 3] = [
 ];
 
 const COMMUN: &str = include_str!("../modeles/commun.typ");
+const CERTIFICATION: &str = include_str!("../modeles/certification.typ");
 
 /// Path under which a template reads its data.
 const DONNEES: &str = "/donnees.json";
@@ -38,6 +39,8 @@ fn source(modele: Modele) -> (&'static str, &'static str) {
         Modele::RapportBilan => ("/rapport_bilan.typ", include_str!("../modeles/rapport_bilan.typ")),
         Modele::DonneesPersonne => ("/donnees_personne.typ", include_str!("../modeles/donnees_personne.typ")),
         Modele::NoticeInformation => ("/notice_information.typ", include_str!("../modeles/notice_information.typ")),
+        Modele::Acte => ("/acte.typ", include_str!("../modeles/acte.typ")),
+        Modele::Parchemin => ("/parchemin.typ", include_str!("../modeles/parchemin.typ")),
     }
 }
 
@@ -86,7 +89,7 @@ impl Atelier {
         let projet = Projet {
             atelier: self,
             main: fichier(chemin),
-            sources: [(chemin, texte), ("/commun.typ", COMMUN)]
+            sources: [(chemin, texte), ("/commun.typ", COMMUN), ("/certification.typ", CERTIFICATION)]
                 .into_iter()
                 .map(|(chemin, texte)| (fichier(chemin), Source::new(fichier(chemin), texte.into())))
                 .collect(),

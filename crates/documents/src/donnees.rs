@@ -6,6 +6,7 @@
 //! nomenclatures come from the caller, in French, as they are to be read.
 
 mod bilan;
+mod certification;
 
 use chrono::NaiveDate;
 use serde::de::{DeserializeOwned, Error as _};
@@ -15,6 +16,7 @@ use serde_json::Value;
 use socle::ports::{ErreurDocument, Modele};
 
 pub use self::bilan::*;
+pub use self::certification::*;
 
 /// Who issues the document: the structure that receives the person.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -294,6 +296,8 @@ pub(crate) fn verifier(modele: Modele, donnees: Value) -> Result<Vec<u8>, Erreur
         Modele::RapportBilan => conforme::<RapportBilan>(donnees),
         Modele::DonneesPersonne => conforme::<DonneesPersonne>(donnees),
         Modele::NoticeInformation => conforme::<NoticeInformation>(donnees),
+        Modele::Acte => conforme::<Acte>(donnees),
+        Modele::Parchemin => conforme::<Parchemin>(donnees),
     }
 }
 

@@ -11,8 +11,15 @@ use crate::composition::Composition;
 
 static ATELIER: LazyLock<Atelier> = LazyLock::new(Atelier::new);
 
-const MODELES: [Modele; 5] =
-    [Modele::FicheDiagnostic, Modele::LettreOrientation, Modele::RapportBilan, Modele::DonneesPersonne, Modele::NoticeInformation];
+const MODELES: [Modele; 7] = [
+    Modele::FicheDiagnostic,
+    Modele::LettreOrientation,
+    Modele::RapportBilan,
+    Modele::DonneesPersonne,
+    Modele::NoticeInformation,
+    Modele::Acte,
+    Modele::Parchemin,
+];
 
 /// Makes the document and checks what is true of all of them.
 fn composer(modele: Modele, variante: &str, donnees: Value) -> Composition {
@@ -37,12 +44,14 @@ fn composer(modele: Modele, variante: &str, donnees: Value) -> Composition {
 #[case(Modele::RapportBilan, 4)]
 #[case(Modele::DonneesPersonne, 2)]
 #[case(Modele::NoticeInformation, 1)]
+#[case(Modele::Acte, 1)]
+#[case(Modele::Parchemin, 1)]
 fn l_exemple_tient_en_si_peu_de_pages(#[case] modele: Modele, #[case] pages: usize) {
     assert_eq!(composer(modele, "exemple", exemple(modele)).pages, pages);
 }
 
 #[rstest]
-fn un_texte_hostile_est_imprime_tel_quel(#[values(0, 1, 2, 3, 4)] rang: usize) {
+fn un_texte_hostile_est_imprime_tel_quel(#[values(0, 1, 2, 3, 4, 5, 6)] rang: usize) {
     const HOSTILE: &str = "#panic(\"non\") *gras* _x_ $1/0$ `code` = Titre\n- liste // @ref <etiquette> \\u{0} #import \"/x\": * \
         👩‍👩‍👧 Жанна 王 \u{202e}\u{0}\u{7} ﬁ № 1 … aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     let modele = MODELES[rang];
@@ -51,9 +60,13 @@ fn un_texte_hostile_est_imprime_tel_quel(#[values(0, 1, 2, 3, 4)] rang: usize) {
     composer(modele, "hostile", donnees);
 }
 
+/// Codes of the parts of an act.
+const GENRES: [&str; 7] = ["titre", "paragraphe", "fiche", "liste", "tableau", "signatures", "page"];
+
 /// Puts `texte` in place of every text that is not a day, a month or a code.
 fn remplacer(valeur: &mut Value, texte: &str) {
     match valeur {
+        Value::String(ancien) if GENRES.contains(&ancien.as_str()) => {}
         Value::String(ancien) if !ancien.starts_with("20") && ancien != "mission_interet_public" => texte.clone_into(ancien),
         Value::Array(valeurs) => valeurs.iter_mut().for_each(|valeur| remplacer(valeur, texte)),
         Value::Object(champs) => champs.values_mut().for_each(|valeur| remplacer(valeur, texte)),
@@ -83,6 +96,15 @@ fn remplacer(valeur: &mut Value, texte: &str) {
 }))]
 #[case(Modele::DonneesPersonne, json!({"structure": {"nom": "E"}, "date": "2026-03-01", "personne": "X", "sections": []}))]
 #[case(Modele::NoticeInformation, json!({"structure": {"nom": "E"}, "date": "2026-03-01", "base_legale": "interet_legitime", "conservation_mois": 30}))]
+#[case(Modele::Acte, json!({"structure": {"nom": "E"}, "date": "2026-03-01", "titre": "T", "blocs": []}))]
+#[case(Modele::Acte, json!({"structure": {"nom": "E"}, "date": "2026-03-01", "titre": "T", "paysage": true, "blocs": [
+    {"genre": "tableau", "entetes": ["A", "B"], "lignes": [["seule"], []]}, {"genre": "page"}, {"genre": "signatures", "signatures": []},
+    {"genre": "liste", "elements": []}, {"genre": "signatures", "signatures": [{"nom": "X", "traits": [[[1, 1]], []]}]},
+]}))]
+#[case(Modele::Parchemin, json!({
+    "structure": {"nom": "E"}, "date": "2026-03-01", "nature": "N", "certificateur": "C", "nom": "X", "formule": "f", "intitule": "I",
+    "numero": "1", "verification": {"adresse": "a", "qr": []},
+}))]
 fn l_essentiel_suffit(#[case] modele: Modele, #[case] donnees: Value) {
     composer(modele, "essentiel", donnees);
 }

@@ -24,10 +24,18 @@ mod aujourdhui;
 mod banc;
 #[path = "../../bilan/src/tests.rs"]
 mod bilan;
+#[path = "../../certification/src/candidature/tests.rs"]
+mod certification_candidature;
+#[path = "../../certification/src/jure/tests.rs"]
+mod certification_jure;
 #[path = "../../certification/src/referentiel/tests.rs"]
 mod certification_referentiel;
+#[path = "../../certification/src/session/tests.rs"]
+mod certification_session;
 #[path = "../../certification/src/simulation/tests.rs"]
 mod certification_simulation;
+#[path = "../../certification/src/titre/tests.rs"]
+mod certification_titre;
 #[path = "../../passeur/src/essais/coffre.rs"]
 mod coffre;
 #[path = "../../mediation/src/conservation/tests.rs"]

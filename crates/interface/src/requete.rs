@@ -92,17 +92,24 @@ pub fn page_de(parts: &Parts) -> Page {
             structure: fonction.map(|f| f.nom_structure.clone()),
             role: fonction.map_or(if a.administrateur { "Administration" } else { "" }, |f| f.role.libelle()).to_owned(),
         });
-        let entrees: [(Permission, &str, &str, &'static str); 8] = [
+        let entrees: [(Permission, &str, &str, &'static str); 11] = [
             (Permission::PersonnesLire, "/", "Aujourd’hui", "sun"),
             (Permission::PersonnesLire, "/personnes", "Personnes", "users"),
             (Permission::AccompagnementsLire, "/accompagnements", "Activités", "list-checks"),
             (Permission::AccompagnementsLire, "/ateliers", "Ateliers", "presentation"),
             (Permission::PartenairesLire, "/partenaires", "Partenaires", "network"),
             (Permission::BilanLire, "/bilan", "Bilan", "chart-column"),
+            (Permission::CertificationLire, "/certification", "Certification", "award"),
+            (Permission::JurySieger, "/certification/jury", "Mes jurys", "award"),
+            (Permission::CandidatSien, "/ma-candidature", "Ma candidature", "award"),
             (Permission::StructureGerer, "/structure", "Structure", "settings"),
             (Permission::InstanceGerer, "/administration", "Instance", "building-2"),
         ];
         for (p, href, libelle, icone) in entrees {
+            // A responsable goes to the certification from the page of the structure.
+            if p == Permission::CertificationLire && a.peut(Permission::StructureGerer) {
+                continue;
+            }
             if if p == Permission::InstanceGerer { a.administrateur } else { a.structure.is_some() && a.peut(p) } {
                 page.navigation.push(Entree::nouvelle(href, libelle, icone, &chemin));
             }

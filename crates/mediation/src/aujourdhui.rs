@@ -92,6 +92,10 @@ async fn voir(w: Web) -> Reponse {
         if a.administrateur {
             return Ok(vers("/administration"));
         }
+        // Trainers, jurors, candidates: their first page.
+        if let Some(e) = w.page.navigation.first() {
+            return Ok(vers(&e.href));
+        }
     }
     let cx = w.lecture();
     cx.exiger(Permission::PersonnesLire)?;

@@ -166,6 +166,9 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
         Commande::Token(t) => comptes::token(t, demarrer(general.config(&[])?).await?).await,
         Commande::Import(i) => reprise::executer(i, demarrer(general.config(&[])?).await?).await,
         Commande::Certification(c) => certification::certification(c),
+        Commande::Referentiel(certification::Referentiel::Import { fichiers }) => {
+            certification::importer(&fichiers, demarrer(general.config(&[])?).await?).await
+        }
         Commande::Referentiel(r) => certification::referentiel(r),
         Commande::Conservation(c) => conservation::executer(c, demarrer(general.config(&[])?).await?).await,
         Commande::Demo(Demo::Load) => {

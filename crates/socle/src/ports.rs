@@ -41,6 +41,9 @@ pub enum Modele {
     RapportBilan,
     DonneesPersonne,
     NoticeInformation,
+    /// A document of certification made of parts: convocation, PV, livret…
+    Acte,
+    Parchemin,
 }
 
 /// A document could not be made.

@@ -19,6 +19,7 @@ use socle::{
 #[schema(as = AgeAtelier)]
 pub enum Age {
     Enfants,
+    Adolescents,
     Jeunes,
     Adultes,
     Seniors,
@@ -29,6 +30,7 @@ impl Nomenclature for Age {
     fn libelle(self) -> &'static str {
         match self {
             Self::Enfants => "Enfants",
+            Self::Adolescents => "Adolescents",
             Self::Jeunes => "Jeunes",
             Self::Adultes => "Adultes",
             Self::Seniors => "Seniors",

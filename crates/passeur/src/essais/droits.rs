@@ -38,7 +38,16 @@ const SANS_JETON: [&str; 1] = ["/avis/{secret}"];
 
 /// Public référentiels, and a computation on what is sent, which reads and stores nothing: any account may
 /// ask. And exports: what may be read may be asked for as a file of one's own.
-const CALCULS: [&str; 4] = ["/certification/titres", "/certification/titres/{code}", "/certification/simulation", "/exports"];
+const CALCULS: [(&str, &str); 5] = [
+    ("GET", "/certification/titres"),
+    ("GET", "/certification/titres/{code}"),
+    ("POST", "/certification/simulation"),
+    ("GET", "/exports"),
+    ("POST", "/exports"),
+];
+
+/// What the members of a jury alone read.
+const DU_JURY: [&str; 3] = ["/certification/jury", "/certification/passages/{id}/grilles", "/certification/passages/{id}/deliberation"];
 
 /// What belongs to its author alone: neither to a structure nor to who has more rights.
 const PERSONNELS: &str = "/exports/{id}";
@@ -77,6 +86,10 @@ struct Acte {
 impl Acte {
     fn api(&self) -> bool {
         self.chemin.starts_with("/api/")
+    }
+
+    fn calcul(&self) -> bool {
+        CALCULS.contains(&(self.methode.as_str(), self.nu()))
     }
 
     /// The address without the prefix of the API.
@@ -209,7 +222,7 @@ fn faute(acte: &Acte, verdicts: &[Verdict]) -> Option<&'static str> {
         Some("ouvert à une autre structure")
     } else if dossier && (oui(3) || oui(4)) {
         Some("un dossier ouvert à qui n’accompagne pas")
-    } else if acte.methode != "GET" && oui(3) && !acte.nu().starts_with("/compte") && !CALCULS.contains(&acte.nu()) {
+    } else if acte.methode != "GET" && oui(3) && !acte.nu().starts_with("/compte") && !acte.calcul() {
         Some("un coordinateur écrit ailleurs que dans son compte")
     } else {
         None
@@ -248,7 +261,8 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
         for acte in actes().into_iter().filter(|a| a.api() && !a.nu().starts_with(PERSONNELS)) {
             let chiffres = ["/bilan", "/structures", "/lieux"].iter().any(|d| acte.nu().starts_with(d));
             let attendu = acte.methode == "GET" && (portee == Portee::Lecture || chiffres || SANS_STRUCTURE.contains(&acte.nu()));
-            let attendu = attendu || CALCULS.contains(&acte.nu()) || acte.publique;
+            let attendu = attendu || acte.calcul() || acte.publique;
+            let attendu = attendu && !DU_JURY.contains(&acte.nu());
             // The state of the instance is not for a responsable, whatever the token.
             let attendu = attendu && !acte.nu().starts_with("/administration");
             let attendu = if attendu { Verdict::Oui } else { Verdict::Non };
@@ -273,7 +287,7 @@ fn domaine(chemin: &str) -> (usize, &'static str) {
         ("Reprise de données", &["reprise", "imports"]),
         ("Mon compte", &["compte", "droits"]),
         ("Connexion et mot de passe", &["connexion", "deconnexion", "mot-de-passe"]),
-        ("Titres et certification", &["titres", "certification"]),
+        ("Titres et certification", &["titres", "certification", "ma-candidature"]),
         ("Instance", &["administration"]),
     ];
     let premier = chemin.split('/').nth(1).unwrap_or("");

@@ -111,6 +111,39 @@ impl Essai<'_> {
             "/reprise/modeles/{nom}" => vec!["personnes.csv".to_owned()],
             // Only who brought a file sees it: the responsable here.
             "/reprise/{id}" | "/imports/{id}" => vec![self.import().await],
+            p if p.starts_with("/certification/candidats/{id}") => vec![self.candidat().await],
+            "/certification/candidatures/{id}/exemples/{piece}" | "/certification/candidatures/{id}/pieces/{piece}" => {
+                let c = self.candidature().await;
+                let piece = self.piece(&c).await;
+                vec![c, piece]
+            }
+            "/certification/candidatures/{id}/pieces/{genre}/{piece}" => {
+                let c = self.candidature().await;
+                let piece = self.piece(&c).await;
+                vec![c, "exemple".to_owned(), piece]
+            }
+            "/certification/candidatures/{id}/pieces/{genre}" => vec![self.candidature().await, "exemple".to_owned()],
+            p if p.starts_with("/certification/candidatures/{id}") => vec![self.candidature().await],
+            p if p.starts_with("/certification/agrements/{id}") => {
+                let n = self.numero();
+                let jour = chrono::NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + chrono::Days::new(n.into());
+                let corps = json!({"lieu": a.lieu_alpha(), "version": "mediateur-numerique-2025", "debut": jour});
+                let r = a.api(&a.jeton("alpha.certification").await, "POST", "/api/v1/certification/agrements", corps).await;
+                vec![r.id()]
+            }
+            "/certification/jures/{id}/habilitations/{habilitation}" => {
+                let j = a.membre_de_jury("Essai", &format!("Droits {}", self.numero()), None, None).await;
+                let fiche =
+                    a.api(&a.jeton("alpha.certification").await, "GET", &format!("/api/v1/certification/jures/{j}"), Value::Null).await;
+                vec![j, fiche.corps["habilitations"][0]["id"].as_str().unwrap().to_owned()]
+            }
+            "/certification/jures/{id}" => vec![self.jure().await],
+            "/certification/sessions/{id}" | "/certification/jury/{id}" => vec![self.session_examen().await],
+            "/certification/passages/{id}" => vec![self.passage().await],
+            "/certification/passages/{id}/grilles/{epreuve}" => vec![self.passage().await, "ecf".to_owned()],
+            "/certification/incidents/{id}" => vec![a.incident(&self.session_examen().await).await],
+            "/certification/livrets/{id}" => vec![self.candidat().await],
+            "/certification/decisions/{id}" => vec![a.decision_validee(&self.candidat().await).await],
             "/structures/{id}" => vec![a.structure_alpha()],
             "/structure/lieux/{id}" | "/lieux/{id}" => vec![a.lieu_alpha()],
             "/equipe/{id}" => {
@@ -188,6 +221,68 @@ impl Essai<'_> {
         json!({"personne": self.personne().await, "partenaire": self.partenaire().await, "motif": "Essai", "consentement": true})
     }
 
+    /// A candidate of the centre: the account « alpha.candidat » is theirs.
+    async fn candidat(&self) -> String {
+        let (a, jeton) = (self.a, self.a.jeton("alpha.certification").await);
+        let deja = "SELECT id FROM candidat WHERE utilisateur_id IS NOT NULL";
+        if a.compter(&deja.replace("SELECT id", "SELECT count(*)")).await > 0 {
+            return a.identifiant(deja).await;
+        }
+        let corps = json!({"prenom": "Essai", "nom": "Candidat", "courriel": email("alpha.candidat")});
+        let id = a.api(&jeton, "POST", "/api/v1/certification/candidats", corps).await.id();
+        let r = a.session("alpha.certification").await.post(&format!("/certification/candidats/{id}/acces"), &[]).await;
+        assert_eq!(r.statut, 303, "{}", r.html);
+        id
+    }
+
+    /// A new enrolment of that candidate.
+    async fn candidature(&self) -> String {
+        let jeton = self.a.jeton("alpha.certification").await;
+        let corps = json!({"candidat": self.candidat().await, "version": "mediateur-numerique-2025", "voie": "vae"});
+        self.a.api(&jeton, "POST", "/api/v1/certification/candidatures", corps).await.id()
+    }
+
+    /// The juror behind the account « alpha.jure ».
+    async fn jure(&self) -> String {
+        let deja = "SELECT id FROM jure WHERE utilisateur_id IS NOT NULL";
+        if self.a.compter(&deja.replace("SELECT id", "SELECT count(*)")).await > 0 {
+            return self.a.identifiant(deja).await;
+        }
+        self.a.membre_de_jury("Ada", "Maquette", Some("alpha.jure"), None).await
+    }
+
+    /// A new session where « alpha.jure » sits.
+    async fn session_examen(&self) -> String {
+        let jeton = self.a.jeton("alpha.certification").await;
+        let corps = json!({"membres": [self.jure().await]});
+        let id = self.a.api(&jeton, "POST", "/api/v1/certification/sessions", self.seance()).await.id();
+        let r = self.a.api(&jeton, "PUT", &format!("/api/v1/certification/sessions/{id}/jury"), corps).await;
+        assert_eq!(r.statut, 204, "{}", r.corps);
+        id
+    }
+
+    fn seance(&self) -> Value {
+        json!({"lieu": self.a.lieu_alpha(), "version": "mediateur-numerique-2025", "type_session": "titre", "jours": ["2026-05-12"]})
+    }
+
+    /// A candidate registered in such a session.
+    async fn passage(&self) -> String {
+        let s = self.session_examen().await;
+        let c = self.a.candidat_pret("Essai", &format!("Droits {}", self.numero()), None, None).await;
+        let corps = json!({"candidature": c.candidature, "unites": ["ccp-1", "ccp-2"], "jour": "2026-05-12"});
+        let jeton = self.a.jeton("alpha.certification").await;
+        let r = self.a.api(&jeton, "POST", &format!("/api/v1/certification/sessions/{s}/candidats"), corps).await;
+        assert_eq!(r.statut, 201, "{}", r.corps);
+        r.id()
+    }
+
+    /// An example of practice in an enrolment.
+    async fn piece(&self, candidature: &str) -> String {
+        let jeton = self.a.jeton("alpha.certification").await;
+        let chemin = format!("/api/v1/certification/candidatures/{candidature}/pieces");
+        self.a.api(&jeton, "POST", &chemin, exemple()).await.id()
+    }
+
     /// The body of a creation or change through the API. One that cannot be read is refused before the
     /// right is looked at: it would say « oui » to all.
     pub(super) async fn corps(&self, acte: &Acte) -> Value {
@@ -196,6 +291,40 @@ impl Essai<'_> {
             ("POST", "/certification/simulation") => {
                 json!({"question": "epreuves_dues", "date": "2026-03-10", "titre": "mediateur-numerique", "voie": "formation_continue"})
             }
+            ("POST", "/certification/titres") => json!({"contenu": "{}"}),
+            ("POST", "/certification/candidats") => json!({"prenom": "Essai", "nom": "Droits"}),
+            ("POST", "/certification/candidatures") => {
+                json!({"candidat": self.candidat().await, "version": "mediateur-numerique-2025", "voie": "vae"})
+            }
+            ("POST", "/certification/candidatures/{id}/actions") => json!({"action": "deposer"}),
+            ("PUT", "/certification/candidatures/{id}/vae") => json!({"recu_le": "2026-03-02"}),
+            ("POST" | "PUT", "/certification/candidatures/{id}/pieces" | "/certification/candidatures/{id}/pieces/{piece}") => exemple(),
+            ("PUT", "/certification/candidatures/{id}/dossier") => json!({"diplomes": [], "annexes": []}),
+            ("POST", "/certification/candidatures/{id}/dossier/signature") => json!({"nom": "Essai Candidat"}),
+            ("POST", "/certification/agrements") => {
+                json!({"lieu": self.a.lieu_alpha(), "version": "mediateur-numerique-2025", "debut": "2026-01-01"})
+            }
+            ("POST", "/certification/agrements/{id}/retrait") => json!({"jour": "2026-03-10"}),
+            ("POST", "/certification/jures") => json!({"prenom": "Essai", "nom": "Droits"}),
+            ("POST", "/certification/jures/{id}/habilitations") => json!({"version": "mediateur-numerique-2025", "debut": "2026-01-01"}),
+            ("PUT", "/certification/jures/{id}/habilitations/{habilitation}/retrait") => json!({"jour": "2026-03-10"}),
+            ("PUT", "/certification/jures/{id}/liens" | "/certification/jures/{id}/liens/retrait") => {
+                json!({"candidat": self.candidat().await, "nature": "autre"})
+            }
+            ("POST", "/certification/sessions") => self.seance(),
+            ("POST", "/certification/sessions/{id}/candidats") => {
+                json!({"candidature": self.candidature().await, "unites": ["ccp-1"], "jour": "2026-05-12"})
+            }
+            ("PUT", "/certification/sessions/{id}/jury") => json!({"membres": []}),
+            ("POST", "/certification/sessions/{id}/etapes") => json!({"action": "archiver"}),
+            ("POST", "/certification/sessions/{id}/incidents") => json!({"nature": "incident", "recit": "Essai"}),
+            ("PUT", "/certification/incidents/{id}/suite") => json!({"suite": "Essai"}),
+            ("PUT", "/certification/passages/{id}/grilles") => json!({"epreuve": "ecf", "lignes": []}),
+            ("PUT", "/certification/passages/{id}/deliberation") => {
+                json!({"accordees": [], "titre": false, "entretien_favorable": null})
+            }
+            ("POST", "/certification/sessions/{id}/pv/signatures") => json!({"nature": "tapee", "trace": "Essai", "empreinte": "x"}),
+            ("PUT", "/certification/decisions/{id}/retrait") => json!({"motif": "Essai"}),
             ("PUT", "/structures/{id}/conservation") => json!({"mois": 24}),
             ("PUT", "/personnes/{id}/conservation") => json!({"motif": "revenue", "jusqu_au": "2026-12-01"}),
             ("POST", "/ateliers/fiches") => json!({"contenu": fiche()}),
@@ -249,6 +378,11 @@ impl Essai<'_> {
             _ => vec![],
         }
     }
+}
+
+fn exemple() -> Value {
+    json!({"genre": "exemple", "unite": "ccp-1", "intitule": "Essai", "taches": "Essai", "moyens": "Essai", "avec_qui": "Essai",
+           "contexte": "Essai", "periode": "2026"})
 }
 
 fn accompagnement() -> Value {

@@ -1,0 +1,350 @@
+//! The facts of a file, as the rules ask for them, and what the rules answer.
+
+use std::collections::BTreeMap;
+
+use certification_regles::{
+    Reponse,
+    acquis::Acquis,
+    entreprise::PeriodeEntreprise,
+    inscription::{ActionInscription, FaitsInscription},
+    livret::{Decision, Livret},
+    preparation::{self, DossierProfessionnel, Ecf, FaitsPreparation, Preparation},
+    reprise::{self, FaitsReprise},
+    revision, vae,
+};
+use chrono::NaiveDate;
+use sea_orm::{IntoActiveModel, entity::prelude::*, sea_query::OnConflict};
+use serde::{Deserialize, Serialize};
+use socle::{
+    Contexte, Erreur, Permission, Resultat,
+    controle::Controle,
+    identifiant::{CandidatId, CandidatureId},
+    journal::Action,
+    texte::nettoyer,
+};
+
+use super::{
+    Candidature, dossier, lire,
+    pieces::{self, Piece},
+};
+use crate::titre;
+
+pub mod table_vae {
+    use sea_orm::entity::prelude::*;
+    use socle::identifiant::CandidatureId;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "vae_dossier")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        #[sea_orm(unique)]
+        pub candidature_id: CandidatureId,
+        pub recu_le: Date,
+        pub complet_le: Option<Date>,
+        pub pieces_manquantes: Option<String>,
+        pub recevable: Option<bool>,
+        pub notifie_le: Option<Date>,
+        pub blocs_seuls: bool,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The VAE file of an enrolment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DossierVae {
+    pub recu_le: NaiveDate,
+    /// The silence counts from this day.
+    pub complet_le: Option<NaiveDate>,
+    pub pieces_manquantes: Option<String>,
+    /// What was notified; with `notifie_le`.
+    pub recevable: Option<bool>,
+    pub notifie_le: Option<NaiveDate>,
+    /// A file on blocs alone does not count in the yearly caps.
+    #[serde(default)]
+    pub blocs_seuls: bool,
+}
+
+/// The VAE file of an enrolment, if there is one.
+pub async fn vae_de(cx: &Contexte, id: CandidatureId) -> Resultat<Option<DossierVae>> {
+    let m = table_vae::Entity::find().filter(table_vae::Column::CandidatureId.eq(id)).one(&cx.db()).await?;
+    Ok(m.map(|m| DossierVae {
+        recu_le: m.recu_le,
+        complet_le: m.complet_le,
+        pieces_manquantes: m.pieces_manquantes,
+        recevable: m.recevable,
+        notifie_le: m.notifie_le,
+        blocs_seuls: m.blocs_seuls,
+    }))
+}
+
+/// Writes the VAE file, and passes the enrolment to the state that its dates say.
+///
+/// # Errors
+/// `Conflit`: the yearly caps of VAE files are reached.
+pub async fn ecrire_vae(cx: &Contexte, id: CandidatureId, d: DossierVae) -> Resultat<Candidature> {
+    let mut c = lire(cx, id).await?;
+    cx.exiger_dans(Permission::CertificationGerer, c.structure_id)?;
+    if c.origine()? != certification_regles::acquis::Origine::Vae {
+        return Err(Erreur::Conflit("Cette candidature ne vient pas de la VAE.".into()));
+    }
+    let aujourd_hui = cx.aujourd_hui();
+    let mut k = Controle::new();
+    for (champ, jour) in [("recu_le", Some(d.recu_le)), ("complet_le", d.complet_le), ("notifie_le", d.notifie_le)] {
+        k.exiger(jour.is_none_or(|j| j <= aujourd_hui), champ, "Cette date est à venir. Notez ce qui a eu lieu.");
+        k.exiger(jour.is_none_or(|j| j >= d.recu_le), champ, "Cette date vient avant la réception du dossier.");
+    }
+    k.exiger(d.notifie_le.is_none() || d.recevable.is_some(), "recevable", "Dites si la notification dit recevable ou non recevable.");
+    k.exiger(d.recevable.is_none() || d.notifie_le.is_some(), "notifie_le", "Donnez le jour de la notification.");
+    k.exiger(d.notifie_le.is_none() || d.complet_le.is_some(), "complet_le", "Donnez le jour où le dossier était complet.");
+    let manquantes = nettoyer(d.pieces_manquantes.clone());
+    k.texte("pieces_manquantes", manquantes.as_deref(), 2000);
+    k.finir()?;
+    if vae_de(cx, id).await?.is_none() {
+        let r = plafonds(cx, &c, &d).await?;
+        if !r.favorable {
+            return Err(Erreur::Conflit(
+                r.motifs
+                    .into_iter()
+                    .filter(|m| m.sens == certification_regles::motif::Sens::Defavorable)
+                    .map(|m| m.phrase)
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            ));
+        }
+    }
+    let m = table_vae::Model {
+        id: cx.nouvel_uuid(),
+        candidature_id: id,
+        recu_le: d.recu_le,
+        complet_le: d.complet_le,
+        pieces_manquantes: manquantes.clone(),
+        recevable: d.recevable,
+        notifie_le: d.notifie_le,
+        blocs_seuls: d.blocs_seuls,
+    };
+    use table_vae::Column as C;
+    table_vae::Entity::insert(m.into_active_model().reset_all())
+        .on_conflict(
+            OnConflict::column(C::CandidatureId)
+                .update_columns([C::RecuLe, C::CompletLe, C::PiecesManquantes, C::Recevable, C::NotifieLe, C::BlocsSeuls])
+                .to_owned(),
+        )
+        .exec_without_returning(&cx.db())
+        .await?;
+    cx.journaliser(Action::Modification, "candidature", id.0, c.structure_id, &["vae"]).await?;
+    // The states follow the dates, as far as the automaton allows.
+    use ActionInscription as A;
+    let mut suites: Vec<(A, NaiveDate)> = Vec::new();
+    match d.complet_le {
+        Some(j) => suites.push((A::DeclarerComplete, j)),
+        None if manquantes.is_some() => suites.push((A::DeclarerIncomplete, aujourd_hui)),
+        None => {}
+    }
+    if let (Some(j), Some(r)) = (d.notifie_le, d.recevable) {
+        suites.push((if r { A::NotifierRecevable } else { A::NotifierNonRecevable }, j));
+    }
+    for (action, jour) in suites {
+        let faits = inscription(cx, &c, action, jour).await?;
+        match super::faire(cx, &c, action, &faits, jour).await {
+            Ok(apres) => c = apres,
+            // Already there: a date was mended.
+            Err(Erreur::Conflit(_)) => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(c)
+}
+
+/// Whether one more VAE file is admitted in its calendar year, given the others of the candidate.
+pub async fn plafonds(cx: &Contexte, c: &Candidature, d: &DossierVae) -> Resultat<Reponse<vae::PlafondsVae>> {
+    let autres = super::table::Entity::find()
+        .filter(super::table::Column::CandidatId.eq(c.candidat_id))
+        .filter(super::table::Column::Id.ne(c.id))
+        .all(&cx.db())
+        .await?;
+    let versions = titre::toutes(cx).await?;
+    let titre_de = |code: &str| versions.iter().find(|v| v.code == code).map_or_else(|| code.to_owned(), |v| v.titre.clone());
+    let mut anterieurs = Vec::new();
+    for a in autres {
+        if let Some(v) = vae_de(cx, a.id).await? {
+            anterieurs.push(vae::DossierVae { certification: titre_de(&a.version_code), date: v.recu_le, blocs_seuls: v.blocs_seuls });
+        }
+    }
+    let nouveau = vae::DossierVae { certification: titre_de(&c.version_code), date: d.recu_le, blocs_seuls: d.blocs_seuls };
+    Ok(vae::plafonds(titre::version(cx, &c.version_code).await?, &anterieurs, &nouveau))
+}
+
+/// Whether the candidate's VAE file is admissible on a day.
+pub async fn recevabilite(cx: &Contexte, c: &Candidature, jour: NaiveDate) -> Resultat<Option<Reponse<vae::Recevabilite>>> {
+    if c.origine()? != certification_regles::acquis::Origine::Vae {
+        return Ok(None);
+    }
+    let d = vae_de(cx, c.id).await?;
+    let notification = notification(d.as_ref());
+    let v = titre::version(cx, &c.version_code).await?;
+    Ok(Some(vae::recevabilite(v, d.and_then(|d| d.complet_le), notification.as_ref(), jour)))
+}
+
+/// The notification of a VAE file, as the rules read it.
+pub fn notification(d: Option<&DossierVae>) -> Option<vae::Notification> {
+    let d = d?;
+    let decision = if d.recevable? { vae::DecisionRecevabilite::Recevable } else { vae::DecisionRecevabilite::NonRecevable };
+    Some(vae::Notification { date: d.notifie_le?, decision })
+}
+
+/// Whether the candidate is ready on a day, and what is missing.
+pub async fn preparation(cx: &Contexte, c: &Candidature, jour: NaiveDate) -> Resultat<Reponse<Preparation>> {
+    let toutes = pieces::lister(cx, c.id).await?;
+    let dp = dossier::trouver(cx, c.id).await?;
+    let mut f = FaitsPreparation {
+        origines: c.origines()?,
+        voie: Some(c.voie.clone()),
+        dossier: DossierProfessionnel { signe: dp.signe_le.is_some_and(|s| s <= jour), exemples: Some(BTreeMap::new()) },
+        contrat: c.contrat()?,
+        ..FaitsPreparation::default()
+    };
+    for p in toutes.values() {
+        match p {
+            Piece::Exemple { unite, .. } => {
+                *f.dossier.exemples.get_or_insert_default().entry(unite.clone()).or_default() += 1;
+            }
+            Piece::Periode { debut, fin, minutes, .. } => {
+                f.periodes.push(PeriodeEntreprise { debut: *debut, fin: *fin, minutes: Some(*minutes) });
+            }
+            // A synthesis without an evaluation under it is not complete.
+            Piece::Synthese { unite, jour: le, evaluateurs, .. } if *le <= jour => f.ecf.push(Ecf {
+                unite: unite.clone(),
+                complet: toutes.values().any(|e| matches!(e, Piece::Evaluation { unite: u, .. } if u == unite)),
+                evaluateurs: u32::try_from(evaluateurs.len()).ok(),
+            }),
+            _ => {}
+        }
+    }
+    let v = titre::version(cx, &c.version_code).await?;
+    preparation::preparation(v, &f, jour).map_err(|e| Erreur::Conflit(e.to_string()))
+}
+
+pub mod table_decision {
+    use sea_orm::entity::prelude::*;
+    use socle::identifiant::CandidatId;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "decision")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub decision_id: Uuid,
+        pub candidat_id: CandidatId,
+        pub session_id: Option<Uuid>,
+        pub jour: Date,
+        pub etat: String,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub prononce: Json,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The journal of decisions of a candidate, projected.
+pub async fn livret(cx: &Contexte, id: CandidatId) -> Resultat<Livret> {
+    crate::candidat::lire(cx, id).await?;
+    let lignes = table_decision::Entity::find().filter(table_decision::Column::CandidatId.eq(id)).all(&cx.db()).await?;
+    let journal: Vec<Decision> = lignes
+        .into_iter()
+        .map(|d| {
+            Ok(Decision {
+                id: d.decision_id.to_string(),
+                date: d.jour,
+                etat: super::de_code(&d.etat)?,
+                session: d.session_id.map(|s| s.to_string()),
+                prononce: serde_json::from_value(d.prononce).map_err(Erreur::interne)?,
+            })
+        })
+        .collect::<Resultat<_>>()?;
+    Ok(Livret::projeter(&journal))
+}
+
+/// What a candidate holds.
+pub async fn acquis(cx: &Contexte, id: CandidatId) -> Resultat<Acquis> {
+    Ok(livret(cx, id).await?.acquis())
+}
+
+/// Where a candidate stands for the version aimed at: units acquired, missing, limit date, with the reasons.
+pub async fn situation(
+    cx: &Contexte,
+    c: &Candidature,
+    jour: NaiveDate,
+) -> Resultat<(revision::Situation, Vec<certification_regles::Motif>)> {
+    let acquis = acquis(cx, c.candidat_id).await?;
+    let catalogue = titre::catalogue(cx).await?;
+    Ok(revision::situation(catalogue, titre::version(cx, &c.version_code).await?, &acquis, jour, jour))
+}
+
+/// The facts that the guard of an action looks at.
+pub async fn inscription(cx: &Contexte, c: &Candidature, action: ActionInscription, jour: NaiveDate) -> Resultat<FaitsInscription> {
+    use ActionInscription as A;
+    let mut f = FaitsInscription { origine: Some(c.origine()?), ..FaitsInscription::default() };
+    match action {
+        A::ConstaterSilence => {
+            let r = recevabilite(cx, c, jour).await?;
+            f.silence_acquis = Some(r.is_some_and(|r| r.resultat.silence_le.is_some_and(|s| s <= jour)));
+        }
+        A::DeclarerPrete => f.prete = Some(preparation(cx, c, jour).await?.favorable),
+        A::SeRepresenter => f.seconde_chance = Some(seconde_chance(cx, c, jour).await?.favorable),
+        A::Expirer => {
+            let (s, _) = situation(cx, c, jour).await?;
+            f.limite_passee = Some(s.limite.limite.is_some_and(|l| jour > l));
+        }
+        _ => {}
+    }
+    Ok(f)
+}
+
+/// The sessions a candidate sat for an enrolment, as the clock of the second chance reads them.
+async fn sessions_passees(cx: &Contexte, c: &Candidature) -> Resultat<Vec<reprise::SessionPassee>> {
+    use sea_orm::{
+        ConnectionTrait, ExprTrait,
+        sea_query::{Expr, Query},
+    };
+    let q = Query::select()
+        .columns([("session_examen", "type_session"), ("passage", "jour"), ("passage", "presence")])
+        .from("passage")
+        .inner_join("session_examen", Expr::col(("session_examen", "id")).equals(("passage", "session_id")))
+        .and_where(Expr::col(("passage", "candidature_id")).eq(c.id))
+        .and_where(Expr::col(("session_examen", "etat")).ne("annulee"))
+        .to_owned();
+    cx.db()
+        .query_all(&q)
+        .await?
+        .into_iter()
+        .map(|r| {
+            let genre: String = r.try_get_by_index(0)?;
+            let presence: String = r.try_get_by_index(2)?;
+            Ok(reprise::SessionPassee {
+                session: super::de_code(&genre)?,
+                date: r.try_get_by_index(1)?,
+                absence_justifiee: presence == "absent_justifie",
+            })
+        })
+        .collect()
+}
+
+/// Whether a candidate of the training route may sit again without new training.
+pub async fn seconde_chance(cx: &Contexte, c: &Candidature, jour: NaiveDate) -> Resultat<Reponse<reprise::Reprise>> {
+    let nouvelle_formation_le =
+        super::etapes(cx, c.id).await?.into_iter().filter(|e| e.action == ActionInscription::SuivreNouvelleFormation).map(|e| e.jour).max();
+    let f = FaitsReprise {
+        origine: c.origine()?,
+        session: certification_regles::epreuves::TypeSession::Titre,
+        date: jour,
+        sessions: sessions_passees(cx, c).await?,
+        depart: None,
+        nouvelle_formation_le,
+    };
+    Ok(reprise::seconde_chance(titre::version(cx, &c.version_code).await?, &f))
+}

@@ -82,13 +82,13 @@ impl Essai<'_> {
             }
             "/accompagnements/{id}" => vec![self.creer("/accompagnements", accompagnement()).await],
             "/ateliers/fiches/{id}" => vec![self.creer("/ateliers/fiches", json!({"contenu": fiche()})).await],
-            "/ateliers/seances/{id}" | "/programme/atelier/{id}" => vec![self.seance().await.0],
+            "/ateliers/seances/{id}" | "/programme/atelier/{id}" => vec![self.atelier().await.0],
             "/ateliers/seances/{id}/dates/{date}" => {
-                let (id, date) = self.seance().await;
+                let (id, date) = self.atelier().await;
                 vec![id, date]
             }
             "/ateliers/reservations/{id}" => vec![self.reservation().await.0],
-            "/ateliers/dates/{id}" => vec![self.seance().await.1],
+            "/ateliers/dates/{id}" => vec![self.atelier().await.1],
             "/programme/{structure}" => vec![a.structure_alpha()],
             "/reservation/{secret}" => vec![self.reservation().await.1],
             "/exports/{id}" => {
@@ -188,7 +188,7 @@ impl Essai<'_> {
     }
 
     /// A séance and its date.
-    async fn seance(&self) -> (String, String) {
+    async fn atelier(&self) -> (String, String) {
         self.defreiner().await;
         let r = self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", "/api/v1/ateliers/seances", self.programmer()).await;
         (r.id(), r.corps["dates"][0]["id"].as_str().unwrap().to_owned())
@@ -196,7 +196,7 @@ impl Essai<'_> {
 
     /// A booking and its secret.
     async fn reservation(&self) -> (String, String) {
-        let (seance, _) = self.seance().await;
+        let (seance, _) = self.atelier().await;
         let r = self.a.navigateur().post(&format!("/programme/atelier/{seance}/reserver"), &[("nom", "Essai")]).await;
         let secret = r.vers.expect("la réservation d’essai est acceptée").rsplit('/').next().unwrap().to_owned();
         (self.a.identifiant(&format!("SELECT id FROM reservation WHERE seance_id = {}", self.uuid(&seance))).await, secret)

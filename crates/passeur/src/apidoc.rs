@@ -25,6 +25,7 @@ use utoipa_axum::router::OpenApiRouter;
     security(("jeton" = [])),
     tags(
         (name = "mediation", description = "De l’accueil à l’accompagnement"),
+        (name = "ateliers", description = "Catalogue, séances, réservations"),
         (name = "territoire", description = "Structures, lieux, partenaires"),
         (name = "bilan", description = "Les chiffres"),
         (name = "certification", description = "Titres et règles de la certification"),
@@ -54,6 +55,7 @@ fn tout() -> OpenApiRouter<Etat> {
     OpenApiRouter::with_openapi(Tete::openapi())
         .merge(territoire::api())
         .merge(mediation::api())
+        .merge(ateliers::api())
         .merge(reprise::api())
         .merge(bilan::api())
         .merge(certification::api())

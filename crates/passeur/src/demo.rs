@@ -5,6 +5,7 @@
 
 mod anciens;
 mod annee;
+mod ateliers;
 mod avis;
 mod certification;
 mod exploitation;
@@ -89,6 +90,7 @@ pub async fn charger(etat: &Etat) -> anyhow::Result<()> {
     annee::jouer(&mut cx, &decor).await?;
     anciens::ajouter(&mut cx, &decor).await?;
     certification::ajouter(&mut cx).await?;
+    ateliers::programmer(&mut cx, &decor).await?;
     let responsable = exporter(&mut cx, &decor).await?;
     exploitation::montrer(&cx).await?;
     cx.valider().await?;

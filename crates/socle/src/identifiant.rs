@@ -68,6 +68,14 @@ identifiants! {
     LienBilanId,
     /// One request for an opinion on an accompaniment.
     DemandeAvisId,
+    /// One sheet of the catalogue of workshops.
+    FicheAtelierId,
+    /// One workshop programmed: what people register for.
+    SeanceId,
+    /// One date of a séance.
+    DateSeanceId,
+    /// One booking of a seat.
+    ReservationId,
     /// One private note of a mediator on their practice.
     NotePratiqueId,
     /// A candidate to a title, in a centre.

@@ -196,6 +196,21 @@ pub async fn lister(cx: &Contexte, inactifs: bool, limite: u64) -> Resultat<Vec<
     Ok(q.limit(limite).all(&cx.db()).await?)
 }
 
+/// The names of partners, for what is public of them: where a workshop takes place.
+pub async fn noms(cx: &Contexte, ids: Vec<PartenaireId>) -> Resultat<std::collections::HashMap<Uuid, String>> {
+    if ids.is_empty() {
+        return Ok(std::collections::HashMap::new());
+    }
+    let lignes: Vec<(Uuid, String)> = table::Entity::find()
+        .select_only()
+        .columns([table::Column::Id, table::Column::Nom])
+        .filter(table::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(&cx.db())
+        .await?;
+    Ok(lignes.into_iter().collect())
+}
+
 /// A page of the directory, in the order of ids.
 pub async fn page(cx: &Contexte, apres: Option<uuid::Uuid>, combien: u64) -> Resultat<Vec<Partenaire>> {
     let s = cx.exiger(Permission::PartenairesLire)?;

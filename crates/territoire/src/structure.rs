@@ -140,6 +140,21 @@ pub async fn lister(cx: &Contexte) -> Resultat<Vec<Structure>> {
     Ok(q.all(&cx.db()).await?)
 }
 
+/// The names of structures, for what is public of them or was shared by them.
+pub async fn noms(cx: &Contexte, ids: Vec<StructureId>) -> Resultat<std::collections::HashMap<StructureId, String>> {
+    if ids.is_empty() {
+        return Ok(std::collections::HashMap::new());
+    }
+    let lignes: Vec<(StructureId, String)> = table::Entity::find()
+        .select_only()
+        .columns([table::Column::Id, table::Column::Nom])
+        .filter(table::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(&cx.db())
+        .await?;
+    Ok(lignes.into_iter().collect())
+}
+
 /// The other structures of the instance, by name: those a person's file can be shared with.
 pub async fn autres(cx: &Contexte) -> Resultat<Vec<(StructureId, String)>> {
     let ici = cx.exiger(Permission::PersonnesEcrire)?;

@@ -289,12 +289,13 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
 
 /// The part of the table where a route stands.
 fn domaine(chemin: &str) -> (usize, &'static str) {
-    let titres: [(&str, &[&str]); 14] = [
+    let titres: [(&str, &[&str]); 15] = [
         ("Aujourd’hui et accueil", &["", "aujourdhui", "accueil", "accueils"]),
         ("Personnes", &["personnes", "conservation", "doublons", "fusions"]),
         ("Diagnostics", &["diagnostic", "diagnostics"]),
         ("Parcours", &["parcours"]),
         ("Accompagnements", &["accompagnements", "avis", "notes-de-pratique"]),
+        ("Ateliers", &["ateliers", "programme", "reservation", "agenda"]),
         ("Orientations", &["orientations"]),
         ("Partenaires", &["partenaires"]),
         ("Bilan", &["bilan", "exports", "partage", "partages"]),

@@ -2,6 +2,7 @@
 //! parameter is added in [`Essai::ids`]; a new creation of the API, in [`Essai::corps`].
 
 use essais::{Value, email, json};
+use sea_orm::ConnectionTrait as _;
 
 use super::{Acte, COMPTES, Essai};
 
@@ -80,6 +81,16 @@ impl Essai<'_> {
                 vec![p, id]
             }
             "/accompagnements/{id}" => vec![self.creer("/accompagnements", accompagnement()).await],
+            "/ateliers/fiches/{id}" => vec![self.creer("/ateliers/fiches", json!({"contenu": fiche()})).await],
+            "/ateliers/seances/{id}" | "/programme/atelier/{id}" => vec![self.atelier().await.0],
+            "/ateliers/seances/{id}/dates/{date}" => {
+                let (id, date) = self.atelier().await;
+                vec![id, date]
+            }
+            "/ateliers/reservations/{id}" => vec![self.reservation().await.0],
+            "/ateliers/dates/{id}" => vec![self.atelier().await.1],
+            "/programme/{structure}" => vec![a.structure_alpha()],
+            "/reservation/{secret}" => vec![self.reservation().await.1],
             "/exports/{id}" => {
                 let id = self.creer("/exports", self.export()).await;
                 // Made at once: an account has five under way at most. It alone: other jobs are for other routes.
@@ -186,6 +197,42 @@ impl Essai<'_> {
     async fn lien(&self) -> essais::Reponse {
         self.vider("alpha.responsable", "/api/v1/bilan/liens").await;
         self.a.api(&self.a.jeton("alpha.responsable").await, "POST", "/api/v1/bilan/liens", json!({"jours": 7})).await
+    }
+
+    /// Forced: all are at the same hour.
+    fn programmer(&self) -> Value {
+        json!({"fiche": ateliers::fiche::livrees::LIVREES[0].code, "dates": [{"jour": "2026-03-20", "heure": "14:00"}], "lieu_genre": "lieu", "lieu": self.a.lieu_alpha(), "publiee": true, "forcer": true})
+    }
+
+    /// Forgets what was counted: the brake is tested elsewhere.
+    async fn defreiner(&self) {
+        let cx = socle::Contexte::systeme(&self.a.etat).await.unwrap();
+        cx.db().execute_unprepared("DELETE FROM echec_connexion").await.unwrap();
+        cx.valider().await.unwrap();
+    }
+
+    /// A séance and its date.
+    async fn atelier(&self) -> (String, String) {
+        self.defreiner().await;
+        let r = self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", "/api/v1/ateliers/seances", self.programmer()).await;
+        (r.id(), r.corps["dates"][0]["id"].as_str().unwrap().to_owned())
+    }
+
+    /// A booking and its secret.
+    async fn reservation(&self) -> (String, String) {
+        let (seance, _) = self.atelier().await;
+        let r = self.a.navigateur().post(&format!("/programme/atelier/{seance}/reserver"), &[("nom", "Essai")]).await;
+        let secret = r.vers.expect("la réservation d’essai est acceptée").rsplit('/').next().unwrap().to_owned();
+        (self.a.identifiant(&format!("SELECT id FROM reservation WHERE seance_id = {}", self.uuid(&seance))).await, secret)
+    }
+
+    /// An id as SQLite writes it.
+    fn uuid(&self, id: &str) -> String {
+        if self.a.etat.base.lecture().get_database_backend() == sea_orm::DbBackend::Postgres {
+            format!("'{id}'")
+        } else {
+            format!("x'{}'", id.replace('-', ""))
+        }
     }
 
     /// Another day each time: the same asked twice is one export, and it is deleted once.
@@ -304,6 +351,12 @@ impl Essai<'_> {
             ("PUT", "/certification/decisions/{id}/retrait") => json!({"motif": "Essai"}),
             ("PUT", "/structures/{id}/conservation") => json!({"mois": 24}),
             ("PUT", "/personnes/{id}/conservation") => json!({"motif": "revenue", "jusqu_au": "2026-12-01"}),
+            ("POST", "/ateliers/fiches") => json!({"contenu": fiche()}),
+            ("POST", "/ateliers/seances") => self.programmer(),
+            ("POST", "/ateliers/seances/{id}/reservations") => json!({"nom": "Essai", "par": "accueil"}),
+            ("PUT", "/ateliers/seances/{id}/dates/{date}") => json!({"quand": {"jour": "2026-04-01", "heure": "10:00"}, "forcer": true}),
+            ("PUT", "/ateliers/dates/{id}/presences") => json!({"anonymes": 3}),
+            ("PUT", "/ateliers/seances/{id}/materiel") => json!({"rang": 1, "pret": true}),
             ("POST", "/exports") => self.export(),
             ("POST", "/bilan/filtres") => json!({"nom": format!("Essai {}", self.numero())}),
             ("PUT", "/bilan/filtres/{id}") => json!({"nom": format!("Essai {}", self.numero())}),
@@ -337,6 +390,11 @@ impl Essai<'_> {
                 let p = self.a.api(&self.jetons[1], "GET", &format!("/api/v1{parcours}"), Value::Null).await.corps;
                 vec![("diagnostic", self.creer("/diagnostics", json!({"personne": p["personne"]})).await)]
             }
+            "/reservation" => {
+                self.defreiner().await;
+                vec![("code", "2222 2222".into())]
+            }
+            "/ateliers/seances/{id}/materiel" => vec![("rang", "1".into())],
             // Another session of the same account.
             "/compte/sessions" if qui > 0 => {
                 drop(self.a.session(COMPTES[qui].0).await);
@@ -356,4 +414,8 @@ fn exemple() -> Value {
 
 fn accompagnement() -> Value {
     json!({"type": "individuel", "date": "2026-03-02", "duree_minutes": 30, "lieu_type": "domicile", "thematiques": ["email"], "anonymes": {"total": 1}})
+}
+
+fn fiche() -> Value {
+    json!({"titre": "Essai", "resume": "", "objectifs": ["Essayer"], "niveau": "debutant", "public": "", "ages": [], "duree_minutes": 60, "places": 8, "thematiques": ["email"], "licence": ""})
 }

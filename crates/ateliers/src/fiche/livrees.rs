@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn un_mot_inconnu_est_refuse() {
-        let (_, texte) = FICHIERS[0];
+        let (_, texte) = FICHIERS.iter().find(|(_, t)| t.contains("niveau = \"debutant\"")).unwrap();
         assert!(lire(&format!("couleur = \"bleu\"\n{texte}")).unwrap_err().contains("couleur"));
         assert!(lire(&texte.replace("niveau = \"debutant\"", "niveau = \"facile\"")).is_err());
     }

@@ -69,6 +69,8 @@ async fn la_feuille_se_coche_sur_la_page(#[values(Moteur::Sqlite, Moteur::Postgr
     assert_eq!(s.post(&page, &[("action", "nom"), ("nom", "")]).await.statut, 422);
     assert_eq!(s.post(&page, &[("action", "anonymes"), ("anonymes", "beaucoup")]).await.statut, 422);
     a.regler("2026-03-20T15:00:00Z");
+    // The session of ten days ago has ended.
+    let s = a.session("alpha.mediateur").await;
     let r = s.post(&format!("{page}/clore"), &[]).await;
     assert!(r.vers.unwrap().starts_with("/accompagnements/"));
     assert!(s.get(&page).await.html.contains("est close"));

@@ -37,7 +37,7 @@ export async function lancer() {
     await fin;
     rmSync(dossier, { recursive: true, force: true });
   };
-  return { adresse, arreter, dossier, journal: () => erreurs };
+  return { adresse, arreter, dossier, programme, journal: () => erreurs };
 }
 
 /** A Chromium that talks to nobody but the program. */

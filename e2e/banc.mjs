@@ -2,13 +2,13 @@
 // (package « wrk ») and, for PostgreSQL, its server (package « postgresql »).
 //
 //   node e2e/banc.mjs [--participations 1000000] [--personnes 1000000] [--moteurs sqlite,postgres] [--secondes 10]
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { postgres } from './postgres.mjs';
 
 const racine = join(dirname(fileURLToPath(import.meta.url)), '..');
 const programme = process.env.BINAIRE_PASSEUR ?? join(racine, 'target/release/passeur');
@@ -29,24 +29,6 @@ const mediane = (v) => v.toSorted((a, b) => a - b)[Math.floor(v.length / 2)];
 const pire = (v) => Math.max(...v);
 const nombre = (n) => Math.round(n).toLocaleString('en');
 const ms = (n) => (n < 10 ? n.toFixed(1) : n.toFixed(0));
-
-/** A private PostgreSQL with the durability of production: fsync and synchronous_commit are on. */
-async function postgres(dossier) {
-  const versions = readdirSync('/usr/lib/postgresql').sort((a, b) => Number(a) - Number(b));
-  const bin = `/usr/lib/postgresql/${versions.at(-1)}/bin`;
-  const root = process.getuid() === 0;
-  const comme = (...c) => (root ? ['runuser', ['-u', 'postgres', '--', ...c]] : [c[0], c.slice(1)]);
-  mkdirSync(dossier, { recursive: true });
-  if (root) { const id = Number(execFileSync('id', ['-u', 'postgres'])); chmodSync(dirname(dossier), 0o755); chownSync(dossier, id, id); }
-  const port = await new Promise((r) => { const s = createServer().listen(0, '127.0.0.1', () => { const p = s.address().port; s.close(() => r(p)); }); });
-  const jouer = (...c) => { const r = spawnSync(...comme(...c), { cwd: dossier, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] }); if (r.status !== 0) throw new Error(`${c[0]} : ${r.stderr}`); };
-  jouer(`${bin}/initdb`, '-D', `${dossier}/data`, '-U', 'passeur', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8');
-  // A quarter of the memory of a small server, as its documentation advises; all else as installed.
-  jouer(`${bin}/pg_ctl`, '-D', `${dossier}/data`, '-w', '-l', `${dossier}/serveur.log`, '-o',
-    `-c listen_addresses=127.0.0.1 -p ${port} -c unix_socket_directories='${dossier}' -c shared_buffers=1GB -c max_wal_size=4GB`, 'start');
-  jouer(`${bin}/createdb`, '-h', '127.0.0.1', '-p', String(port), '-U', 'passeur', 'banc');
-  return { url: `postgres://passeur@127.0.0.1:${port}/banc`, arreter: () => jouer(`${bin}/pg_ctl`, '-D', `${dossier}/data`, '-m', 'fast', 'stop') };
-}
 
 /** Runs a command of the program; gives what it wrote. */
 function passeur(base, args, entree) {
@@ -135,7 +117,8 @@ const sql = (base, texte, fois = 5) => JSON.parse(passeur(base, ['bench', 'sql',
 async function moteur(nom, dossier) {
   const base = { nom, donnees: join(dossier, nom) };
   mkdirSync(base.donnees, { recursive: true });
-  const pg = nom === 'postgres' ? await postgres(join(dossier, 'pg')) : null;
+  // A quarter of the memory of a small server, as its documentation advises; all else as installed.
+  const pg = nom === 'postgres' ? await postgres(join(dossier, 'pg'), 'banc', '-c shared_buffers=1GB -c max_wal_size=4GB') : null;
   base.url = o.base ?? pg?.url ?? `sqlite://${base.donnees}/passeur.db`;
   const t = [];
   const ligne = (quoi, mesure, nu, rapport, cible) => { t.push(`| ${quoi} | ${mesure} | ${nu} | ${rapport} | ${cible} |`); dire(t.at(-1)); };

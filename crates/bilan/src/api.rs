@@ -8,6 +8,7 @@ use socle::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
+    comparaison::Comparaison,
     export::{self, Format},
     filtre::Demande,
     satisfaction,
@@ -16,7 +17,12 @@ use crate::{
 
 /// API of the bilan.
 pub fn api() -> OpenApiRouter<Etat> {
-    OpenApiRouter::new().routes(routes!(bilan)).routes(routes!(satisfaction)).routes(routes!(exporter_csv)).routes(routes!(exporter_xlsx))
+    OpenApiRouter::new()
+        .routes(routes!(bilan))
+        .routes(routes!(comparer))
+        .routes(routes!(satisfaction))
+        .routes(routes!(exporter_csv))
+        .routes(routes!(exporter_xlsx))
 }
 
 /// The figures of a period.
@@ -25,6 +31,15 @@ async fn bilan(q: Requete, Parametres(d): Parametres<Demande>) -> Result<Json<Bi
     let cx = q.lecture();
     let filtre = d.lire(cx.aujourd_hui())?;
     Ok(Json(crate::calculer(&cx, &filtre).await?))
+}
+
+/// The figures of a period beside those of the period before: the previous month, quarter or year of the
+/// calendar for whole ones, else as many days. A masked figure is compared with nothing.
+#[utoipa::path(get, path = "/bilan/comparaison", tag = "bilan", params(Demande), responses((status = OK, body = Comparaison), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn comparer(q: Requete, Parametres(d): Parametres<Demande>) -> Result<Json<Comparaison>, Refus> {
+    let cx = q.lecture();
+    let filtre = d.lire(cx.aujourd_hui())?;
+    Ok(Json(crate::comparer(&cx, &filtre).await?))
 }
 
 /// What people think of the activities of a period: the figures, and what they wrote, never who.

@@ -26,6 +26,15 @@ pub type Publics = HashMap<String, (i64, i64)>;
 /// The figures of what `filtre` says. Needs the right to read the bilan of each structure counted;
 /// figures of fewer than five people are masked where the actor only coordinates.
 pub async fn calculer(cx: &Contexte, filtre: &Filtre) -> Resultat<Bilan> {
+    chiffrer(cx, filtre, false).await
+}
+
+/// The same, small figures masked whoever asks: what may leave the structure.
+pub async fn calculer_masque(cx: &Contexte, filtre: &Filtre) -> Resultat<Bilan> {
+    chiffrer(cx, filtre, true).await
+}
+
+async fn chiffrer(cx: &Contexte, filtre: &Filtre, masquer: bool) -> Resultat<Bilan> {
     let f = filtre.clone().situer_chiffres(cx)?;
     f.verifier_lieu(cx).await?;
     let (mut b, publics) = match segments::calculer(cx, &f).await? {
@@ -33,7 +42,7 @@ pub async fn calculer(cx: &Contexte, filtre: &Filtre) -> Resultat<Bilan> {
         None => compter(cx, &f).await?,
     };
     b.satisfaction = satisfaction::calculer(cx, &f).await?;
-    if f.masque(cx) {
+    if masquer || f.masque(cx) {
         regles::masquer(&mut b, publics.each_ref());
         satisfaction::masquer(&mut b.satisfaction);
     }

@@ -13,13 +13,16 @@ use socle::{
     identifiant::{LieuId, StructureId, UtilisateurId},
 };
 
-use crate::regles::PERIODE_MAX;
+use crate::{periode::Periode, regles::PERIODE_MAX};
 
 /// A bilan as an address asks for it; every parameter is text, so that each fault is told in words.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 pub struct Demande {
+    /// A period that moves with the calendar, instead of two days.
+    #[param(value_type = Option<Periode>)]
+    pub periode: String,
     /// First day, 1 January unless told.
     #[param(value_type = Option<NaiveDate>)]
     pub du: String,
@@ -47,13 +50,41 @@ pub struct Demande {
 }
 
 impl Demande {
+    /// Sets what a pair of an address says; false when it says nothing of a filter.
+    pub fn poser(&mut self, nom: &str, valeur: String) -> bool {
+        let champ = match nom {
+            "periode" => &mut self.periode,
+            "du" => &mut self.du,
+            "au" => &mut self.au,
+            "lieu" => &mut self.lieu,
+            "mediateur" => &mut self.mediateur,
+            "type" => &mut self.type_activite,
+            "thematique" => &mut self.thematique,
+            "commune" => &mut self.commune,
+            "structure" => {
+                self.structure.push(valeur);
+                return true;
+            }
+            _ => return false,
+        };
+        *champ = valeur;
+        true
+    }
+
     /// The filter asked for; all faults at once.
     pub fn lire(&self, aujourd_hui: NaiveDate) -> Resultat<Filtre> {
         let mut c = Controle::new();
+        let periode: Option<Periode> = c.code("periode", self.periode.trim());
         let au = c.date("au", &self.au);
         let du = c.date("du", &self.du);
+        c.exiger(
+            periode.is_none() || (du.is_none() && au.is_none()),
+            "periode",
+            "Choisissez une période, ou deux dates\u{a0}: pas les deux.",
+        );
         let fin = au.unwrap_or(aujourd_hui);
         let debut = du.or_else(|| NaiveDate::from_ymd_opt(fin.year(), 1, 1)).unwrap_or(fin);
+        let (debut, fin) = periode.map_or((debut, fin), |p| p.jours(aujourd_hui));
         if c.fautes().is_empty() {
             c.exiger((1900..=2200).contains(&debut.year()), "du", "Cette date est trop lointaine.");
             c.exiger((1900..=2200).contains(&fin.year()), "au", "Cette date est trop lointaine.");
@@ -207,7 +238,12 @@ impl Filtre {
 
     /// The query of an address that asks for the same: dates, ids and codes alone.
     pub fn adresse(&self) -> String {
-        let mut parts = vec![format!("du={}", self.du), format!("au={}", self.au)];
+        format!("du={}&au={}{}", self.du, self.au, self.reste())
+    }
+
+    /// The same without the period, each part after a `&`.
+    pub fn reste(&self) -> String {
+        let mut parts = vec![String::new()];
         parts.extend(self.instance.then(|| "portee=instance".to_owned()));
         parts.extend(self.structures.iter().map(|s| format!("structure={s}")));
         parts.extend(self.lieu.map(|v| format!("lieu={v}")));

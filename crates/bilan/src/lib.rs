@@ -6,14 +6,18 @@
 
 mod api;
 mod calcul;
+mod comparaison;
 mod courbes;
 pub mod differe;
 mod export;
 mod filtre;
+pub mod garde;
 mod liste;
 mod migrations;
 mod mots;
 mod ouverture;
+pub mod partage;
+mod periode;
 mod rapport;
 mod regles;
 mod requetes;
@@ -25,8 +29,10 @@ mod vue;
 mod web;
 
 pub use calcul::{calculer, calculer_des_lignes};
+pub use comparaison::{Comparaison, comparer};
 pub use export::Format;
 pub use filtre::{Demande, Filtre};
+pub use periode::{Periode, precedente};
 pub use rapport::rapport;
 pub use traitement::TRAITEMENTS;
 pub use vue::*;
@@ -37,15 +43,15 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Pages of this crate.
 pub fn pages() -> Pages {
-    web::pages().fusionner(differe::pages())
+    web::pages().fusionner(comparaison::pages()).fusionner(differe::pages()).fusionner(garde::pages()).fusionner(partage::pages())
 }
 
 /// API of this crate, under `/api/v1`.
 pub fn api() -> OpenApiRouter<Etat> {
-    api::api().merge(differe::api())
+    api::api().merge(differe::api()).merge(garde::api()).merge(partage::api())
 }
 
 /// Migrations of this crate, in order.
 pub fn migrations() -> Vec<Box<dyn sea_orm_migration::MigrationTrait>> {
-    migrations::migrations().into_iter().chain(differe::migrations()).collect()
+    [migrations::migrations(), differe::migrations(), garde::migrations(), partage::migrations()].into_iter().flatten().collect()
 }

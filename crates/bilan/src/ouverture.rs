@@ -23,19 +23,12 @@ pub fn ouvrir(cx: &Contexte, paires: Vec<(String, String)>) -> Resultat<Ouvertur
     let (mut details, mut nouvelles, mut noms, mut quoi, mut page) = (vec![], false, false, None, 1);
     for (nom, valeur) in paires {
         match nom.as_str() {
-            "du" => d.du = valeur,
-            "au" => d.au = valeur,
-            "lieu" => d.lieu = valeur,
-            "mediateur" => d.mediateur = valeur,
-            "type" => d.type_activite = valeur,
-            "thematique" => d.thematique = valeur,
-            "commune" => d.commune = valeur,
-            "structure" => d.structure.push(valeur),
             "nouvelles" => nouvelles = valeur == "oui",
             "noms" => noms = valeur == "oui",
             "quoi" => quoi = Some(valeur),
             "page" => page = valeur.parse::<u64>().unwrap_or(1).clamp(1, 100_000),
             n if liste::DETAILS.contains(&n) => details.push((nom, valeur)),
+            n if d.poser(n, valeur) => {}
             _ => return Err(Erreur::Illisible("L’adresse contient un paramètre inconnu.".into())),
         }
     }

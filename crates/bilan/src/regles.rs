@@ -88,21 +88,6 @@ pub fn colonnes(mois: &[Mois], du: NaiveDate, au: NaiveDate) -> (&'static str, V
     (titre, toutes)
 }
 
-/// The periods proposed: their name, first and last day.
-pub fn periodes(aujourd_hui: NaiveDate) -> Vec<(&'static str, NaiveDate, NaiveDate)> {
-    let mois = premier_du_mois(aujourd_hui);
-    let trimestre = mois - Months::new(mois.month0() % 3);
-    let annee = trimestre - Months::new(trimestre.month0());
-    let veille = |d: NaiveDate| d - Days::new(1);
-    vec![
-        ("Ce mois", mois, aujourd_hui),
-        ("Mois dernier", mois - Months::new(1), veille(mois)),
-        ("Ce trimestre", trimestre, aujourd_hui),
-        ("Cette année", annee, aujourd_hui),
-        ("Année dernière", annee - Months::new(12), veille(annee)),
-    ]
-}
-
 /// The median of delays given with how many times each occurs.
 pub fn mediane(mut delais: Vec<(i64, i64)>) -> Option<f64> {
     delais.sort_unstable();
@@ -250,17 +235,6 @@ mod tests {
         assert_eq!((titre, c[0].clone(), du, au), ("Par trimestre", ("T1 25".into(), 2), d(2025, 2, 10), d(2026, 4, 2)));
         let (titre, c, ..) = montrer(d(2020, 1, 1), d(2026, 4, 2));
         assert_eq!((titre, c[0].clone(), c[6].clone()), ("Par année", ("2020".into(), 12), ("2026".into(), 4)));
-    }
-
-    #[test]
-    fn les_periodes_proposees_sont_celles_du_calendrier() {
-        let p = periodes(d(2026, 5, 20));
-        let de = |nom: &str| p.iter().find(|x| x.0 == nom).map(|x| (x.1, x.2)).unwrap();
-        assert_eq!(de("Mois dernier"), (d(2026, 4, 1), d(2026, 4, 30)));
-        assert_eq!(de("Ce trimestre"), (d(2026, 4, 1), d(2026, 5, 20)));
-        assert_eq!(de("Cette année"), (d(2026, 1, 1), d(2026, 5, 20)));
-        assert_eq!(de("Année dernière"), (d(2025, 1, 1), d(2025, 12, 31)));
-        assert_eq!(periodes(d(2026, 1, 1))[1].1, d(2025, 12, 1));
     }
 
     #[test]

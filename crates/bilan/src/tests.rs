@@ -1,8 +1,14 @@
 //! Through the router, on both databases (compiled by the crate `essais`): the figures of the API compared
 //! with a count made record by record.
 
+#[path = "tests/comparaison.rs"]
+mod comparaison;
 #[path = "tests/exports.rs"]
 mod exports;
+#[path = "tests/garde.rs"]
+mod garde;
+#[path = "tests/partage.rs"]
+mod partage;
 #[path = "tests/recompte.rs"]
 mod recompte;
 #[path = "tests/tempete.rs"]

@@ -1,7 +1,7 @@
 use socle::traitement::{BASE_ACCOMPAGNEMENT, SECURITE_DOSSIERS, Traitement};
 
 /// What this crate stores.
-pub const TRAITEMENTS: &[&Traitement] = &[&SEGMENTS, &crate::differe::TRAITEMENT];
+pub const TRAITEMENTS: &[&Traitement] = &[&SEGMENTS, &crate::differe::TRAITEMENT, &crate::garde::TRAITEMENT, &crate::partage::TRAITEMENT];
 
 const SEGMENTS: Traitement = Traitement {
     nom: "Chiffres préparés pour les bilans",

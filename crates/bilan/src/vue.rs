@@ -79,6 +79,7 @@ pub struct Code {
 
 /// How people did, in one session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = AutonomieBilan)]
 pub struct Autonomie {
     pub code: String,
     pub activites: i64,

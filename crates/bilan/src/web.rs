@@ -17,8 +17,10 @@ use crate::{
     courbes,
     export::{self, Format},
     filtre::{Demande, Filtre},
+    garde,
     liste::{self, Activite, PAR_PAGE, Personne},
     ouverture::ouvrir,
+    periode::Periode,
     rapport, regles, satisfaction, suites,
     vue::{Avis, Bilan, Satisfaction},
 };
@@ -60,6 +62,10 @@ pub struct PageBilan {
     pub erreurs: Erreurs,
     pub s: Formulaire,
     pub periodes: Vec<Onglet>,
+    /// Filters that the person keeps.
+    pub gardes: Vec<Onglet>,
+    /// May share these figures by a link.
+    pub partage: bool,
     pub resultat: Option<Resultats>,
 }
 
@@ -150,7 +156,7 @@ fn part(n: i64, tout: i64, de: &str) -> String {
     if tout == 0 { String::new() } else { format!("{} {de}.", crate::mots::pourcentage(n, tout)) }
 }
 
-fn periode(du: chrono::NaiveDate, au: chrono::NaiveDate) -> String {
+pub fn periode(du: chrono::NaiveDate, au: chrono::NaiveDate) -> String {
     format!("du {} au {}", date_sans_jour(du), date_sans_jour(au))
 }
 
@@ -211,7 +217,8 @@ async fn bilan(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
         Err(Erreur::Invalide(e)) => {
             let f = par_defaut(&cx)?;
             let s = formulaire(&cx, &d, &f, None).await?;
-            let p = PageBilan { page: w.page, erreurs: e.into(), s, periodes: periodes(&cx, &f), resultat: None };
+            let gardes = garde::onglets(&cx, &f).await?;
+            let p = PageBilan { page: w.page, erreurs: e.into(), s, periodes: periodes(&cx, &f), gardes, partage: false, resultat: None };
             return rendre_avec(StatusCode::UNPROCESSABLE_ENTITY, &p);
         }
         Err(e) => return Err(e.into()),
@@ -227,13 +234,23 @@ async fn bilan(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
         satisfaction: courbes::satisfaction(&b.satisfaction),
         b,
     };
-    rendre(&PageBilan { page: w.page, erreurs: Erreurs::default(), s, periodes: periodes(&cx, &f), resultat: Some(resultat) })
+    rendre(&PageBilan {
+        page: w.page,
+        erreurs: Erreurs::default(),
+        s,
+        periodes: periodes(&cx, &f),
+        gardes: garde::onglets(&cx, &f).await?,
+        partage: matches!(f.structures.as_slice(), [une] if Some(*une) == cx.acteur.structure && cx.acteur.peut_dans(Permission::BilanPartager, *une)),
+        resultat: Some(resultat),
+    })
 }
 
 fn periodes(cx: &Contexte, f: &Filtre) -> Vec<Onglet> {
-    regles::periodes(cx.aujourd_hui())
+    Periode::tous()
         .into_iter()
-        .map(|(nom, du, au)| Onglet::nouveau(format!("/bilan?{}", f.entre(du, au).adresse()), nom, f.du == du && f.au == au))
+        .map(|p| {
+            Onglet::nouveau(format!("/bilan?periode={}{}", p.code(), f.reste()), p.libelle(), p.jours(cx.aujourd_hui()) == (f.du, f.au))
+        })
         .collect()
 }
 

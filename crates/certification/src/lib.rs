@@ -7,8 +7,13 @@ pub mod candidat;
 pub mod candidature;
 pub mod centre;
 pub mod cli;
+pub mod decision;
+pub mod document;
+pub mod jure;
 mod migrations;
+pub mod pv;
 pub mod referentiel;
+pub mod session;
 pub mod simulation;
 pub mod titre;
 pub mod traitement;
@@ -21,7 +26,16 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Pages of this crate.
 pub fn pages() -> Pages {
-    referentiel::pages().fusionner(titre::pages()).fusionner(centre::pages()).fusionner(candidat::pages()).fusionner(candidature::pages())
+    referentiel::pages()
+        .fusionner(titre::pages())
+        .fusionner(centre::pages())
+        .fusionner(candidat::pages())
+        .fusionner(candidature::pages())
+        .fusionner(jure::pages())
+        .fusionner(session::pages())
+        .fusionner(pv::pages())
+        .fusionner(decision::pages())
+        .fusionner(document::pages())
 }
 
 /// The tabs of the certification of a centre, that of `ici` marked.
@@ -29,6 +43,8 @@ pub(crate) fn onglets(ici: &str) -> Vec<Onglet> {
     [
         ("/certification", "Candidatures"),
         ("/certification/candidats", "Candidats"),
+        ("/certification/sessions", "Sessions"),
+        ("/certification/jures", "Membres de jury"),
         ("/certification/agrements", "Agréments"),
         ("/certification/titres", "Titres"),
     ]
@@ -38,5 +54,20 @@ pub(crate) fn onglets(ici: &str) -> Vec<Onglet> {
 
 /// API of this crate, under `/api/v1`.
 pub fn api() -> OpenApiRouter<Etat> {
-    referentiel::api().merge(simulation::api()).merge(titre::api()).merge(centre::api()).merge(candidat::api()).merge(candidature::api())
+    referentiel::api()
+        .merge(simulation::api())
+        .merge(titre::api())
+        .merge(centre::api())
+        .merge(candidat::api())
+        .merge(candidature::api())
+        .merge(jure::api())
+        .merge(session::api())
+        .merge(pv::api())
+        .merge(decision::api())
+        .merge(document::api())
+}
+
+/// Every sealed column of this crate, for the rotation of keys.
+pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
+    session::CHAMPS.to_vec()
 }

@@ -6,7 +6,7 @@ use sea_orm_migration::{prelude::*, schema::*};
 
 /// Migrations of this crate, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Centre), Box::new(Candidats), Box::new(Sessions), Box::new(Decisions)]
+    vec![Box::new(Centre), Box::new(Candidats), Box::new(Sessions), Box::new(Decisions), Box::new(crate::session::SessionsEtJurys)]
 }
 
 fn cle(de: &'static str, colonne: &'static str, vers: &'static str) -> ForeignKeyCreateStatement {

@@ -28,6 +28,9 @@ pub const SEUIL_ADRESSE: u32 = 20;
 /// Mails of reset asked from one address before the first delay.
 pub const SEUIL_REINITIALISATION: u32 = 10;
 
+/// Bookings from one address before the first delay: a library books for many.
+pub const SEUIL_RESERVATION: u32 = 30;
+
 /// What failures are counted for.
 #[derive(Clone, Copy, Debug)]
 pub enum Cle<'a> {
@@ -36,6 +39,10 @@ pub enum Cle<'a> {
     Adresse(IpAddr),
     /// Resets asked from an address.
     Reinitialisation(IpAddr),
+    /// Bookings from an address.
+    Reservation(IpAddr),
+    /// Codes of bookings tried from an address.
+    CodeReservation(IpAddr),
 }
 
 impl Cle<'_> {
@@ -43,7 +50,8 @@ impl Cle<'_> {
         match self {
             Self::Compte(_) => SEUIL_COMPTE,
             Self::Adresse(_) => SEUIL_ADRESSE,
-            Self::Reinitialisation(_) => SEUIL_REINITIALISATION,
+            Self::Reinitialisation(_) | Self::CodeReservation(_) => SEUIL_REINITIALISATION,
+            Self::Reservation(_) => SEUIL_RESERVATION,
         }
     }
 
@@ -52,6 +60,8 @@ impl Cle<'_> {
             Self::Compte(email) => format!("compte:{email}"),
             Self::Adresse(ip) => format!("adresse:{}", reseau(ip)),
             Self::Reinitialisation(ip) => format!("reinitialisation:{}", reseau(ip)),
+            Self::Reservation(ip) => format!("reservation:{}", reseau(ip)),
+            Self::CodeReservation(ip) => format!("code:{}", reseau(ip)),
         };
         Sha256::digest(texte.as_bytes()).to_vec()
     }
@@ -111,6 +121,16 @@ pub(crate) async fn compter(cx: &Contexte, cles: &[Cle<'_>]) -> Resultat<Vec<Com
         comptes.push(Compte { cle, dernier_avant });
     }
     Ok(comptes)
+}
+
+/// Counts one attempt, in a transaction of its own, so that one refused later stays counted.
+///
+/// # Errors
+/// [`Erreur::TropDeDemandes`] when one must still wait.
+pub async fn freiner(etat: &socle::Etat, cle: Cle<'_>) -> Resultat<()> {
+    let cx = Contexte::systeme(etat).await?;
+    let _comptes = compter(&cx, &[cle]).await?;
+    cx.valider().await
 }
 
 /// Takes back one attempt that succeeded; earlier failures stay counted.

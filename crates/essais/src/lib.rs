@@ -5,6 +5,7 @@
 //! one binary by `tests/integration.rs`: one program to link instead of ten.
 
 mod base;
+pub mod centre;
 mod graine;
 
 use std::{

@@ -8,8 +8,18 @@ mod accompagnement;
 mod accueil;
 #[path = "../../comptes/src/administration/tests.rs"]
 mod administration;
+#[path = "../../passeur/src/essais/adversite.rs"]
+mod adversite;
 #[path = "../../passeur/src/essais/application.rs"]
 mod application;
+#[path = "../../ateliers/src/fiche/tests.rs"]
+mod ateliers_fiches;
+#[path = "../../ateliers/src/presence/tests.rs"]
+mod ateliers_presences;
+#[path = "../../ateliers/src/reservation/tests.rs"]
+mod ateliers_reservations;
+#[path = "../../ateliers/src/seance/tests.rs"]
+mod ateliers_seances;
 #[path = "../../mediation/src/aujourdhui/tests.rs"]
 mod aujourdhui;
 #[path = "../../passeur/src/essais/banc.rs"]
@@ -18,8 +28,12 @@ mod banc;
 mod bilan;
 #[path = "../../certification/src/candidature/tests.rs"]
 mod certification_candidature;
+#[path = "../../certification/src/jure/tests.rs"]
+mod certification_jure;
 #[path = "../../certification/src/referentiel/tests.rs"]
 mod certification_referentiel;
+#[path = "../../certification/src/session/tests.rs"]
+mod certification_session;
 #[path = "../../certification/src/simulation/tests.rs"]
 mod certification_simulation;
 #[path = "../../certification/src/titre/tests.rs"]
@@ -36,6 +50,8 @@ mod doublon;
 mod droits;
 #[path = "../../mediation/src/droits_personne/tests.rs"]
 mod droits_personne;
+#[path = "../../passeur/src/essais/effacement.rs"]
+mod effacement;
 #[path = "../../comptes/src/equipe/tests.rs"]
 mod equipe;
 #[path = "../../passeur/src/essais/exploitation.rs"]

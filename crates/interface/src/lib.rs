@@ -13,6 +13,7 @@ pub mod formulaire;
 pub mod graphique;
 pub mod icone;
 pub mod page;
+pub mod qr;
 pub mod requete;
 pub mod statique;
 pub mod style;

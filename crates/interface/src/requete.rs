@@ -92,13 +92,15 @@ pub fn page_de(parts: &Parts) -> Page {
             structure: fonction.map(|f| f.nom_structure.clone()),
             role: fonction.map_or(if a.administrateur { "Administration" } else { "" }, |f| f.role.libelle()).to_owned(),
         });
-        let entrees: [(Permission, &str, &str, &'static str); 9] = [
+        let entrees: [(Permission, &str, &str, &'static str); 11] = [
             (Permission::PersonnesLire, "/", "Aujourd’hui", "sun"),
             (Permission::PersonnesLire, "/personnes", "Personnes", "users"),
             (Permission::AccompagnementsLire, "/accompagnements", "Activités", "list-checks"),
+            (Permission::AccompagnementsLire, "/ateliers", "Ateliers", "presentation"),
             (Permission::PartenairesLire, "/partenaires", "Partenaires", "network"),
             (Permission::BilanLire, "/bilan", "Bilan", "chart-column"),
             (Permission::CertificationLire, "/certification", "Certification", "award"),
+            (Permission::JurySieger, "/certification/jury", "Mes jurys", "award"),
             (Permission::CandidatSien, "/ma-candidature", "Ma candidature", "award"),
             (Permission::StructureGerer, "/structure", "Structure", "settings"),
             (Permission::InstanceGerer, "/administration", "Instance", "building-2"),

@@ -81,7 +81,24 @@
       p.hidden = !p.querySelector(":checked") && !mots.every((m) => plier(p.textContent).includes(m));
   });
 
+  // A signature drawn by finger, pen or mouse; without JavaScript the name is typed.
+  const dessiner = (zone) => {
+    zone.hidden = false;
+    const svg = zone.querySelector("svg"), trait = svg.querySelector("path"), champ = zone.querySelector("input");
+    let d = "", trace = false;
+    const point = (e) => {
+      const r = svg.getBoundingClientRect();
+      return ((e.clientX - r.left) * 600 / r.width).toFixed(0) + " " + ((e.clientY - r.top) * 200 / r.height).toFixed(0);
+    };
+    const montrerTrait = () => { trait.setAttribute("d", d); champ.value = d; };
+    svg.addEventListener("pointerdown", (e) => { e.preventDefault(); svg.setPointerCapture(e.pointerId); trace = true; d += (d && " ") + "M" + point(e); });
+    svg.addEventListener("pointermove", (e) => { if (trace && d.length < 19000) { d += " L" + point(e); montrerTrait(); } });
+    for (const fin of ["pointerup", "pointercancel"]) svg.addEventListener(fin, () => { trace = false; });
+    zone.querySelector("button").onclick = () => { d = ""; montrerTrait(); };
+  };
+
   const installer = (racine) => {
+    for (const z of racine.querySelectorAll("[data-signature]")) dessiner(z);
     for (const f of racine.querySelectorAll(".filtre")) f.hidden = false;
     for (const b of racine.querySelectorAll("[data-imprimer]")) { b.hidden = false; b.onclick = () => print(); }
     for (const f of racine.querySelectorAll('form[data-garde="sale"]')) sales.add(f);

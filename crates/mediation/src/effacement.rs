@@ -76,6 +76,18 @@ pub async fn textes(cx: &Contexte, id: PersonneId, structure: Option<StructureId
         ),
         ("orientation", ids("orientation", id, structure), vec![("motif", efface()), ("retour", vide())]),
         ("accompagnement", individuels(id, structure), vec![("notes", vide())]),
+        // Of the crate above (`ateliers`), by its name alone.
+        (
+            "reservation",
+            ids("reservation", id, structure),
+            vec![
+                ("nom", Expr::value("")),
+                ("telephone", vide()),
+                ("courriel", vide()),
+                ("besoins", vide()),
+                ("canal", Expr::value("aucun")),
+            ],
+        ),
     ] {
         let mut q = Query::update();
         q.table(table).and_where(Expr::col("id").in_subquery(lesquels));

@@ -6,7 +6,6 @@
 mod api;
 mod courriel;
 mod migrations;
-mod qr;
 pub mod questions;
 mod table;
 mod traitement;

@@ -25,6 +25,7 @@ use utoipa_axum::router::OpenApiRouter;
     security(("jeton" = [])),
     tags(
         (name = "mediation", description = "De l’accueil à l’accompagnement"),
+        (name = "ateliers", description = "Catalogue, séances, réservations"),
         (name = "territoire", description = "Structures, lieux, partenaires"),
         (name = "bilan", description = "Les chiffres"),
         (name = "certification", description = "Titres et règles de la certification"),
@@ -54,6 +55,7 @@ fn tout() -> OpenApiRouter<Etat> {
     OpenApiRouter::with_openapi(Tete::openapi())
         .merge(territoire::api())
         .merge(mediation::api())
+        .merge(ateliers::api())
         .merge(reprise::api())
         .merge(bilan::api())
         .merge(certification::api())
@@ -65,7 +67,32 @@ pub fn api() -> (Router<Etat>, utoipa::openapi::OpenApi) {
     let (routeur, mut description) = tout().split_for_parts();
     let chemins = std::mem::take(&mut description.paths.paths);
     description.paths.paths = chemins.into_iter().map(|(c, v)| (format!("/api/v1{c}"), v)).collect();
-    (routeur, description)
+    let mut json = serde_json::to_value(&description).unwrap_or_default();
+    preciser(&mut json);
+    (routeur, serde_json::from_value(json).unwrap_or(description))
+}
+
+/// What all lists share, said once: a cursor has one form, and a parameter that is given has a value.
+fn preciser(description: &mut Value) {
+    let chemins = description.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
+    let operations = chemins.flat_map(|(_, methodes)| methodes.as_object_mut().into_iter().flatten());
+    let parametres = operations.flat_map(|(_, o)| o.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten());
+    for p in parametres.filter(|p| p["in"] == "query") {
+        let curseur = p["name"] == "apres";
+        let Some(schema) = p.get_mut("schema").and_then(Value::as_object_mut) else { continue };
+        // Absent, never null: an address has no such value.
+        if let Some(types) = schema.get("type").and_then(Value::as_array).cloned() {
+            let reels: Vec<Value> = types.into_iter().filter(|t| t != "null").collect();
+            schema.insert("type".into(), if let [un] = reels.as_slice() { un.clone() } else { reels.into() });
+        }
+        if schema.get("type").is_some_and(|t| t == "string") {
+            if curseur {
+                schema.insert("pattern".into(), "^[A-Za-z0-9_-]{21}[AQgw]$".into());
+            } else if ["format", "enum", "pattern", "minLength"].iter().all(|c| !schema.contains_key(*c)) {
+                schema.insert("minLength".into(), 1.into());
+            }
+        }
+    }
 }
 
 /// The description alone, as `passeur openapi` prints it.

@@ -38,6 +38,7 @@ pub fn pages() -> Pages {
         .fusionner(comptes::pages())
         .fusionner(territoire::pages())
         .fusionner(mediation::pages())
+        .fusionner(ateliers::pages())
         .fusionner(reprise::pages())
         .fusionner(bilan::pages())
         .fusionner(certification::pages())

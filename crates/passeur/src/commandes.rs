@@ -10,6 +10,7 @@ mod reprise;
 mod sauvegarde;
 mod serve;
 pub use serve::{executants, planning};
+mod sante;
 mod structure;
 mod verifier;
 
@@ -96,6 +97,8 @@ enum Commande {
     Key(cles::Key),
     /// Vérifie la configuration, la base, les dossiers, le courriel, et dit comment réparer
     Check,
+    /// Demande au programme qui sert sur cette machine s’il est prêt
+    Health,
     /// Écrit la description OpenAPI de l’API
     Openapi,
 }
@@ -178,6 +181,7 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
         Commande::Bench(b) => crate::banc::executer(b, demarrer(general.config(&[])?).await?).await,
         Commande::Key(k) => cles::executer(k, general.config(&[])?).await,
         Commande::Check => verifier::verifier(general.config(&[])?).await,
+        Commande::Health => sante::sante(general.config(&[])?).await,
         Commande::Openapi => {
             println!("{}", crate::apidoc::description().to_pretty_json()?);
             Ok(())

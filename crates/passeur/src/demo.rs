@@ -5,7 +5,9 @@
 
 mod anciens;
 mod annee;
+mod ateliers;
 mod avis;
+mod certification;
 mod exploitation;
 pub(crate) mod hasard;
 pub(crate) mod noms;
@@ -87,6 +89,8 @@ pub async fn charger(etat: &Etat) -> anyhow::Result<()> {
     let decor = planter(&cx).await?;
     annee::jouer(&mut cx, &decor).await?;
     anciens::ajouter(&mut cx, &decor).await?;
+    certification::ajouter(&mut cx).await?;
+    ateliers::programmer(&mut cx, &decor).await?;
     let responsable = exporter(&mut cx, &decor).await?;
     exploitation::montrer(&cx).await?;
     cx.valider().await?;
@@ -114,8 +118,23 @@ async fn exporter(cx: &mut Contexte, decor: &Decor) -> anyhow::Result<serde_json
         paires: vec![("du".into(), du.to_string()), ("au".into(), au.to_string())],
     };
     let (export, _) = bilan::differe::demander(cx, d).await?;
+    chiffrer(cx).await?;
     cx.acteur = systeme;
     Ok(serde_json::json!({ "export": export.id }))
+}
+
+/// The head of the structure keeps a filter of the bilan, and shares the figures of last month.
+async fn chiffrer(cx: &Contexte) -> anyhow::Result<()> {
+    use socle::Nomenclature;
+    let demande = |p: bilan::Periode, type_activite: &str| bilan::Demande {
+        periode: p.code(),
+        type_activite: type_activite.into(),
+        ..bilan::Demande::default()
+    };
+    let demande_ateliers = demande(bilan::Periode::CetteAnnee, "collectif");
+    bilan::garde::garder(cx, bilan::garde::Garder { id: None, nom: "Ateliers de l’année".into(), demande: demande_ateliers }).await?;
+    bilan::partage::partager(cx, &demande(bilan::Periode::MoisDernier, ""), 90).await?;
+    Ok(())
 }
 
 async fn planter(cx: &Contexte) -> anyhow::Result<Decor> {
@@ -211,6 +230,9 @@ pub fn annoncer(adresse: &str) {
     println!("Démonstration : {adresse}");
     println!("Mot de passe de tous les comptes : {MOT_DE_PASSE}");
     for (local, nom, role) in COMPTES {
+        println!("  {:<38} {nom}, {}", email(local), socle::Nomenclature::libelle(role).to_lowercase());
+    }
+    for (local, nom, role) in certification::COMPTES {
         println!("  {:<38} {nom}, {}", email(local), socle::Nomenclature::libelle(role).to_lowercase());
     }
     println!("  {:<38} Tom Calque, médiateur de la structure voisine", email("voisine"));

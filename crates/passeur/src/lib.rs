@@ -23,5 +23,5 @@ pub use migrateur::Migrateur;
 
 /// Every column sealed at rest: for the rotation of keys and its checks.
 pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
-    mediation::champs_scelles()
+    [mediation::champs_scelles(), certification::champs_scelles(), ateliers::champs_scelles()].concat()
 }

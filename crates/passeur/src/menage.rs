@@ -28,11 +28,17 @@ async fn balayer(etat: &Etat, charge: &Value) -> Resultat<()> {
     cx.valider().await?;
     mediation::doublon::solder_echues(etat).await?;
     bilan::differe::balayer(etat, etat.horloge.maintenant()).await?;
+    bilan::partage::balayer(etat, etat.horloge.maintenant()).await?;
     socle::fichiers::balayer(etat, etat.horloge.maintenant()).await?;
     loop {
         let cx = Contexte::systeme(etat).await?;
         // Dropped when there was nothing: the journal says only what was done.
         if journal::oublier_auteurs(&cx).await? == 0 {
+            drop(cx);
+            // Last of all: what the night erased, and the day before it, is no longer in the log of SQLite.
+            if !etat.base.vider_journal().await? {
+                tracing::warn!("the write-ahead log is held by a long read: it will be emptied tomorrow");
+            }
             return Ok(());
         }
         cx.valider().await?;

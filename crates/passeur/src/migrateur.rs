@@ -12,6 +12,7 @@ impl MigratorTrait for Migrateur {
             territoire::migrations::migrations(),
             comptes::migrations(),
             mediation::migrations::migrations(),
+            ateliers::migrations(),
             reprise::migrations::migrations(),
             bilan::migrations(),
             certification::migrations(),

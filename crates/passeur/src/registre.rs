@@ -27,6 +27,7 @@ pub const SANS_PERSONNE: &[(&str, &str)] = &[
 pub fn traitements() -> Vec<&'static Traitement> {
     [
         mediation::TRAITEMENTS,
+        ateliers::TRAITEMENTS,
         reprise::TRAITEMENTS,
         bilan::TRAITEMENTS,
         certification::traitement::TRAITEMENTS,

@@ -14,6 +14,9 @@ use interface::{erreur::PageErreur, requete::page_de};
 use socle::{Erreur, Etat, api::Probleme, erreur::Refus, requete::NumeroRequete};
 use tracing::Instrument;
 
+/// In how many seconds to come back when the database does not answer: the minute its page speaks of.
+const REESSAYER: u64 = 60;
+
 /// A refusal made outside a handler, with a status of its own.
 pub fn refuser(e: Erreur, statut: StatusCode) -> Response {
     let mut r = Refus::from(e).into_response();
@@ -77,8 +80,13 @@ pub async fn rendre(State(etat): State<Etat>, mut req: Request, suite: Next) -> 
     for (nom, valeur) in &parts.headers {
         rendu.headers_mut().append(nom, valeur.clone());
     }
-    if let Erreur::TropDeDemandes(s) = &*e {
-        rendu.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*s));
+    let attente = match &*e {
+        Erreur::TropDeDemandes(s) => Some(*s),
+        Erreur::Indisponible(_) => Some(REESSAYER),
+        _ => None,
+    };
+    if let Some(s) = attente {
+        rendu.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(s));
     }
     rendu
 }

@@ -21,15 +21,19 @@ use socle::config::Config;
 /// The folder of local files, inside `data_dir`.
 pub const FICHIERS: &str = "fichiers";
 
-/// Parts of the folder of files that a backup leaves out: what expires and can be made again.
-pub const FICHIERS_EXCLUS: [&str; 1] = ["exports"];
+/// The files that a backup leaves out, by their keys: those that expire (exports, with names in them), are being
+/// written or removed. Their names are random: the database alone knows which they are.
+pub const FICHIERS_EXCLUS: &str = "SELECT cle FROM fichier WHERE expire_le IS NOT NULL OR etat <> 'pret'";
 
 /// What is told at the end of every backup and every restore.
 pub const CLE_A_PART: &str = "La clé qui chiffre les notes (fichier cles.toml) n’est pas dans la sauvegarde, exprès : gardez-en une copie à part. Sans elle, les notes chiffrées restent illisibles.";
 
 /// The folder of local files of this instance.
 pub fn dossier_fichiers(config: &Config) -> PathBuf {
-    config.data_dir.join(FICHIERS)
+    match config.files.as_deref() {
+        Some(dossier) if !dossier.starts_with("s3://") => PathBuf::from(dossier),
+        _ => config.data_dir.join(FICHIERS),
+    }
 }
 
 /// Words for what the disk or the system refused.

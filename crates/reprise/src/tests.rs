@@ -384,6 +384,27 @@ async fn un_fichier_trop_gros_ne_laisse_rien() {
     assert_eq!(a.compter("SELECT COUNT(*) FROM import").await, 0);
 }
 
+/// 100,000 lines, one in a thousand with a fault: each is said, and nothing is written. A tenth of them on
+/// PostgreSQL, where reading a line asks the server.
+#[rstest]
+#[tokio::test]
+async fn cent_mille_lignes_dont_une_sur_mille_fautive(#[values(Moteur::Sqlite, Moteur::Postgres)] m: Moteur) {
+    let a = Appli::lancer(m).await;
+    let lignes = if m == Moteur::Sqlite { 100_000 } else { 10_000 };
+    let mut texte = String::from("Nom;Prénom;Année de naissance\n");
+    for n in 0..lignes {
+        let annee = if n % 1000 == 7 { "l’an dernier".to_owned() } else { (1930 + n % 70).to_string() };
+        texte += &format!("Essai{n};Ligne{};{annee}\n", n % 977);
+    }
+    let (x, vue) = lire(&a, "personnes", "fautes.csv", texte.as_bytes()).await;
+    assert_eq!((&vue["etat"], &vue["comptes"]["lignes_en_erreur"]), (&json!("apercu"), &json!(lignes / 1000)), "{vue}");
+    let csv = erreurs(&a, &x).await;
+    assert_eq!(csv.lines().count(), 1 + lignes / 1000, "{}", csv.chars().take(500).collect::<String>());
+    assert!(csv.contains(&format!("{};", lignes - 1000 + 9)) && csv.contains("l’an dernier"), "la dernière ligne fautive est dite");
+    assert_eq!(demander(&a, "POST", &format!("{x}/confirmer")).await.statut, 409);
+    assert_eq!(dossiers(&a).await, (0, 0, 0));
+}
+
 /// Time and memory of 100,000 lines: `cargo nextest run -p essais cent_mille --run-ignored all --no-capture`.
 #[rstest]
 #[tokio::test]

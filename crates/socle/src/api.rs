@@ -33,12 +33,46 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Corps<T> {
                 Erreur::Illisible("Le corps n’est pas arrivé entier.".into())
             }
         })?;
+        // serde would read a list as the fields in their order.
+        if octets.iter().find(|o| !o.is_ascii_whitespace()).is_some_and(|o| matches!(o, b'[')) {
+            return Err(Erreur::Illisible("Le corps doit être un objet JSON, entre accolades, et non une liste.".into()).into());
+        }
         Ok(Self(lire(&octets)?))
     }
 }
 
 /// Reads JSON; the error names the field.
 pub fn lire<T: DeserializeOwned>(octets: &[u8]) -> Result<T, Erreur> {
+    match lire_tel_quel(octets) {
+        // 5.0 is an integer as JSON Schema says it, and as some languages write it.
+        Err(e @ Erreur::Invalide(_)) => entiers(octets).and_then(|v| serde_json::from_value(v).ok()).ok_or(e),
+        r => r,
+    }
+}
+
+/// The same document, its whole numbers written without decimals; none when there is no such number.
+fn entiers(octets: &[u8]) -> Option<serde_json::Value> {
+    fn ecrire(v: &mut serde_json::Value) -> bool {
+        match v {
+            serde_json::Value::Number(n) if n.is_f64() => match n.as_f64() {
+                // Above, a float no longer says which integer it is.
+                Some(f) if f.fract() == 0.0 && f.abs() <= 9_007_199_254_740_992.0 => {
+                    *v = serde_json::Value::from(f as i64);
+                    true
+                }
+                _ => false,
+            },
+            // All of them are written: no short cut.
+            serde_json::Value::Array(t) => t.iter_mut().fold(false, |fait, v| ecrire(v) | fait),
+            serde_json::Value::Object(o) => o.values_mut().fold(false, |fait, v| ecrire(v) | fait),
+            _ => false,
+        }
+    }
+    let mut v = serde_json::from_slice(octets).ok()?;
+    ecrire(&mut v).then_some(v)
+}
+
+fn lire_tel_quel<T: DeserializeOwned>(octets: &[u8]) -> Result<T, Erreur> {
     let mut de = serde_json::Deserializer::from_slice(octets);
     let lu = serde_path_to_error::deserialize(&mut de).map_err(|e| {
         let chemin = e.path().to_string();
@@ -252,6 +286,14 @@ mod tests {
         assert_eq!(faute(r#"{"nom":"a","n":1,"jour":"2026-02-30"}"#).0, "jour");
         assert_eq!(faute(r#"{"nom":"a","n":1,"id":"pas un uuid"}"#).0, "id");
         assert_eq!(faute(r#"{"nom":"a","n":1,"surnmo":"x"}"#).0, "surnmo");
+    }
+
+    #[test]
+    fn un_entier_ecrit_avec_des_decimales_en_est_un() {
+        assert_eq!(lire::<Essai>(br#"{"nom":"a","n":3.0}"#).unwrap().n, 3);
+        assert_eq!(faute(r#"{"nom":"a","n":3.5}"#).0, "n");
+        assert_eq!(faute(r#"{"nom":"a","n":-3.0}"#).0, "n");
+        assert_eq!(faute(r#"{"nom":1.0,"n":1}"#).0, "nom");
     }
 
     #[test]

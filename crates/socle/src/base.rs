@@ -70,6 +70,17 @@ impl Base {
         self.ecriture.get_database_backend()
     }
 
+    /// On SQLite, writes the log back into the file and empties it: what was erased is still read in the log
+    /// until then. False when a reader kept it from being done wholly; nothing to do elsewhere.
+    pub async fn vider_journal(&self) -> Result<bool, DbErr> {
+        if self.moteur() != DbBackend::Sqlite {
+            return Ok(true);
+        }
+        use sea_orm::{ConnectionTrait, Statement};
+        let l = self.ecriture.query_one_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(TRUNCATE)")).await?;
+        l.map_or(Ok(false), |l| l.try_get_by_index::<i64>(0).map(|occupee| occupee == 0))
+    }
+
     /// Whether the database answers.
     pub async fn repond(&self) -> Result<(), DbErr> {
         self.lecture.ping().await

@@ -52,6 +52,8 @@ pub enum Permission {
     PartenairesEcrire,
     /// Read the figures of a structure.
     BilanLire,
+    /// Show the figures of a structure to whoever holds a secret link.
+    BilanPartager,
     /// Read the structure's journal.
     JournalLire,
     /// Read the structure's own page and lieux.
@@ -87,6 +89,7 @@ impl Permission {
             Self::PartenairesLire => "lire l’annuaire des partenaires",
             Self::PartenairesEcrire => "modifier l’annuaire des partenaires",
             Self::BilanLire => "lire le bilan",
+            Self::BilanPartager => "partager le bilan par un lien",
             Self::JournalLire => "lire le journal",
             Self::StructureLire => "lire les informations de la structure",
             Self::StructureGerer => "modifier la structure et ses lieux",

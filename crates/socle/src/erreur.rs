@@ -136,7 +136,7 @@ impl Erreur {
             Self::TropVolumineux => "Envoi trop volumineux",
             Self::Indisponible(_) => "Service momentanément indisponible",
             Self::Coffre(_) => "Un texte chiffré ne peut pas être lu",
-            Self::StockagePlein(_) => "Il n’y a plus de place pour ce fichier",
+            Self::StockagePlein(_) => "Il n’y a plus de place sur le serveur",
             Self::Interne(_) => "Une erreur est survenue",
         }
     }
@@ -158,7 +158,7 @@ impl Erreur {
             Self::TropVolumineux => "Ce qui a été envoyé dépasse la taille acceptée.".into(),
             Self::Indisponible(_) => "Le service ne répond pas pour l’instant. Rien de ce qui était enregistré n’est perdu. Réessayez dans une minute.".into(),
             Self::Coffre(_) => "Les notes sont chiffrées, et Passeur n’a pas la clé de celle-ci, ou le texte a été altéré. Rien n’a été enregistré ni effacé. Prévenez la personne qui administre Passeur : la commande « passeur key check » dit ce qui manque.".into(),
-            Self::StockagePlein(_) => "Le disque du serveur est plein : le fichier n’a pas pu être écrit, et rien n’en reste. Prévenez la personne qui administre Passeur, puis recommencez quand elle aura fait de la place.".into(),
+            Self::StockagePlein(_) => "Le disque du serveur est plein : rien ne peut plus y être écrit, et rien ne reste à moitié de ce que vous envoyez. Ce qui était enregistré n’est pas perdu. Prévenez la personne qui administre Passeur, puis recommencez quand elle aura fait de la place.".into(),
             Self::Interne(_) => "La faute vient de Passeur, pas de vous. Rien n’a été enregistré à moitié. Si cela se répète, donnez le numéro d’incident à votre administrateur.".into(),
         }
     }
@@ -184,18 +184,58 @@ impl From<sea_orm::DbErr> for Erreur {
             }
             _ => {}
         }
+        let texte = e.to_string();
+        if plein(&e, &texte) {
+            return Self::StockagePlein(texte);
+        }
         match e {
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::Indisponible(e.to_string()),
-            e if indisponible(&e.to_string()) => Self::Indisponible(e.to_string()),
-            e => Self::Interne(e.to_string()),
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::Indisponible(texte),
+            e if indisponible(&e, &texte) => Self::Indisponible(texte),
+            _ => Self::Interne(texte),
         }
     }
 }
 
-fn indisponible(message: &str) -> bool {
+/// What the driver says of a query, if it comes from there.
+fn du_pilote(e: &sea_orm::DbErr) -> Option<&sqlx::Error> {
+    use sea_orm::{DbErr, RuntimeErr};
+    match e {
+        DbErr::Conn(RuntimeErr::SqlxError(s)) | DbErr::Exec(RuntimeErr::SqlxError(s)) | DbErr::Query(RuntimeErr::SqlxError(s)) => Some(s),
+        _ => None,
+    }
+}
+
+/// The code of the server or of SQLite.
+fn code(e: &sea_orm::DbErr) -> Option<String> {
+    du_pilote(e).and_then(sqlx::Error::as_database_error).and_then(sqlx::error::DatabaseError::code).map(std::borrow::Cow::into_owned)
+}
+
+/// `disk_full` of PostgreSQL, `SQLITE_FULL`.
+fn plein(e: &sea_orm::DbErr, message: &str) -> bool {
+    code(e).as_deref() == Some("53100")
+        || ["disk is full", "No space left on device", "could not extend file"].iter().any(|m| message.contains(m))
+}
+
+/// The database does not answer, or asks to come back.
+fn indisponible(e: &sea_orm::DbErr, message: &str) -> bool {
+    // Shut down, crashed, starting; connections exhausted; a deadlock, whose loser may try again.
+    if code(e).is_some_and(|c| c.starts_with("57P") || c.starts_with("08") || ["53300", "40001", "40P01"].contains(&c.as_str())) {
+        return true;
+    }
+    if matches!(
+        du_pilote(e),
+        Some(
+            sqlx::Error::Io(_)
+                | sqlx::Error::Protocol(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed
+        )
+    ) {
+        return true;
+    }
     [
         "database is locked",
-        "disk is full",
         "disk I/O error",
         "error communicating with database",
         "terminating connection",

@@ -18,6 +18,8 @@ pub struct Interieur {
     pub config: Config,
     pub courrier: Arc<dyn ports::Courrier>,
     pub documents: Arc<dyn ports::Documents>,
+    /// Who carries text messages, when the binary set one; else they are written into a folder.
+    pub sms: OnceLock<Arc<dyn ports::Sms>>,
     /// Seals and opens the free texts about people.
     pub coffre: Coffre,
     /// Where files are kept, opened at their first use; a test may set its own before.
@@ -43,6 +45,7 @@ impl Etat {
             config,
             courrier,
             documents,
+            sms: OnceLock::new(),
             coffre,
             depot: OnceLock::new(),
             reveil: tokio::sync::Notify::new(),

@@ -62,8 +62,20 @@ identifiants! {
     FichierId,
     /// One export made in the background.
     ExportId,
+    /// One filter of the bilan that a person keeps.
+    FiltreBilanId,
+    /// One bilan shared by a secret link.
+    LienBilanId,
     /// One request for an opinion on an accompaniment.
     DemandeAvisId,
+    /// One sheet of the catalogue of workshops.
+    FicheAtelierId,
+    /// One workshop programmed: what people register for.
+    SeanceId,
+    /// One date of a séance.
+    DateSeanceId,
+    /// One booking of a seat.
+    ReservationId,
     /// One private note of a mediator on their practice.
     NotePratiqueId,
     /// A candidate to a title, in a centre.

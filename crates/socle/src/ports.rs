@@ -22,6 +22,17 @@ pub trait Courrier: Send + Sync {
     async fn verifier(&self) -> Result<String, ErreurCourrier>;
 }
 
+/// A text message could not be handed over; it will be tried again.
+#[derive(Debug, thiserror::Error)]
+#[error("SMS : {0}")]
+pub struct ErreurSms(pub String);
+
+/// Hands text messages over to a provider.
+#[async_trait::async_trait]
+pub trait Sms: Send + Sync {
+    async fn envoyer(&self, numero: &str, texte: &str) -> Result<(), ErreurSms>;
+}
+
 /// The documents that can be printed; the shape of the data each reads is in `crates/documents/README.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Modele {

@@ -86,16 +86,30 @@ impl<S: Send + Sync, T: serde::de::DeserializeOwned + Send> FromRequestParts<S> 
     }
 }
 
-/// The parameters of an address; an unreadable one is refused in words.
+/// The parameters of an address; an unreadable one is refused in words. A form leaves empty what is not
+/// chosen; a program that sends an empty value has lost something, and is told so.
 pub struct Parametres<T>(pub T);
 
 impl<S: Send + Sync, T: serde::de::DeserializeOwned> FromRequestParts<S> for Parametres<T> {
     type Rejection = Refus;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refus> {
+        if let Some(vide) = parametre_vide(parts) {
+            return Err(Erreur::champ(&vide, "Ce paramètre est vide : donnez une valeur, ou retirez-le.").into());
+        }
         axum_extra::extract::Query::<T>::from_request_parts(parts, state)
             .await
             .map(|q| Self(q.0))
             .map_err(|_| Erreur::Illisible("L’adresse contient un paramètre inconnu, répété ou illisible.".into()).into())
     }
+}
+
+/// The name of a parameter without value, in an address of the API.
+fn parametre_vide(parts: &Parts) -> Option<String> {
+    let uri = parts.extensions.get::<axum::extract::OriginalUri>().map_or(&parts.uri, |u| &u.0);
+    if !uri.path().starts_with("/api/") {
+        return None;
+    }
+    let vide = |p: &&str| !p.is_empty() && p.split_once('=').is_none_or(|(_, valeur)| valeur.is_empty());
+    uri.query()?.split('&').find(vide).map(|p| p.trim_end_matches('=').to_owned())
 }

@@ -226,13 +226,28 @@ async fn executer_de(etat: &Etat, executants: &Executants, file: File) -> Result
             }
         }
     }
+    // What was done must be known: else another node does it again once the lease ends. A database that goes
+    // away in between is waited for as long as the lease holds.
+    let jusque = tokio::time::Instant::now() + BAIL.to_std().unwrap_or_default();
+    loop {
+        match noter_fin(etat, essais, fin.clone()).await {
+            Err(e) if matches!(e, Erreur::Indisponible(_)) && tokio::time::Instant::now() < jusque => {
+                tracing::warn!(tache = %t.id, erreur = %e, "end of a job not noted yet");
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+            r => return r.map(|()| true),
+        }
+    }
+}
+
+/// Writes how a run of a job ended; another run, begun when the lease ended, says itself how it goes.
+async fn noter_fin(etat: &Etat, essais: i32, fin: ActiveModel) -> Resultat<()> {
     let tx = etat.base.ecriture().await?;
-    // Another run, begun when the lease ended, says how it goes.
-    if Entity::find_by_id(t.id).filter(Column::Essais.eq(essais)).count(&tx).await? == 1 {
+    if Entity::find_by_id(*fin.id.as_ref()).filter(Column::Essais.eq(essais)).count(&tx).await? == 1 {
         fin.update(&tx).await?;
     }
     tx.commit().await?;
-    Ok(true)
+    Ok(())
 }
 
 /// Days that a job done stays in the queue, where its key still answers for it; and one given up, which

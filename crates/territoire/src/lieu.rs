@@ -108,6 +108,15 @@ pub async fn lire(cx: &Contexte, id: LieuId) -> Resultat<Lieu> {
     }
 }
 
+/// The names of lieux with their addresses, for what is public of them.
+pub async fn noms_et_adresses(cx: &Contexte, ids: Vec<LieuId>) -> Resultat<std::collections::HashMap<Uuid, String>> {
+    if ids.is_empty() {
+        return Ok(std::collections::HashMap::new());
+    }
+    let lignes = table::Entity::find().filter(table::Column::Id.is_in(ids)).all(&cx.db()).await?;
+    Ok(lignes.into_iter().map(|l| (l.id.0, [Some(l.nom), l.adresse].into_iter().flatten().collect::<Vec<_>>().join(", "))).collect())
+}
+
 /// The lieux of the structure the actor works in, by name; with `fermes`, closed ones too.
 pub async fn lister(cx: &Contexte, fermes: bool) -> Resultat<Vec<Lieu>> {
     let s = cx.exiger(Permission::StructureLire)?;

@@ -55,7 +55,7 @@ impl Nomenclature for Nature {
 pub struct CreerPartenaire {
     /// Made by the client; the same creation twice is one record.
     pub id: Option<PartenaireId>,
-    #[schema(max_length = 150)]
+    #[schema(min_length = 1, max_length = 150)]
     pub nom: String,
     pub nature: Nature,
     /// A person or a service to ask for.
@@ -194,6 +194,21 @@ pub async fn lister(cx: &Contexte, inactifs: bool, limite: u64) -> Resultat<Vec<
         q = q.filter(table::Column::Actif.eq(true));
     }
     Ok(q.limit(limite).all(&cx.db()).await?)
+}
+
+/// The names of partners, for what is public of them: where a workshop takes place.
+pub async fn noms(cx: &Contexte, ids: Vec<PartenaireId>) -> Resultat<std::collections::HashMap<Uuid, String>> {
+    if ids.is_empty() {
+        return Ok(std::collections::HashMap::new());
+    }
+    let lignes: Vec<(Uuid, String)> = table::Entity::find()
+        .select_only()
+        .columns([table::Column::Id, table::Column::Nom])
+        .filter(table::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(&cx.db())
+        .await?;
+    Ok(lignes.into_iter().collect())
 }
 
 /// A page of the directory, in the order of ids.

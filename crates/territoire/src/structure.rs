@@ -30,6 +30,12 @@ pub fn en_tete(s: &Structure) -> serde_json::Value {
     serde_json::json!({"nom": s.nom, "adresse": adresse, "telephone": s.telephone, "courriel": s.courriel})
 }
 
+/// What a structure prints at the head of a document of its own, whoever prints it: a candidate too.
+pub async fn imprimee(cx: &Contexte, id: StructureId) -> Resultat<serde_json::Value> {
+    let s = table::Entity::find_by_id(id).one(&cx.db()).await?.ok_or(Erreur::Introuvable("Cette structure"))?;
+    Ok(en_tete(&s))
+}
+
 /// What a structure says of itself.
 #[derive(Clone, Debug, Default)]
 pub struct Fiche {
@@ -132,6 +138,21 @@ pub async fn lister(cx: &Contexte) -> Resultat<Vec<Structure>> {
         q = q.filter(table::Column::Id.is_in(miennes));
     }
     Ok(q.all(&cx.db()).await?)
+}
+
+/// The names of structures, for what is public of them or was shared by them.
+pub async fn noms(cx: &Contexte, ids: Vec<StructureId>) -> Resultat<std::collections::HashMap<StructureId, String>> {
+    if ids.is_empty() {
+        return Ok(std::collections::HashMap::new());
+    }
+    let lignes: Vec<(StructureId, String)> = table::Entity::find()
+        .select_only()
+        .columns([table::Column::Id, table::Column::Nom])
+        .filter(table::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(&cx.db())
+        .await?;
+    Ok(lignes.into_iter().collect())
 }
 
 /// The other structures of the instance, by name: those a person's file can be shared with.

@@ -168,7 +168,7 @@ async fn relancer(q: Requete, Chemin(id): Chemin<ExportId>) -> Result<Response, 
 }
 
 /// The file of an export that is ready.
-#[utoipa::path(get, path = "/exports/{id}/fichier", tag = "bilan", params(("id" = ExportId, Path)), responses((status = OK, content_type = "application/octet-stream", body = Vec<u8>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/exports/{id}/fichier", tag = "bilan", params(("id" = ExportId, Path)), responses((status = OK, content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = "default", body = Probleme, content_type = "application/problem+json")))]
 async fn fichier(q: Requete, Chemin(id): Chemin<ExportId>) -> Result<Response, Refus> {
     Ok(super::telecharger(&q, id).await?)
 }

@@ -20,10 +20,12 @@ pub(super) fn compte_encore(nombre: u32, seuil: u32, dernier: DateTime<Utc>, mai
     if maintenant - dernier > memoire { 0 } else { nombre }
 }
 
-/// Seconds still to wait, rounded up.
+/// Seconds still to wait, rounded up. `dernier` may be after `maintenant`: another node's clock, a clock set
+/// back, or an attempt that began later and was counted sooner. One never waits for more than the delay.
 pub(super) fn attente(nombre: u32, seuil: u32, dernier: DateTime<Utc>, maintenant: DateTime<Utc>) -> u64 {
-    let fin = dernier + TimeDelta::seconds(delai(nombre, seuil) as i64);
-    u64::try_from((fin - maintenant).num_milliseconds()).unwrap_or(0).div_ceil(1000)
+    let delai = delai(nombre, seuil);
+    let fin = dernier + TimeDelta::seconds(delai as i64);
+    u64::try_from((fin - maintenant).num_milliseconds()).unwrap_or(0).div_ceil(1000).min(delai)
 }
 
 #[cfg(test)]
@@ -47,6 +49,14 @@ mod tests {
             prop_assert!(delai(n, seuil) <= delai(n + 1, seuil));
             prop_assert!(delai(n, seuil) == 0 || (PREMIER_DELAI..=DELAI_MAX).contains(&delai(n, seuil)));
             prop_assert_eq!(delai(n, seuil) == 0, n < seuil);
+        }
+
+        #[test]
+        fn on_n_attend_jamais_plus_que_le_delai(n in 0_u32..30, seuil in 1_u32..10, ms in -7_200_000_i64..7_200_000) {
+            let t0 = DateTime::<Utc>::UNIX_EPOCH;
+            let a = attente(n, seuil, t0 + TimeDelta::milliseconds(ms), t0);
+            prop_assert!(a <= delai(n, seuil));
+            prop_assert!(n >= seuil || a == 0, "sans échecs de trop, même si l’horloge recule");
         }
 
         #[test]

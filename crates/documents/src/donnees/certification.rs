@@ -69,7 +69,7 @@ pub struct Signature {
     /// « Signé le 3 mars 2026 »; an empty place to sign when absent.
     #[serde(default, deserialize_with = "non_vide")]
     pub mention: Option<String>,
-    /// Strokes drawn, each a list of points, in a frame of 300 by 100.
+    /// Strokes drawn, each a list of points, in a frame of 600 by 200.
     #[serde(default)]
     pub traits: Vec<Vec<(f32, f32)>>,
 }

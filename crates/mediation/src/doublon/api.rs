@@ -2,7 +2,7 @@ use axum::Json;
 use socle::{
     Etat,
     api::{Corps, Cree, Probleme},
-    erreur::Refus,
+    erreur::{Erreur, Refus},
     identifiant::PersonneId,
     requete::{Chemin, Parametres, Requete},
 };
@@ -47,6 +47,9 @@ struct VuePaires {
     suivant: Option<u64>,
 }
 
+/// No list is so long.
+const DEPUIS_MAX: u32 = 1_000_000;
+
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Depuis {
@@ -58,6 +61,9 @@ struct Depuis {
 /// The files that may be one person's, in the structure.
 #[utoipa::path(get, path = "/doublons", tag = "mediation", params(Depuis), responses((status = OK, body = VuePaires), (status = "default", body = Probleme, content_type = "application/problem+json")))]
 async fn liste(q: Requete, Parametres(d): Parametres<Depuis>) -> Result<Json<VuePaires>, Refus> {
+    if d.depuis.is_some_and(|d| d > DEPUIS_MAX) {
+        return Err(Erreur::champ("depuis", "Ce nombre est trop grand : reprenez le « suivant » de la page précédente.").into());
+    }
     let p = super::lister(&q.lecture(), u64::from(d.depuis.unwrap_or_default()), 50).await?;
     Ok(Json(VuePaires { elements: p.paires.into_iter().map(Into::into).collect(), suivant: p.suite }))
 }

@@ -134,6 +134,7 @@ fn en_mots(comptes: &[(&'static str, i64)]) -> String {
                 "parcours" => ("parcours", "parcours"),
                 "orientation" => ("orientation", "orientations"),
                 "participation" => ("accompagnement", "accompagnements"),
+                "reservation" => ("réservation d’atelier", "réservations d’atelier"),
                 _ => ("accord", "accords"),
             };
             interface::format::compte(*n, un, plusieurs)

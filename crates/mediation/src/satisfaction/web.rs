@@ -100,7 +100,7 @@ async fn inviter(w: Web, Chemin(id): Chemin<AccompagnementId>, Formulaire(s): Fo
                 (Moyen::Qr, Some(lien)) => rendre(&PageCode {
                     page: w.page,
                     accompagnement: fiche,
-                    svg: super::qr::svg(&lien)?,
+                    svg: interface::qr::svg(&lien, "QR code qui mène au questionnaire")?,
                     lien,
                     limite: socle::horloge::jour(i.expire_le),
                     places: Some(i.places).filter(|p| *p > 1),

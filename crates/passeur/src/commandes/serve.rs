@@ -59,7 +59,7 @@ const CHIFFRES: Duration = Duration::from_secs(30);
 
 /// What runs the jobs of this program.
 pub fn executants() -> Executants {
-    Executants::default()
+    ateliers::executants(Executants::default())
         .avec(genre::COURRIEL, crate::courrier::tache)
         .avec(mediation::satisfaction::GENRE_COURRIEL, mediation::satisfaction::envoyer_courriel)
         .avec(rotation::GENRE, |etat, _| rotation::tache(etat, crate::champs_scelles()))
@@ -76,7 +76,10 @@ pub fn executants() -> Executants {
 
 /// The periodic work of this program; each name is a kind of job of [`executants`].
 pub fn planning() -> Planning {
-    Planning::default().avec(conservation::NOM, Cadence::a(2, 30)).avec(menage::NOM, Cadence::a(3, 45))
+    Planning::default()
+        .avec(conservation::NOM, Cadence::a(2, 30))
+        .avec(menage::NOM, Cadence::a(3, 45))
+        .avec(ateliers::reservation::GENRE_PURGE, Cadence::a(4, 10))
 }
 
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.

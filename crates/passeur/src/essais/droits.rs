@@ -30,15 +30,24 @@ const COMPTES: [(&str, &str); 12] = [
 ];
 
 /// What is named by an id but belongs to no structure: reference data, and what a secret opens.
-const SANS_STRUCTURE: [&str; 5] =
-    ["/diagnostics/grilles/{id}", "/reprise/modeles/{nom}", "/mot-de-passe/{secret}", "/certification/titres/{code}", "/avis/{secret}"];
+const SANS_STRUCTURE: [&str; 7] = [
+    "/diagnostics/grilles/{id}",
+    "/reprise/modeles/{nom}",
+    "/mot-de-passe/{secret}",
+    "/certification/titres/{code}",
+    "/avis/{secret}",
+    "/partage/{secret}",
+    "/partages/{secret}",
+];
 
 /// Operations of the API that need no token: a secret in the address stands for it.
-const SANS_JETON: [&str; 1] = ["/avis/{secret}"];
+const SANS_JETON: [&str; 2] = ["/avis/{secret}", "/partages/{secret}"];
 
 /// Public référentiels, and a computation on what is sent, which reads and stores nothing: any account may
-/// ask. And exports: what may be read may be asked for as a file of one's own.
-const CALCULS: [(&str, &str); 5] = [
+/// ask. And exports and filters kept: what may be read may be asked for as a file of one's own, or again.
+const CALCULS: [(&str, &str); 7] = [
+    ("GET", "/bilan/filtres"),
+    ("POST", "/bilan/filtres"),
     ("GET", "/certification/titres"),
     ("GET", "/certification/titres/{code}"),
     ("POST", "/certification/simulation"),
@@ -46,8 +55,16 @@ const CALCULS: [(&str, &str); 5] = [
     ("POST", "/exports"),
 ];
 
+/// What the members of a jury alone read.
+const DU_JURY: [&str; 3] = ["/certification/jury", "/certification/passages/{id}/grilles", "/certification/passages/{id}/deliberation"];
+
 /// What belongs to its author alone: neither to a structure nor to who has more rights.
-const PERSONNELS: &str = "/exports/{id}";
+const PERSONNELS: [&str; 2] = ["/exports/{id}", "/bilan/filtres/{id}"];
+
+/// Whether a route is that of something personal.
+fn personnel(acte: &Acte) -> bool {
+    PERSONNELS.iter().any(|p| acte.nu().starts_with(p))
+}
 
 /// Files of people, and what is done with them.
 const DOSSIERS: [&str; 8] =
@@ -213,7 +230,7 @@ fn faute(acte: &Acte, verdicts: &[Verdict]) -> Option<&'static str> {
         Some("répond sans compte")
     } else if verdicts[1..].contains(&Verdict::Connexion) {
         Some("fermé à un compte connecté")
-    } else if acte.nu().starts_with(PERSONNELS) && verdicts[2..].iter().any(|v| *v != Verdict::Invisible) {
+    } else if personnel(acte) && verdicts[2..].iter().any(|v| *v != Verdict::Invisible) {
         Some("ouvert à une autre personne que son auteur")
     } else if de_alpha && (oui(5) || oui(6)) {
         Some("ouvert à une autre structure")
@@ -255,12 +272,15 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
     for portee in [Portee::Lecture, Portee::Bilan] {
         // The responsable asks with a token of this scope.
         essai.jetons[2] = a.jeton_de_portee("alpha.responsable", portee).await;
-        for acte in actes().into_iter().filter(|a| a.api() && !a.nu().starts_with(PERSONNELS)) {
+        for acte in actes().into_iter().filter(|a| a.api() && !personnel(a)) {
             let chiffres = ["/bilan", "/structures", "/lieux"].iter().any(|d| acte.nu().starts_with(d));
             let attendu = acte.methode == "GET" && (portee == Portee::Lecture || chiffres || SANS_STRUCTURE.contains(&acte.nu()));
             let attendu = attendu || acte.calcul() || acte.publique;
+            let attendu = attendu && !DU_JURY.contains(&acte.nu());
             // The state of the instance is not for a responsable, whatever the token.
             let attendu = attendu && !acte.nu().starts_with("/administration");
+            // Links of the bilan open a door: for the whole account alone.
+            let attendu = attendu && !acte.nu().starts_with("/bilan/liens");
             let attendu = if attendu { Verdict::Oui } else { Verdict::Non };
             assert_eq!(essai.demander(&acte, 2).await, attendu, "{portee:?} {} {}", acte.methode, acte.chemin);
         }
@@ -269,15 +289,16 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
 
 /// The part of the table where a route stands.
 fn domaine(chemin: &str) -> (usize, &'static str) {
-    let titres: [(&str, &[&str]); 14] = [
+    let titres: [(&str, &[&str]); 15] = [
         ("Aujourd’hui et accueil", &["", "aujourdhui", "accueil", "accueils"]),
         ("Personnes", &["personnes", "conservation", "doublons", "fusions"]),
         ("Diagnostics", &["diagnostic", "diagnostics"]),
         ("Parcours", &["parcours"]),
         ("Accompagnements", &["accompagnements", "avis", "notes-de-pratique"]),
+        ("Ateliers", &["ateliers", "programme", "reservation", "agenda"]),
         ("Orientations", &["orientations"]),
         ("Partenaires", &["partenaires"]),
-        ("Bilan", &["bilan", "exports"]),
+        ("Bilan", &["bilan", "exports", "partage", "partages"]),
         ("Structure, lieux et équipe", &["structure", "structures", "lieux", "equipe", "journal", "registre"]),
         ("Reprise de données", &["reprise", "imports"]),
         ("Mon compte", &["compte", "droits"]),

@@ -127,8 +127,18 @@ async fn un_fichier_abime_ou_tronque_est_refuse_et_rien_n_est_touche() {
     let a = Appli::lancer(Moteur::Sqlite).await;
     std::fs::create_dir_all(a.etat.config.data_dir.join("fichiers/pieces")).unwrap();
     std::fs::write(a.etat.config.data_dir.join("fichiers/pieces/note.txt"), "essai").unwrap();
-    std::fs::create_dir_all(a.etat.config.data_dir.join("fichiers/exports")).unwrap();
-    std::fs::write(a.etat.config.data_dir.join("fichiers/exports/perime.csv"), "essai").unwrap();
+    // An export expires: made by the program itself, under the random name that it has.
+    let jeton = a.jeton("alpha.mediateur").await;
+    let corps = json!({"contenu": "donnees", "format": "csv", "du": "2026-01-01", "au": "2026-03-10"});
+    let export = a.api(&jeton, "POST", "/api/v1/exports", corps).await.id();
+    a.travailler().await;
+    let r = a.api(&jeton, "GET", &format!("/api/v1/exports/{export}/fichier"), json!(null)).await;
+    assert_eq!(r.statut, 200, "{}", r.corps);
+    let cles = "SELECT cle FROM fichier WHERE etat = 'pret'";
+    let base = PathBuf::from(socle::base::chemin_sqlite(&a.etat.config.url_base()).unwrap());
+    let cle = textes(&base, cles).await.pop().expect("l’export est un fichier");
+    assert!(a.etat.config.data_dir.join("fichiers").join(&cle).exists());
+    std::fs::write(a.etat.config.data_dir.join("fichiers/pieces/note.txt#1"), "à moitié").unwrap();
     std::fs::write(a.etat.config.data_dir.join("cles.toml"), "secret").unwrap();
     let d = dossier(&a, "sauvegardes");
     let bon = d.join("bon.sauvegarde");
@@ -240,6 +250,50 @@ async fn un_schema_plus_recent_est_refuse_un_plus_ancien_est_migre() {
     faux.tables.get_mut("utilisateur").unwrap().empreinte = "0".repeat(64);
     let e = verifier(&emballer("faux.sauvegarde", faux), &d).await.unwrap_err().to_string();
     assert!(e.contains("utilisateur : le contenu diffère"), "{e}");
+}
+
+/// Every row of every table, read by SQLite itself from both files: the manifest has no part in it.
+#[tokio::test]
+async fn une_base_restauree_a_les_memes_lignes_une_a_une() {
+    let a = Appli::lancer(Moteur::Sqlite).await;
+    passeur::demo::charger_si_vide(&a.etat).await.unwrap();
+    let jeton = a.jeton("alpha.mediateur").await;
+    let p = a.personne(&jeton, "Essai", "Ligne \u{0} à ligne, ' \" ; 😀".replace('\0', "").as_str()).await;
+    let corps = json!({"type": "individuel", "date": "2026-03-02", "duree_minutes": 30, "lieu_type": "domicile", "thematiques": ["email"], "notes": "Note chiffrée", "personnes": [p]});
+    assert_eq!(a.api(&jeton, "POST", "/api/v1/accompagnements", corps).await.statut, 201);
+    a.travailler().await;
+    let d = dossier(&a, "sauvegardes");
+    sauver(&a, &d.join("une")).await;
+    let la = dossier(&a, "ailleurs");
+    restaurer(&ailleurs(&la), &d.join("une"), false, a.etat.horloge.maintenant()).await.unwrap();
+    let vivante = socle::base::chemin_sqlite(&a.etat.config.url_base()).unwrap().to_owned();
+    let db = Database::connect(format!("sqlite://{}?mode=rw", la.join("passeur.db").display())).await.unwrap();
+    let lire = async |sql: String| {
+        let l = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+        l.iter().map(|l| l.try_get_by_index::<String>(0).unwrap()).collect::<Vec<_>>()
+    };
+    db.execute_unprepared(&format!("ATTACH DATABASE '{vivante}' AS vive")).await.unwrap();
+    let tables = lire("SELECT name FROM vive.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1".into()).await;
+    assert!(tables.len() > 40, "{tables:?}");
+    let compter = async |sql: String| lire(format!("SELECT CAST(({sql}) AS TEXT)")).await.remove(0).parse::<i64>().unwrap();
+    let mut lignes = 0;
+    for t in &tables {
+        for (un, autre) in [("vive", "main"), ("main", "vive")] {
+            let ecart = compter(format!("SELECT count(*) FROM (SELECT * FROM {un}.\"{t}\" EXCEPT SELECT * FROM {autre}.\"{t}\")")).await;
+            assert_eq!(ecart, 0, "{t} : des lignes de {un} manquent à {autre}");
+        }
+        let (ici, la_bas) =
+            (compter(format!("SELECT count(*) FROM vive.\"{t}\"")).await, compter(format!("SELECT count(*) FROM main.\"{t}\"")).await);
+        assert_eq!(ici, la_bas, "{t}");
+        lignes += ici;
+    }
+    assert!(lignes > 20, "{lignes}");
+    // The comparison sees one letter.
+    db.execute_unprepared("UPDATE main.personne SET prenom = 'Assai' WHERE prenom = 'Essai'").await.unwrap();
+    assert_eq!(compter("SELECT count(*) FROM (SELECT * FROM vive.personne EXCEPT SELECT * FROM main.personne)".into()).await, 1);
+    // Indexes, triggers and constraints too.
+    let schema = "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM {}.sqlite_master ORDER BY 1";
+    assert_eq!(lire(schema.replace("{}", "main")).await, lire(schema.replace("{}", "vive")).await);
 }
 
 /// Run by the next test in a process that may not write a large file.

@@ -1,9 +1,12 @@
 //! Making a backup of a SQLite instance while it serves.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, ensure};
-use sea_orm::{ConnectionTrait, Database, DbBackend};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
 use socle::{base::Base, config::Config, horloge::Horloge};
 
 use super::{
@@ -41,11 +44,13 @@ pub async fn creer(base: &Base, config: &Config, horloge: &Horloge, sortie: &Pat
     let vers = copie.display().to_string().replace('\'', "''");
     base.lecture().execute_unprepared(&format!("VACUUM INTO '{vers}'")).await.map_err(|e| base_en_mots(QUOI, dossier_de(sortie), &e))?;
     let manifeste = releve(&copie, date).await.context(QUOI)?;
+    // As the copy has them: a file that began to expire since is still one to keep.
+    let exclus = exclus(&copie).await.context(QUOI)?;
     let mut membres = vec![(BASE.to_owned(), copie.clone())];
     let fichiers = dossier_fichiers(config);
     let but = sortie.to_owned();
     let (manifeste, taille, sha256) = tokio::task::spawn_blocking(move || {
-        lister(&fichiers, &fichiers, &mut membres)?;
+        lister(&fichiers, &fichiers, &exclus, &mut membres)?;
         let fait = archive::ecrire(&partiel, &membres, manifeste)?;
         std::fs::rename(&partiel, &but)?;
         synchroniser(dossier_de(&but))?;
@@ -58,16 +63,28 @@ pub async fn creer(base: &Base, config: &Config, horloge: &Horloge, sortie: &Pat
 
 /// The manifest of a database file that nobody else uses.
 pub async fn releve(fichier: &Path, date: chrono::DateTime<chrono::Utc>) -> anyhow::Result<Manifeste> {
-    let mut o = sea_orm::ConnectOptions::new(format!("sqlite://{}?mode=ro", fichier.display()));
-    o.max_connections(1).sqlx_logging(false);
-    let db = Database::connect(o).await?;
+    let db = lecture(fichier).await?;
     let m = Manifeste::relever(&db, date).await;
     db.close().await?;
     Ok(m?)
 }
 
-/// The local files under `dossier`, but those that expire.
-fn lister(racine: &Path, dossier: &Path, membres: &mut Vec<(String, PathBuf)>) -> std::io::Result<()> {
+async fn lecture(fichier: &Path) -> Result<DatabaseConnection, DbErr> {
+    let mut o = sea_orm::ConnectOptions::new(format!("sqlite://{}?mode=ro", fichier.display()));
+    o.max_connections(1).sqlx_logging(false);
+    Database::connect(o).await
+}
+
+/// The keys of the files left out.
+async fn exclus(copie: &Path) -> Result<HashSet<String>, DbErr> {
+    let db = lecture(copie).await?;
+    let cles = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, FICHIERS_EXCLUS)).await?;
+    db.close().await?;
+    cles.iter().map(|l| l.try_get_by_index::<String>(0)).collect()
+}
+
+/// The local files under `dossier`, but those left out and what is being written, beside its place as `key#1`.
+fn lister(racine: &Path, dossier: &Path, exclus: &HashSet<String>, membres: &mut Vec<(String, PathBuf)>) -> std::io::Result<()> {
     let entrees = match std::fs::read_dir(dossier) {
         Ok(e) => e,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
@@ -77,9 +94,9 @@ fn lister(racine: &Path, dossier: &Path, membres: &mut Vec<(String, PathBuf)>) -
         let e = e?;
         let (chemin, genre) = (e.path(), e.file_type()?);
         let relatif = chemin.strip_prefix(racine).unwrap_or(&chemin).to_string_lossy().into_owned();
-        if genre.is_dir() && !FICHIERS_EXCLUS.contains(&relatif.as_str()) {
-            lister(racine, &chemin, membres)?;
-        } else if genre.is_file() {
+        if genre.is_dir() {
+            lister(racine, &chemin, exclus, membres)?;
+        } else if genre.is_file() && !exclus.contains(&relatif) && !relatif.contains('#') {
             membres.push((format!("{FICHIERS}/{relatif}"), chemin));
         }
     }

@@ -2,6 +2,7 @@
 //! parameter is added in [`Essai::ids`]; a new creation of the API, in [`Essai::corps`].
 
 use essais::{Value, email, json};
+use sea_orm::ConnectionTrait as _;
 
 use super::{Acte, COMPTES, Essai};
 
@@ -80,6 +81,16 @@ impl Essai<'_> {
                 vec![p, id]
             }
             "/accompagnements/{id}" => vec![self.creer("/accompagnements", accompagnement()).await],
+            "/ateliers/fiches/{id}" => vec![self.creer("/ateliers/fiches", json!({"contenu": fiche()})).await],
+            "/ateliers/seances/{id}" | "/programme/atelier/{id}" => vec![self.atelier().await.0],
+            "/ateliers/seances/{id}/dates/{date}" => {
+                let (id, date) = self.atelier().await;
+                vec![id, date]
+            }
+            "/ateliers/reservations/{id}" => vec![self.reservation().await.0],
+            "/ateliers/dates/{id}" => vec![self.atelier().await.1],
+            "/programme/{structure}" => vec![a.structure_alpha()],
+            "/reservation/{secret}" => vec![self.reservation().await.1],
             "/exports/{id}" => {
                 let id = self.creer("/exports", self.export()).await;
                 // Made at once: an account has five under way at most. It alone: other jobs are for other routes.
@@ -90,6 +101,16 @@ impl Essai<'_> {
                 let id = self.creer("/accompagnements", accompagnement()).await;
                 let r = a.api(&self.jetons[1], "POST", &format!("/api/v1/accompagnements/{id}/avis"), json!({"moyen": "qr"})).await;
                 vec![r.corps["lien"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()]
+            }
+            "/bilan/filtres/{id}" => {
+                self.vider("alpha.mediateur", "/api/v1/bilan/filtres").await;
+                let nom = format!("Essai {}", self.numero());
+                vec![self.creer("/bilan/filtres", json!({ "nom": nom })).await]
+            }
+            // The responsable alone shares, and each makes as many as they like up to a limit.
+            "/bilan/liens/{id}" => vec![self.lien().await.id()],
+            "/partage/{secret}" | "/partages/{secret}" => {
+                vec![self.lien().await.corps["lien"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()]
             }
             "/orientations/{id}" => vec![self.creer("/orientations", self.orientation().await).await],
             "/doublons/{id}/{autre}" => vec![self.personne().await, self.personne().await],
@@ -120,6 +141,19 @@ impl Essai<'_> {
                 let r = a.api(&a.jeton("alpha.certification").await, "POST", "/api/v1/certification/agrements", corps).await;
                 vec![r.id()]
             }
+            "/certification/jures/{id}/habilitations/{habilitation}" => {
+                let j = a.membre_de_jury("Essai", &format!("Droits {}", self.numero()), None, None).await;
+                let fiche =
+                    a.api(&a.jeton("alpha.certification").await, "GET", &format!("/api/v1/certification/jures/{j}"), Value::Null).await;
+                vec![j, fiche.corps["habilitations"][0]["id"].as_str().unwrap().to_owned()]
+            }
+            "/certification/jures/{id}" => vec![self.jure().await],
+            "/certification/sessions/{id}" | "/certification/jury/{id}" => vec![self.session_examen().await],
+            "/certification/passages/{id}" => vec![self.passage().await],
+            "/certification/passages/{id}/grilles/{epreuve}" => vec![self.passage().await, "ecf".to_owned()],
+            "/certification/incidents/{id}" => vec![a.incident(&self.session_examen().await).await],
+            "/certification/livrets/{id}" => vec![self.candidat().await],
+            "/certification/decisions/{id}" => vec![a.decision_validee(&self.candidat().await).await],
             "/structures/{id}" => vec![a.structure_alpha()],
             "/structure/lieux/{id}" | "/lieux/{id}" => vec![a.lieu_alpha()],
             "/equipe/{id}" => {
@@ -149,6 +183,56 @@ impl Essai<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// Removes all that a list holds.
+    async fn vider(&self, compte: &str, liste: &str) {
+        let jeton = &self.a.jeton(compte).await;
+        for l in self.a.api(jeton, "GET", liste, Value::Null).await.corps["elements"].as_array().into_iter().flatten() {
+            self.a.api(jeton, "DELETE", &format!("{liste}/{}", l["id"].as_str().unwrap()), Value::Null).await;
+        }
+    }
+
+    /// A link to the bilan of Alpha; earlier ones are revoked, a structure may only have so many.
+    async fn lien(&self) -> essais::Reponse {
+        self.vider("alpha.responsable", "/api/v1/bilan/liens").await;
+        self.a.api(&self.a.jeton("alpha.responsable").await, "POST", "/api/v1/bilan/liens", json!({"jours": 7})).await
+    }
+
+    /// Forced: all are at the same hour.
+    fn programmer(&self) -> Value {
+        json!({"fiche": ateliers::fiche::livrees::LIVREES[0].code, "dates": [{"jour": "2026-03-20", "heure": "14:00"}], "lieu_genre": "lieu", "lieu": self.a.lieu_alpha(), "publiee": true, "forcer": true})
+    }
+
+    /// Forgets what was counted: the brake is tested elsewhere.
+    async fn defreiner(&self) {
+        let cx = socle::Contexte::systeme(&self.a.etat).await.unwrap();
+        cx.db().execute_unprepared("DELETE FROM echec_connexion").await.unwrap();
+        cx.valider().await.unwrap();
+    }
+
+    /// A séance and its date.
+    async fn atelier(&self) -> (String, String) {
+        self.defreiner().await;
+        let r = self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", "/api/v1/ateliers/seances", self.programmer()).await;
+        (r.id(), r.corps["dates"][0]["id"].as_str().unwrap().to_owned())
+    }
+
+    /// A booking and its secret.
+    async fn reservation(&self) -> (String, String) {
+        let (seance, _) = self.atelier().await;
+        let r = self.a.navigateur().post(&format!("/programme/atelier/{seance}/reserver"), &[("nom", "Essai")]).await;
+        let secret = r.vers.expect("la réservation d’essai est acceptée").rsplit('/').next().unwrap().to_owned();
+        (self.a.identifiant(&format!("SELECT id FROM reservation WHERE seance_id = {}", self.uuid(&seance))).await, secret)
+    }
+
+    /// An id as SQLite writes it.
+    fn uuid(&self, id: &str) -> String {
+        if self.a.etat.base.lecture().get_database_backend() == sea_orm::DbBackend::Postgres {
+            format!("'{id}'")
+        } else {
+            format!("x'{}'", id.replace('-', ""))
+        }
     }
 
     /// Another day each time: the same asked twice is one export, and it is deleted once.
@@ -182,6 +266,40 @@ impl Essai<'_> {
         self.a.api(&jeton, "POST", "/api/v1/certification/candidatures", corps).await.id()
     }
 
+    /// The juror behind the account « alpha.jure ».
+    async fn jure(&self) -> String {
+        let deja = "SELECT id FROM jure WHERE utilisateur_id IS NOT NULL";
+        if self.a.compter(&deja.replace("SELECT id", "SELECT count(*)")).await > 0 {
+            return self.a.identifiant(deja).await;
+        }
+        self.a.membre_de_jury("Ada", "Maquette", Some("alpha.jure"), None).await
+    }
+
+    /// A new session where « alpha.jure » sits.
+    async fn session_examen(&self) -> String {
+        let jeton = self.a.jeton("alpha.certification").await;
+        let corps = json!({"membres": [self.jure().await]});
+        let id = self.a.api(&jeton, "POST", "/api/v1/certification/sessions", self.seance()).await.id();
+        let r = self.a.api(&jeton, "PUT", &format!("/api/v1/certification/sessions/{id}/jury"), corps).await;
+        assert_eq!(r.statut, 204, "{}", r.corps);
+        id
+    }
+
+    fn seance(&self) -> Value {
+        json!({"lieu": self.a.lieu_alpha(), "version": "mediateur-numerique-2025", "type_session": "titre", "jours": ["2026-05-12"]})
+    }
+
+    /// A candidate registered in such a session.
+    async fn passage(&self) -> String {
+        let s = self.session_examen().await;
+        let c = self.a.candidat_pret("Essai", &format!("Droits {}", self.numero()), None, None).await;
+        let corps = json!({"candidature": c.candidature, "unites": ["ccp-1", "ccp-2"], "jour": "2026-05-12"});
+        let jeton = self.a.jeton("alpha.certification").await;
+        let r = self.a.api(&jeton, "POST", &format!("/api/v1/certification/sessions/{s}/candidats"), corps).await;
+        assert_eq!(r.statut, 201, "{}", r.corps);
+        r.id()
+    }
+
     /// An example of practice in an enrolment.
     async fn piece(&self, candidature: &str) -> String {
         let jeton = self.a.jeton("alpha.certification").await;
@@ -211,9 +329,38 @@ impl Essai<'_> {
                 json!({"lieu": self.a.lieu_alpha(), "version": "mediateur-numerique-2025", "debut": "2026-01-01"})
             }
             ("POST", "/certification/agrements/{id}/retrait") => json!({"jour": "2026-03-10"}),
+            ("POST", "/certification/jures") => json!({"prenom": "Essai", "nom": "Droits"}),
+            ("POST", "/certification/jures/{id}/habilitations") => json!({"version": "mediateur-numerique-2025", "debut": "2026-01-01"}),
+            ("PUT", "/certification/jures/{id}/habilitations/{habilitation}/retrait") => json!({"jour": "2026-03-10"}),
+            ("PUT", "/certification/jures/{id}/liens" | "/certification/jures/{id}/liens/retrait") => {
+                json!({"candidat": self.candidat().await, "nature": "autre"})
+            }
+            ("POST", "/certification/sessions") => self.seance(),
+            ("POST", "/certification/sessions/{id}/candidats") => {
+                json!({"candidature": self.candidature().await, "unites": ["ccp-1"], "jour": "2026-05-12"})
+            }
+            ("PUT", "/certification/sessions/{id}/jury") => json!({"membres": []}),
+            ("POST", "/certification/sessions/{id}/etapes") => json!({"action": "archiver"}),
+            ("POST", "/certification/sessions/{id}/incidents") => json!({"nature": "incident", "recit": "Essai"}),
+            ("PUT", "/certification/incidents/{id}/suite") => json!({"suite": "Essai"}),
+            ("PUT", "/certification/passages/{id}/grilles") => json!({"epreuve": "ecf", "lignes": []}),
+            ("PUT", "/certification/passages/{id}/deliberation") => {
+                json!({"accordees": [], "titre": false, "entretien_favorable": null})
+            }
+            ("POST", "/certification/sessions/{id}/pv/signatures") => json!({"nature": "tapee", "trace": "Essai", "empreinte": "x"}),
+            ("PUT", "/certification/decisions/{id}/retrait") => json!({"motif": "Essai"}),
             ("PUT", "/structures/{id}/conservation") => json!({"mois": 24}),
             ("PUT", "/personnes/{id}/conservation") => json!({"motif": "revenue", "jusqu_au": "2026-12-01"}),
+            ("POST", "/ateliers/fiches") => json!({"contenu": fiche()}),
+            ("POST", "/ateliers/seances") => self.programmer(),
+            ("POST", "/ateliers/seances/{id}/reservations") => json!({"nom": "Essai", "par": "accueil"}),
+            ("PUT", "/ateliers/seances/{id}/dates/{date}") => json!({"quand": {"jour": "2026-04-01", "heure": "10:00"}, "forcer": true}),
+            ("PUT", "/ateliers/dates/{id}/presences") => json!({"anonymes": 3}),
+            ("PUT", "/ateliers/seances/{id}/materiel") => json!({"rang": 1, "pret": true}),
             ("POST", "/exports") => self.export(),
+            ("POST", "/bilan/filtres") => json!({"nom": format!("Essai {}", self.numero())}),
+            ("PUT", "/bilan/filtres/{id}") => json!({"nom": format!("Essai {}", self.numero())}),
+            ("POST", "/bilan/liens") => json!({"jours": 7}),
             ("POST", "/personnes") => json!({"prenom": "Essai", "nom": "Droits"}),
             ("POST", "/accompagnements") => accompagnement(),
             ("POST", "/diagnostics" | "/parcours") => json!({"personne": self.personne().await}),
@@ -243,6 +390,11 @@ impl Essai<'_> {
                 let p = self.a.api(&self.jetons[1], "GET", &format!("/api/v1{parcours}"), Value::Null).await.corps;
                 vec![("diagnostic", self.creer("/diagnostics", json!({"personne": p["personne"]})).await)]
             }
+            "/reservation" => {
+                self.defreiner().await;
+                vec![("code", "2222 2222".into())]
+            }
+            "/ateliers/seances/{id}/materiel" => vec![("rang", "1".into())],
             // Another session of the same account.
             "/compte/sessions" if qui > 0 => {
                 drop(self.a.session(COMPTES[qui].0).await);
@@ -262,4 +414,8 @@ fn exemple() -> Value {
 
 fn accompagnement() -> Value {
     json!({"type": "individuel", "date": "2026-03-02", "duree_minutes": 30, "lieu_type": "domicile", "thematiques": ["email"], "anonymes": {"total": 1}})
+}
+
+fn fiche() -> Value {
+    json!({"titre": "Essai", "resume": "", "objectifs": ["Essayer"], "niveau": "debutant", "public": "", "ages": [], "duree_minutes": 60, "places": 8, "thematiques": ["email"], "licence": ""})
 }

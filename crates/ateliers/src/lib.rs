@@ -1,0 +1,43 @@
+//! Workshops: the catalogue of sheets, their programming, bookings, attendance.
+//!
+//! It knows mediation, where a séance that took place becomes one collective accompaniment; mediation does
+//! not know it.
+
+pub mod fiche;
+mod migrations;
+pub mod presence;
+pub mod programme;
+pub mod reservation;
+pub mod seance;
+pub mod sms;
+mod traitement;
+
+pub use migrations::migrations;
+pub use traitement::TRAITEMENTS;
+
+use interface::requete::Pages;
+use socle::{Etat, tache::Executants};
+use utoipa_axum::router::OpenApiRouter;
+
+/// Pages of this crate.
+pub fn pages() -> Pages {
+    [seance::pages(), presence::pages(), reservation::pages(), programme::pages()].into_iter().fold(fiche::pages(), Pages::fusionner)
+}
+
+/// API of this crate, under `/api/v1`.
+pub fn api() -> OpenApiRouter<Etat> {
+    [seance::api(), presence::api(), reservation::api()].into_iter().fold(fiche::api(), OpenApiRouter::merge)
+}
+
+/// The columns sealed at rest, for the rotation of keys and its checks.
+pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
+    reservation::CHAMPS.to_vec()
+}
+
+/// Adds what runs the jobs of this crate.
+pub fn executants(e: Executants) -> Executants {
+    e.avec(reservation::GENRE_AVERTIR, reservation::avertir_tache)
+        .avec(reservation::GENRE_OFFRE, reservation::expirer)
+        .avec(reservation::GENRE_PURGE, reservation::purger)
+        .avec(seance::GENRE_SEUIL, seance::annuler_sous_seuil)
+}

@@ -1,0 +1,198 @@
+//! What those who booked are told: each message is a job, prepared when it is sent, at a decent hour.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use socle::{Contexte, Erreur, Etat, Resultat, identifiant::ReservationId, ports::Lettre};
+
+use super::{Canal, EtatReservation, Fin, Reservation, avec_seance, creer_lien, finir, regles, table};
+use crate::{
+    seance::{self, EtatSeance, Seance},
+    sms,
+};
+
+/// Kind of the job that writes to who booked.
+pub const GENRE_AVERTIR: &str = "ateliers.avertir";
+
+/// Why somebody is written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Motif {
+    /// Booked, or waiting.
+    Confirmation,
+    Rappel,
+    /// A seat is offered.
+    Offre,
+    /// The offer ended.
+    DelaiPasse,
+    /// The booking was cancelled.
+    Desistement,
+    /// The séance moved.
+    Deplacement,
+    /// The séance does not take place.
+    Annulation,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Charge {
+    reservation: ReservationId,
+    motif: Motif,
+    /// Of a reminder: for which start it was made.
+    debut: Option<DateTime<Utc>>,
+}
+
+/// Has somebody told, at a decent hour from `pas_avant` on; nothing for who asked for nothing.
+pub(crate) async fn avertir(cx: &Contexte, r: &Reservation, motif: Motif, pas_avant: Option<DateTime<Utc>>) -> Resultat<()> {
+    confier(cx, r, motif, None, regles::heure_decente(pas_avant.unwrap_or(cx.maintenant)), None).await
+}
+
+async fn confier(
+    cx: &Contexte,
+    r: &Reservation,
+    motif: Motif,
+    debut: Option<DateTime<Utc>>,
+    quand: DateTime<Utc>,
+    cle: Option<String>,
+) -> Resultat<()> {
+    if r.canal == Canal::Aucun {
+        return Ok(());
+    }
+    let charge = serde_json::to_value(Charge { reservation: r.id, motif, debut }).map_err(Erreur::interne)?;
+    cx.confier(GENRE_AVERTIR, charge, cle, Some(quand)).await
+}
+
+/// The reminder, two days before.
+pub(super) async fn programmer_rappel(cx: &Contexte, r: &Reservation, s: &Seance) -> Resultat<()> {
+    match regles::heure_rappel(s.debut, cx.maintenant) {
+        Some(quand) if r.etat == EtatReservation::Confirmee => {
+            let cle = format!("rappel:{}:{}", r.id, s.debut.timestamp());
+            confier(cx, r, Motif::Rappel, Some(s.debut), quand, Some(cle)).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Tells all those of a séance that it moved or does not take place; cancelled, their bookings end.
+pub(crate) async fn prevenir_tous(cx: &Contexte, s: &Seance, motif: Motif) -> Resultat<()> {
+    let tous = table::Entity::find()
+        .filter(table::Column::SeanceId.eq(s.id))
+        .filter(table::Column::Etat.is_not_in([EtatReservation::Annulee, EtatReservation::SurPlace]))
+        .all(&cx.db())
+        .await?;
+    for r in tous {
+        if motif == Motif::Annulation {
+            finir(cx, &r, Fin::Seance).await?;
+        } else {
+            programmer_rappel(cx, &r, s).await?;
+        }
+        avertir(cx, &r, motif, None).await?;
+    }
+    Ok(())
+}
+
+/// The job that writes to who booked.
+///
+/// # Errors
+/// When the message cannot be handed over: it is tried again.
+pub async fn avertir_tache(etat: Etat, charge: serde_json::Value) -> Result<(), String> {
+    let c: Charge = serde_json::from_value(charge).map_err(|e| e.to_string())?;
+    let maintenant = etat.horloge.maintenant();
+    let matin = regles::heure_decente(maintenant);
+    if matin > maintenant {
+        // A message that waited, for the server of mails for instance, does not wake anybody either.
+        return reporter(&etat, &c, matin).await.map_err(|e| e.to_string());
+    }
+    let Some(message) = preparer(&etat, &c).await.map_err(|e| e.to_string())? else { return Ok(()) };
+    match message {
+        Message::Courriel(l) => etat.courrier.envoyer(&l).await.map_err(|e| e.to_string()),
+        Message::Sms { numero, texte } => sms::envoyer(&etat, &numero, &texte).await,
+    }
+}
+
+async fn reporter(etat: &Etat, c: &Charge, quand: DateTime<Utc>) -> Resultat<()> {
+    let cx = Contexte::systeme(etat).await?;
+    let cle = format!("matin:{}:{:?}:{}", c.reservation, c.motif, quand.timestamp());
+    cx.confier(GENRE_AVERTIR, serde_json::to_value(c).map_err(Erreur::interne)?, Some(cle), Some(quand)).await?;
+    cx.valider().await
+}
+
+enum Message {
+    Courriel(Lettre),
+    Sms { numero: String, texte: String },
+}
+
+/// What is true now is told; what is no longer is not.
+async fn preparer(etat: &Etat, c: &Charge) -> Resultat<Option<Message>> {
+    let cx = Contexte::systeme(etat).await?;
+    let (r, s) = match avec_seance(&cx, c.reservation).await {
+        Err(Erreur::Introuvable(_)) => return Ok(None),
+        autre => autre?,
+    };
+    let vrai = match c.motif {
+        Motif::Confirmation => matches!(r.etat, EtatReservation::Confirmee | EtatReservation::Attente) && cx.maintenant < s.fin,
+        Motif::Rappel => r.etat == EtatReservation::Confirmee && c.debut == Some(s.debut) && cx.maintenant < s.debut,
+        Motif::Offre => r.etat == EtatReservation::Proposee && r.expire_le.is_some_and(|t| cx.maintenant < t),
+        Motif::Deplacement => r.etat != EtatReservation::Annulee && s.etat == EtatSeance::Programmee,
+        Motif::DelaiPasse | Motif::Desistement => r.etat == EtatReservation::Annulee && s.etat == EtatSeance::Programmee,
+        Motif::Annulation => s.etat == EtatSeance::Annulee && cx.maintenant < s.fin,
+    };
+    if !vrai {
+        return Ok(None);
+    }
+    let structure = territoire::structure::lire(&cx, s.structure_id).await?;
+    let noms = seance::noms_de_lieux(&cx, &[&s]).await?;
+    let secret = creer_lien(&cx, r.id).await?;
+    let lien = format!("{}/reservation/{secret}", etat.config.public_url.trim_end_matches('/'));
+    let dates = seance::completer(&cx, vec![s.clone()]).await?.remove(0).dates;
+    cx.valider().await?;
+    let quand = dates.iter().map(|d| interface::format::instant_long(d.debut)).collect::<Vec<_>>().join("\n");
+    let lieu = seance::nom_lieu(&s, &noms);
+    let (sujet, phrase) = dire(c.motif, &r, &s);
+    let joindre = structure.telephone.map(|t| format!("\nPour nous joindre : {t}")).unwrap_or_default();
+    Ok(match (r.canal, &r.courriel, &r.telephone) {
+        (Canal::Courriel, Some(destinataire), _) => Some(Message::Courriel(Lettre {
+            destinataire: destinataire.clone(),
+            sujet: format!("{sujet} : {}", s.titre),
+            corps: format!(
+                "Bonjour,\n\n{phrase}\n\nAtelier : {}\n{quand}\n{lieu}\n« {} »{joindre}\n\nVotre code : {}\n\nVoir, changer ou annuler votre réservation :\n{lien}\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n",
+                s.titre, structure.nom, r.code
+            ),
+        })),
+        (Canal::Sms, _, Some(numero)) => {
+            let premier = interface::format::instant_court(s.debut);
+            Some(Message::Sms { numero: numero.clone(), texte: format!("{sujet} : {}, {premier}. {phrase} {lien}", s.titre) })
+        }
+        _ => None,
+    })
+}
+
+fn dire(motif: Motif, r: &Reservation, s: &Seance) -> (&'static str, String) {
+    match motif {
+        Motif::Confirmation if r.etat == EtatReservation::Attente => {
+            ("Liste d’attente", "Vous êtes sur la liste d’attente. Si une place se libère, nous vous la proposerons.".into())
+        }
+        Motif::Confirmation => ("Votre place est réservée", "Votre place est réservée.".into()),
+        Motif::Rappel => {
+            ("Rappel", "Vous êtes attendu bientôt. Si vous ne pouvez pas venir, annulez : quelqu’un d’autre attend peut-être.".into())
+        }
+        Motif::Offre => (
+            "Une place s’est libérée",
+            format!(
+                "Une place s’est libérée, elle est pour vous jusqu’au {}. Acceptez-la avec le lien ; après, elle sera proposée à quelqu’un d’autre.",
+                r.expire_le.map(interface::format::instant_long).unwrap_or_default()
+            ),
+        ),
+        Motif::DelaiPasse => {
+            ("La place n’est plus gardée", "Sans réponse de vous, la place proposée est allée à quelqu’un d’autre.".into())
+        }
+        Motif::Desistement => ("Réservation annulée", "Votre réservation est annulée.".into()),
+        Motif::Deplacement => (
+            "Atelier déplacé",
+            "L’atelier change de date ou d’heure. Votre inscription est gardée : annulez-la si vous ne pouvez plus venir.".into(),
+        ),
+        Motif::Annulation => {
+            let motif = s.motif_annulation.as_deref().map(|m| format!(" {m}")).unwrap_or_default();
+            ("Atelier annulé", format!("L’atelier n’aura pas lieu.{motif}"))
+        }
+    }
+}

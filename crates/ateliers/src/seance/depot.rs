@@ -1,0 +1,142 @@
+//! Queries of séances.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ExprTrait, QueryOrder, QuerySelect, entity::prelude::*};
+use socle::{
+    Contexte, Nomenclature, Permission, Resultat,
+    identifiant::{DateSeanceId, LieuId, PartenaireId, SeanceId, StructureId, UtilisateurId},
+};
+
+use super::{
+    DateSeance, EtatSeance, GenreLieu, Materiel, Seance,
+    table::{self, date, materiel},
+};
+
+/// A séance with its dates and equipment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Complete {
+    pub seance: Seance,
+    /// In order.
+    pub dates: Vec<DateSeance>,
+    pub materiel: Vec<Materiel>,
+}
+
+impl Complete {
+    /// The first date not over yet.
+    pub fn prochaine(&self, maintenant: DateTime<Utc>) -> Option<&DateSeance> {
+        self.dates.iter().find(|d| d.fin > maintenant)
+    }
+}
+
+/// Dates and equipment of séances, in their order.
+pub(crate) async fn completer(cx: &Contexte, lignes: Vec<Seance>) -> Resultat<Vec<Complete>> {
+    let ids: Vec<SeanceId> = lignes.iter().map(|s| s.id).collect();
+    let mut dates: HashMap<SeanceId, Vec<DateSeance>> = HashMap::new();
+    let mut materiels: HashMap<SeanceId, Vec<Materiel>> = HashMap::new();
+    if !ids.is_empty() {
+        for d in date::Entity::find()
+            .filter(date::Column::SeanceId.is_in(ids.iter().copied()))
+            .order_by_asc(date::Column::Debut)
+            .all(&cx.db())
+            .await?
+        {
+            dates.entry(d.seance_id).or_default().push(d);
+        }
+        for m in materiel::Entity::find()
+            .filter(materiel::Column::SeanceId.is_in(ids))
+            .order_by_asc(materiel::Column::Rang)
+            .all(&cx.db())
+            .await?
+        {
+            materiels.entry(m.seance_id).or_default().push(m);
+        }
+    }
+    Ok(lignes
+        .into_iter()
+        .map(|s| Complete {
+            dates: dates.remove(&s.id).unwrap_or_default(),
+            materiel: materiels.remove(&s.id).unwrap_or_default(),
+            seance: s,
+        })
+        .collect())
+}
+
+/// Which séances to list.
+#[derive(Clone, Debug, Default)]
+pub struct Filtre {
+    /// Those over, latest first, instead of those to come.
+    pub passees: bool,
+    pub animateur: Option<UtilisateurId>,
+}
+
+/// The structure's séances: those to come by date, or those over, latest first.
+pub async fn lister(cx: &Contexte, f: &Filtre, combien: u64) -> Resultat<Vec<Complete>> {
+    let s = cx.exiger(Permission::AccompagnementsLire)?;
+    let mut q = table::Entity::find().filter(table::Column::StructureId.eq(s));
+    q = if f.passees {
+        q.filter(table::Column::Fin.lte(cx.maintenant)).order_by_desc(table::Column::Debut)
+    } else {
+        q.filter(table::Column::Fin.gt(cx.maintenant)).order_by_asc(table::Column::Debut)
+    };
+    if let Some(u) = f.animateur {
+        q = q.filter(table::Column::AnimateurId.eq(u).or(table::Column::CoAnimateurId.eq(u)));
+    }
+    let lignes = q.order_by_asc(table::Column::Id).limit(combien).all(&cx.db()).await?;
+    completer(cx, lignes).await
+}
+
+/// The published séances to come, of a structure or of all, by date; cancelled ones not.
+pub(crate) async fn publiques(
+    cx: &Contexte,
+    structure: Option<StructureId>,
+    commune: Option<&str>,
+    combien: u64,
+    sauter: u64,
+) -> Resultat<Vec<Seance>> {
+    let mut q = table::Entity::find()
+        .filter(table::Column::Publiee.eq(true))
+        .filter(table::Column::Etat.eq(EtatSeance::Programmee))
+        .filter(table::Column::Debut.gt(cx.maintenant));
+    if let Some(s) = structure {
+        q = q.filter(table::Column::StructureId.eq(s));
+    }
+    if let Some(c) = commune {
+        q = q.filter(table::Column::Commune.eq(c));
+    }
+    Ok(q.order_by_asc(table::Column::Debut).order_by_asc(table::Column::Id).offset(sauter).limit(combien).all(&cx.db()).await?)
+}
+
+/// The title of the séance of a date.
+pub(super) async fn titre_de(cx: &Contexte, d: DateSeanceId) -> Resultat<Option<String>> {
+    let Some(d) = date::Entity::find_by_id(d).one(&cx.db()).await? else { return Ok(None) };
+    Ok(table::Entity::find_by_id(d.seance_id).one(&cx.db()).await?.map(|s| s.titre))
+}
+
+/// The names of lieux and partners where séances are, to say where.
+pub(crate) async fn noms_de_lieux(cx: &Contexte, seances: &[&Seance]) -> Resultat<HashMap<Uuid, String>> {
+    let lieux: Vec<LieuId> = seances.iter().filter_map(|s| s.lieu_id).collect();
+    let partenaires: Vec<PartenaireId> = seances.iter().filter_map(|s| s.partenaire_id).collect();
+    let mut noms = territoire::lieu::noms_et_adresses(cx, lieux).await?;
+    noms.extend(territoire::partenaire::noms(cx, partenaires).await?);
+    Ok(noms)
+}
+
+/// Where a séance is, in words.
+pub(crate) fn nom_lieu(s: &Seance, noms: &HashMap<Uuid, String>) -> String {
+    let nom = |id: Option<Uuid>| id.and_then(|i| noms.get(&i).cloned());
+    let mut mots: Vec<String> = match s.lieu_genre {
+        GenreLieu::Lieu => nom(s.lieu_id.map(|l| l.0)).into_iter().collect(),
+        GenreLieu::Partenaire => nom(s.partenaire_id.map(|p| p.0)).into_iter().chain(s.lieu_texte.clone()).collect(),
+        GenreLieu::Public | GenreLieu::Exterieur => s.lieu_texte.clone().into_iter().collect(),
+    };
+    if mots.is_empty() {
+        mots.push(s.lieu_genre.libelle().to_owned());
+    }
+    let commune = s.commune.as_deref().and_then(territoire::commune::par_code).map(|c| c.nom.to_string());
+    if let Some(c) = commune.filter(|c| !mots.iter().any(|m| m.contains(c.as_str()))) {
+        mots.push(c);
+    }
+    mots.join(", ")
+}

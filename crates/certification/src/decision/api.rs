@@ -1,0 +1,89 @@
+use axum::Json;
+use certification_regles::livret::Livret;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use socle::{
+    Etat,
+    api::{Corps, Probleme},
+    erreur::Refus,
+    identifiant::{CandidatId, DecisionId, SessionExamenId},
+    requete::{Chemin, Requete},
+};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// API of decisions.
+pub fn api() -> OpenApiRouter<Etat> {
+    OpenApiRouter::new().routes(routes!(livret)).routes(routes!(effet, retirer))
+}
+
+/// A line of the journal of decisions.
+#[derive(Serialize, ToSchema)]
+pub struct VueDecision {
+    decision: DecisionId,
+    session: Option<SessionExamenId>,
+    jour: NaiveDate,
+    /// `proposee`, `signee`, `validee` or `retiree`.
+    etat: String,
+    #[schema(value_type = Object)]
+    prononce: Value,
+    /// Labels of title and unit, as signed.
+    #[schema(value_type = Object)]
+    libelles: Value,
+    inscrite_le: DateTime<Utc>,
+}
+
+/// The livret of a candidate: the projection, and the journal it comes from.
+#[derive(Serialize, ToSchema)]
+pub struct VueLivret {
+    #[schema(value_type = Object)]
+    livret: Livret,
+    journal: Vec<VueDecision>,
+}
+
+/// Withdraws a decision.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Retirer {
+    /// Why, in full: a withdrawal is reasoned.
+    #[schema(max_length = 2000)]
+    motif: String,
+}
+
+/// The livret of a candidate and the journal of decisions; for the centre and for the candidate.
+#[utoipa::path(get, path = "/certification/livrets/{id}", tag = "certification", params(("id" = CandidatId, Path)), responses((status = OK, body = VueLivret), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn livret(q: Requete, Chemin(id): Chemin<CandidatId>) -> Result<Json<VueLivret>, Refus> {
+    let cx = q.lecture();
+    let livret = super::livret(&cx, id).await?;
+    let journal = super::journal(&cx, id).await?;
+    let journal = journal
+        .into_iter()
+        .map(|l| VueDecision {
+            decision: l.decision_id,
+            session: l.session_id,
+            jour: l.jour,
+            etat: l.etat,
+            prononce: l.prononce,
+            libelles: l.libelles,
+            inscrite_le: l.inscrite_le,
+        })
+        .collect();
+    Ok(Json(VueLivret { livret, journal }))
+}
+
+/// What the withdrawal of a decision would undo, today.
+#[utoipa::path(get, path = "/certification/decisions/{id}/retrait", tag = "certification", params(("id" = DecisionId, Path)), responses((status = OK, body = Object), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn effet(q: Requete, Chemin(id): Chemin<DecisionId>) -> Result<Json<Value>, Refus> {
+    let r = super::effet(&q.lecture(), id).await?;
+    Ok(Json(serde_json::to_value(r).map_err(socle::Erreur::interne)?))
+}
+
+/// Withdraws a decision by another, reasoned; gives what it undoes.
+#[utoipa::path(put, path = "/certification/decisions/{id}/retrait", tag = "certification", params(("id" = DecisionId, Path)), request_body = Retirer, responses((status = OK, body = Object), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn retirer(q: Requete, Chemin(id): Chemin<DecisionId>, Corps(r): Corps<Retirer>) -> Result<Json<Value>, Refus> {
+    let cx = q.ecriture().await?;
+    let (_, r) = super::retirer(&cx, id, &r.motif).await?;
+    cx.valider().await?;
+    Ok(Json(serde_json::to_value(r).map_err(socle::Erreur::interne)?))
+}

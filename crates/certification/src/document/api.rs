@@ -1,0 +1,180 @@
+use axum::{
+    Json,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use certification_regles::decision::ActionDocument;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use socle::{
+    Erreur, Etat,
+    api::{Corps, Liste, Probleme},
+    erreur::Refus,
+    identifiant::{CandidatId, DocumentId, SessionExamenId},
+    requete::{Chemin, Parametres, Requete},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{Document, Emettre, Nature, Verifie};
+use crate::candidature::de_code;
+
+/// API of documents.
+pub fn api() -> OpenApiRouter<Etat> {
+    OpenApiRouter::new()
+        .routes(routes!(liste, emettre))
+        .routes(routes!(emettre_session))
+        .routes(routes!(lire))
+        .routes(routes!(agir))
+        .routes(routes!(imprimer))
+        .routes(routes!(verifier))
+}
+
+/// A document issued.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Document)]
+pub struct VueDocument {
+    id: DocumentId,
+    nature: Nature,
+    numero: String,
+    /// In the QR code; opens the public page of verification.
+    code_verification: String,
+    candidat: Option<CandidatId>,
+    session: Option<SessionExamenId>,
+    version_du_titre: String,
+    /// `a_demander`, `demande`, `delivre`, `remis`, `retire`.
+    etat: String,
+    emis_le: NaiveDate,
+    retire_le: Option<NaiveDate>,
+    motif_retrait: Option<String>,
+    version: i32,
+}
+
+impl TryFrom<Document> for VueDocument {
+    type Error = Erreur;
+
+    fn try_from(d: Document) -> Result<Self, Erreur> {
+        Ok(Self {
+            id: d.id,
+            nature: d.nature()?,
+            numero: d.numero,
+            code_verification: d.code_verification,
+            candidat: d.candidat_id,
+            session: d.session_id,
+            version_du_titre: d.version_code,
+            etat: d.etat,
+            emis_le: d.emis_le,
+            retire_le: d.retire_le,
+            motif_retrait: d.motif_retrait,
+            version: d.version,
+        })
+    }
+}
+
+/// Whose documents: those of a session or of a candidate.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct Quoi {
+    session: Option<SessionExamenId>,
+    candidat: Option<CandidatId>,
+}
+
+/// What is asked of a document.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Acte {
+    /// `demander`, `delivrer`, `remettre` or `retirer`.
+    action: String,
+    /// Why, for a withdrawal.
+    motif: Option<String>,
+}
+
+/// The session whose documents are issued.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Lot {
+    session: SessionExamenId,
+}
+
+fn vues(l: Vec<Document>) -> Result<Json<Liste<VueDocument>>, Refus> {
+    Ok(Json(Liste { elements: l.into_iter().map(VueDocument::try_from).collect::<Result<_, _>>()?, suivant: None }))
+}
+
+/// The documents of a session, or of a candidate.
+#[utoipa::path(get, path = "/certification/documents", operation_id = "documents", tag = "certification", params(Quoi), responses((status = OK, body = Liste<VueDocument>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn liste(q: Requete, Parametres(p): Parametres<Quoi>) -> Result<Json<Liste<VueDocument>>, Refus> {
+    let cx = q.lecture();
+    match (p.session, p.candidat) {
+        (Some(s), _) => vues(super::de_session(&cx, s).await?),
+        (None, Some(c)) => vues(super::de_candidat(&cx, c).await?),
+        (None, None) => {
+            cx.exiger(socle::Permission::CertificationLire)?;
+            Err(Erreur::champ("session", "Dites de quelle session ou de quel candidat.").into())
+        }
+    }
+}
+
+/// Issues a document.
+#[utoipa::path(post, path = "/certification/documents", operation_id = "document_emettre", tag = "certification", request_body = Emettre, responses((status = CREATED, body = VueDocument), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn emettre(q: Requete, Corps(e): Corps<Emettre>) -> Result<(StatusCode, Json<VueDocument>), Refus> {
+    let cx = q.ecriture().await?;
+    let d = super::emettre(&cx, &e).await?;
+    cx.valider().await?;
+    Ok((StatusCode::CREATED, Json(d.try_into()?)))
+}
+
+/// Issues what every candidate of a session is owed; answers what was added.
+#[utoipa::path(post, path = "/certification/documents/lots", operation_id = "documents_emettre", tag = "certification", request_body = Lot, responses((status = OK, body = Liste<VueDocument>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn emettre_session(q: Requete, Corps(l): Corps<Lot>) -> Result<Json<Liste<VueDocument>>, Refus> {
+    let cx = q.ecriture().await?;
+    let emis = super::emettre_session(&cx, l.session).await?;
+    cx.valider().await?;
+    vues(emis)
+}
+
+/// One document.
+#[utoipa::path(get, path = "/certification/documents/{id}", operation_id = "document_lire", tag = "certification", params(("id" = DocumentId, Path)), responses((status = OK, body = VueDocument), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn lire(q: Requete, Chemin(id): Chemin<DocumentId>) -> Result<Json<VueDocument>, Refus> {
+    Ok(Json(super::lire(&q.lecture(), id).await?.try_into()?))
+}
+
+/// Passes a document to its next state.
+#[utoipa::path(post, path = "/certification/documents/{id}/actions", operation_id = "document_agir", tag = "certification", params(("id" = DocumentId, Path)), request_body = Acte, responses((status = OK, body = VueDocument), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn agir(q: Requete, Chemin(id): Chemin<DocumentId>, Corps(a): Corps<Acte>) -> Result<Json<VueDocument>, Refus> {
+    let cx = q.ecriture().await?;
+    let action: ActionDocument = de_code(&a.action).map_err(|_| Erreur::champ("action", "Cette action n’existe pas."))?;
+    let d = super::agir(&cx, id, action, a.motif.as_deref()).await?;
+    cx.valider().await?;
+    Ok(Json(d.try_into()?))
+}
+
+/// The PDF of a document.
+#[utoipa::path(get, path = "/certification/documents/{id}/pdf", operation_id = "document_pdf", tag = "certification", params(("id" = DocumentId, Path)), responses((status = OK, content_type = "application/pdf", body = Vec<u8>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn imprimer(q: Requete, Chemin(id): Chemin<DocumentId>) -> Result<Response, Refus> {
+    Ok(fichier(super::pdf(&q, id).await?))
+}
+
+pub(super) fn fichier(pdf: Vec<u8>) -> Response {
+    let entetes = [
+        (header::CONTENT_TYPE, "application/pdf"),
+        (header::CONTENT_DISPOSITION, "inline; filename=\"document.pdf\""),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (entetes, pdf).into_response()
+}
+
+/// The name typed to be compared with the holder's.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Demande {
+    /// The code printed on the document.
+    code: String,
+    /// First name and name to compare; never in the address.
+    nom: Option<String>,
+}
+
+/// Says whether a document is genuine, and whether the name given is its holder's.
+#[utoipa::path(post, path = "/certification/verification", operation_id = "verification", tag = "certification", request_body = Demande, responses((status = OK, body = Verifie), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn verifier(q: Requete, Corps(d): Corps<Demande>) -> Result<Json<Verifie>, Refus> {
+    Ok(Json(super::verifier(&q.etat, &d.code, d.nom.as_deref()).await?))
+}

@@ -1,0 +1,29 @@
+use sea_orm::entity::prelude::*;
+use socle::identifiant::{CandidatId, DocumentId, SessionExamenId, StructureId};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "document_certification")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: DocumentId,
+    pub structure_id: StructureId,
+    pub candidat_id: Option<CandidatId>,
+    pub session_id: Option<SessionExamenId>,
+    pub nature: String,
+    pub numero: String,
+    pub code_verification: String,
+    pub version_code: String,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub unites: Json,
+    pub etat: String,
+    pub emis_le: Date,
+    pub retire_le: Option<Date>,
+    pub motif_retrait: Option<String>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub contenu: Json,
+    pub empreinte: String,
+    pub version: i32,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

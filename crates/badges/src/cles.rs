@@ -127,9 +127,12 @@ impl Cles {
 
     /// Met une nouvelle clé en service et l'enregistre ; la partie privée de l'ancienne est effacée du fichier.
     ///
+    /// Le fichier est relu d'abord : une clé mise en service par un autre processus n'est pas perdue.
+    ///
     /// # Errors
-    /// Fichier impossible à écrire : l'ancienne clé reste alors en service.
+    /// Fichier impossible à lire ou à écrire : l'ancienne clé reste alors en service.
     pub fn tourner(&mut self, maintenant: DateTime<Utc>) -> Result<&Cle, Erreur> {
+        *self = Self::lire(&self.chemin)?;
         let maintenant = maintenant.trunc_subsecs(0);
         let signature = SigningKey::from_bytes(&graine(&self.chemin)?);
         let mut cles = self.cles.clone();
@@ -148,8 +151,9 @@ impl Cles {
     /// autre la remplace d'abord.
     ///
     /// # Errors
-    /// Clé inconnue, fichier impossible à écrire.
+    /// Clé inconnue, fichier impossible à lire ou à écrire.
     pub fn retirer(&mut self, id: &str, maintenant: DateTime<Utc>) -> Result<(), Erreur> {
+        *self = Self::lire(&self.chemin)?;
         let position = self.cles.iter().position(|cle| cle.id == id).ok_or_else(|| Erreur::CleAbsente(id.to_owned()))?;
         if position == self.active {
             self.tourner(maintenant)?;
@@ -233,8 +237,11 @@ impl Cles {
             Ecriture::SiAbsent => a_cote.persist_noclobber(&self.chemin),
             Ecriture::Remplace => a_cote.persist(&self.chemin),
         }
-        .map(drop)
-        .map_err(|erreur| fichier(erreur.error))
+        .map_err(|erreur| fichier(erreur.error))?;
+        // The new name must survive a power cut too: what the key signs next would otherwise verify nowhere.
+        #[cfg(unix)]
+        std::fs::File::open(dossier).and_then(|dossier| dossier.sync_all()).map_err(fichier)?;
+        Ok(())
     }
 }
 

@@ -21,8 +21,10 @@ use crate::contextes::Chargeur;
 const PROFONDEUR: usize = 24;
 /// Nombre de valeurs acceptées dans un document. Un badge en a une centaine.
 const VALEURS: usize = 4_000;
-/// Nœuds anonymes impossibles à distinguer au premier regard : au-delà, le coût est factoriel.
+/// Nœuds anonymes impossibles à distinguer au premier regard, par groupe de semblables et en tout : au-delà, le coût est
+/// factoriel dans un groupe, exponentiel d'un groupe à l'autre.
 const JUMEAUX: usize = 4;
+const JUMEAUX_EN_TOUT: usize = 8;
 
 /// Pourquoi un document n'a pas de forme canonique sûre.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -129,6 +131,8 @@ fn plein(cle: &str, valeur: &Value) -> Result<(), Defaut> {
         Value::Object(champs) if champs.is_empty() => Err(Defaut::HorsVocabulaire(format!("{cle} est vide"))),
         // RDFC-1.0 writes them `\t`, `\u0007`…; `ssi_rdf` writes them raw, and nobody else would find the same digest.
         Value::String(texte) if texte.chars().any(a_ecarter) => Err(Defaut::HorsVocabulaire(format!("caractère invisible dans {cle}"))),
+        // A named anonymous node could close a cycle; without names the document is a tree, and cheap.
+        Value::String(texte) if texte.starts_with("_:") => Err(Defaut::HorsVocabulaire(format!("nœud anonyme nommé dans {cle}"))),
         Value::Array(valeurs) => valeurs.iter().try_for_each(|valeur| plein(cle, valeur)),
         Value::Object(champs) => champs.iter().try_for_each(|(cle, valeur)| plein(cle, valeur)),
         _ => Ok(()),
@@ -169,5 +173,6 @@ fn distinguables(quads: &[LexicalQuad]) -> Result<(), Defaut> {
         voisinage.sort();
         *effectifs.entry(voisinage).or_default() += 1;
     }
-    if effectifs.values().any(|n| *n > JUMEAUX) { Err(Defaut::Demesure) } else { Ok(()) }
+    let ambigus: usize = effectifs.values().filter(|n| **n > 1).sum();
+    if ambigus > JUMEAUX_EN_TOUT || effectifs.values().any(|n| *n > JUMEAUX) { Err(Defaut::Demesure) } else { Ok(()) }
 }

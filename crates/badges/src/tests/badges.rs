@@ -280,12 +280,21 @@ fn un_port_s_ecrit_dans_l_identite() {
 
 #[test]
 fn un_graphe_fait_pour_couter_cher_est_refuse_tout_de_suite() {
-    // Vingt nœuds anonymes identiques, chacun tenu par le même : la canonisation naïve en essaierait toutes les permutations.
-    let mut faux = badge();
-    let jumeau =
-        |n: usize| json!({ "id": format!("_:n{n}"), "type": ["Result"], "status": "Completed", "achievedLevel": "https://a.invalid" });
-    faux["credentialSubject"]["result"] = (0..20).map(jumeau).collect();
-    assert!(matches!(lu(&faux).unwrap_err(), Raison::Forme(_)));
+    // Canoniser à la lettre, c'est essayer toutes les permutations des nœuds anonymes que rien ne distingue.
+    let avec = |resultats: Value| {
+        let mut faux = badge();
+        faux["credentialSubject"]["result"] = resultats;
+        let depart = std::time::Instant::now();
+        let raison = lu(&faux).unwrap_err();
+        assert!(depart.elapsed().as_secs() < 20, "{:?}", depart.elapsed());
+        raison
+    };
+    let resultat = |valeur: usize| json!({ "type": ["Result"], "status": "Completed", "value": valeur.to_string() });
+    assert!(matches!(avec((0..20).map(|_| resultat(0)).collect()), Raison::Forme(_)), "un groupe de vingt");
+    assert!(matches!(avec((0..20).map(|n| resultat(n % 10)).collect()), Raison::Forme(_)), "dix groupes de deux");
+    assert_eq!(avec((0..8).map(|n| resultat(n % 2)).collect()), Raison::Signature, "deux groupes de quatre : canonisés, vite");
+    let nomme = json!([{ "id": "_:a", "type": ["Result"], "value": "1" }]);
+    assert!(matches!(avec(nomme), Raison::HorsSignature(_)), "un nœud anonyme nommé peut fermer un cycle");
     let mut profond = json!("fond");
     for _ in 0..60 {
         profond = json!({ "criteria": profond });

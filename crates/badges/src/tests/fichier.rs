@@ -59,6 +59,15 @@ fn rouvrir_ne_change_rien_et_creer_a_plusieurs_donne_une_seule_cle() {
 }
 
 #[test]
+fn une_cle_mise_en_service_par_un_autre_processus_n_est_pas_perdue() {
+    let (dossier, mut cles) = ouvertes();
+    let mut autre = Cles::lire(&dossier.path().join("badges.toml")).unwrap();
+    autre.tourner(maintenant()).unwrap();
+    assert_eq!(cles.tourner(maintenant()).unwrap().id, "cle-2026-11-22-3");
+    assert!(cles.toutes().contains(&crate::Cle { remplacee: Some(maintenant()), ..autre.active().clone() }));
+}
+
+#[test]
 fn ni_l_affichage_ni_le_document_ni_les_messages_ne_montrent_la_partie_privee() {
     let (dossier, cles) = ouvertes();
     let chemin = dossier.path().join("badges.toml");

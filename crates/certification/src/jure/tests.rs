@@ -22,7 +22,7 @@ async fn le_registre_s_ecrit_et_se_lit(#[values(Moteur::Sqlite, Moteur::Postgres
     assert_eq!((r.statut, &r.corps["version"]), (200, &json!(2)));
     let r = a.api(&j, "PATCH", &format!("{JURES}/{id}"), json!({"version": 1, "employeur": null})).await;
     assert_eq!(r.statut, 409, "une version périmée est refusée");
-    let h = r#"SELECT id FROM habilitation"#;
+    let h = "SELECT id FROM habilitation";
     let h = a.identifiant(h).await;
     let r = a.api(&j, "PUT", &format!("{JURES}/{id}/habilitations/{h}/retrait"), json!({"jour": "2026-04-01"})).await;
     assert_eq!((r.statut, &r.corps["habilitations"][0]["retiree_le"]), (200, &json!("2026-04-01")));

@@ -154,7 +154,7 @@ async fn de_la_planification_au_livret(#[values(Moteur::Sqlite, Moteur::Postgres
     assert_eq!(lettres.len(), 4, "deux candidats, deux membres");
     let zoe = lettres.iter().find(|l| l.destinataire == "zoe@essai.invalid").unwrap().corps.replace('\u{a0}', " ");
     assert!(zoe.contains("mardi 12 mai 2026 à 09 h 30") && zoe.contains("Espace Alpha") && zoe.contains("Salle : B"), "{}", zoe);
-    assert!(zoe.contains("entretien final"), "les épreuves dues sont dites : {}", zoe);
+    assert!(zoe.contains("entretien final"), "les épreuves dues sont dites : {zoe}");
     let r = e.a.api(&e.gestion, "GET", &format!("{BASE}/passages/{}/convocation", e.passages[0]), Value::Null).await;
     assert_eq!((r.statut, r.corps["epreuves"].as_array().unwrap().len()), (200, 4), "{}", r.corps);
     let r = e.agir(json!({"action": "ouvrir"})).await;

@@ -14,7 +14,7 @@ pub use web::pages;
 
 use certification_regles::decision::{self, ActionDocument, EtatDocument};
 use chrono::NaiveDate;
-use sea_orm::{IntoActiveModel, QueryOrder, entity::prelude::*};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -190,7 +190,8 @@ pub async fn emettre(cx: &Contexte, e: &Emettre) -> Resultat<Document> {
 /// Issues, for every candidate of a session whose decisions are validated, what they are owed: letter, and
 /// attestation with parchemin for a title or a CCS, livret for units. What was issued already is left as it is.
 pub async fn emettre_session(cx: &Contexte, session: SessionExamenId) -> Resultat<Vec<Document>> {
-    cx.exiger(Permission::CertificationGerer)?;
+    let d = crate::session::lire(cx, session).await?;
+    cx.exiger_dans(Permission::CertificationGerer, d.session.structure_id)?;
     let deja = table::Entity::find().filter(table::Column::SessionId.eq(session)).all(&cx.db()).await?;
     let mut emis = Vec::new();
     for (e, candidat) in compose::dus(cx, session).await? {
@@ -218,6 +219,16 @@ pub async fn lire(cx: &Contexte, id: DocumentId) -> Resultat<Document> {
         Err(Erreur::Introuvable(_)) => Err(introuvable()),
         r => r.map(|()| d),
     }
+}
+
+/// A page of the documents of the centre, in the order of ids, `combien` and one more.
+pub async fn page(cx: &Contexte, apres: Option<Uuid>, combien: u64) -> Resultat<Vec<Document>> {
+    let s = cx.exiger(Permission::CertificationLire)?;
+    let mut q = table::Entity::find().filter(table::Column::StructureId.eq(s)).order_by_asc(table::Column::Id);
+    if let Some(a) = apres {
+        q = q.filter(table::Column::Id.gt(a));
+    }
+    Ok(q.limit(combien + 1).all(&cx.db()).await?)
 }
 
 /// The documents of a session, for the centre.

@@ -28,6 +28,8 @@ mod banc;
 mod bilan;
 #[path = "../../certification/src/candidature/tests.rs"]
 mod certification_candidature;
+#[path = "../../certification/src/document/tests.rs"]
+mod certification_document;
 #[path = "../../certification/src/jure/tests.rs"]
 mod certification_jure;
 #[path = "../../certification/src/referentiel/tests.rs"]

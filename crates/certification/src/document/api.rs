@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use socle::{
     Erreur, Etat,
-    api::{Corps, Liste, Probleme},
+    api::{Corps, Curseur, Liste, Probleme, page},
     erreur::Refus,
     identifiant::{CandidatId, DocumentId, SessionExamenId},
     requete::{Chemin, Parametres, Requete},
@@ -22,7 +22,8 @@ use crate::candidature::de_code;
 pub fn api() -> OpenApiRouter<Etat> {
     OpenApiRouter::new()
         .routes(routes!(liste, emettre))
-        .routes(routes!(emettre_session))
+        .routes(routes!(de_session, emettre_session))
+        .routes(routes!(de_candidat))
         .routes(routes!(lire))
         .routes(routes!(agir))
         .routes(routes!(imprimer))
@@ -70,15 +71,6 @@ impl TryFrom<Document> for VueDocument {
     }
 }
 
-/// Whose documents: those of a session or of a candidate.
-#[derive(Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-struct Quoi {
-    session: Option<SessionExamenId>,
-    candidat: Option<CandidatId>,
-}
-
 /// What is asked of a document.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -89,29 +81,31 @@ struct Acte {
     motif: Option<String>,
 }
 
-/// The session whose documents are issued.
-#[derive(Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Lot {
-    session: SessionExamenId,
-}
-
 fn vues(l: Vec<Document>) -> Result<Json<Liste<VueDocument>>, Refus> {
     Ok(Json(Liste { elements: l.into_iter().map(VueDocument::try_from).collect::<Result<_, _>>()?, suivant: None }))
 }
 
-/// The documents of a session, or of a candidate.
-#[utoipa::path(get, path = "/certification/documents", operation_id = "documents", tag = "certification", params(Quoi), responses((status = OK, body = Liste<VueDocument>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
-async fn liste(q: Requete, Parametres(p): Parametres<Quoi>) -> Result<Json<Liste<VueDocument>>, Refus> {
+/// The documents issued by the centre.
+#[utoipa::path(get, path = "/certification/documents", operation_id = "documents", tag = "certification", params(Curseur), responses((status = OK, body = Liste<VueDocument>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn liste(q: Requete, Parametres(c): Parametres<Curseur>) -> Result<Json<Liste<VueDocument>>, Refus> {
+    let combien = c.combien()?;
+    let l = page(super::page(&q.lecture(), c.depart()?, combien).await?, combien, |d| d.id.0, |d| d);
+    let elements = l.elements.into_iter().map(VueDocument::try_from).collect::<Result<_, _>>()?;
+    Ok(Json(Liste { elements, suivant: l.suivant }))
+}
+
+/// The documents of a session.
+#[utoipa::path(get, path = "/certification/sessions/{id}/documents", operation_id = "session_documents", tag = "certification", params(("id" = SessionExamenId, Path)), responses((status = OK, body = Liste<VueDocument>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn de_session(q: Requete, Chemin(id): Chemin<SessionExamenId>) -> Result<Json<Liste<VueDocument>>, Refus> {
     let cx = q.lecture();
-    match (p.session, p.candidat) {
-        (Some(s), _) => vues(super::de_session(&cx, s).await?),
-        (None, Some(c)) => vues(super::de_candidat(&cx, c).await?),
-        (None, None) => {
-            cx.exiger(socle::Permission::CertificationLire)?;
-            Err(Erreur::champ("session", "Dites de quelle session ou de quel candidat.").into())
-        }
-    }
+    crate::session::lire(&cx, id).await?;
+    vues(super::de_session(&cx, id).await?)
+}
+
+/// The documents of a candidate that they may read themselves.
+#[utoipa::path(get, path = "/certification/candidats/{id}/documents", operation_id = "candidat_documents", tag = "certification", params(("id" = CandidatId, Path)), responses((status = OK, body = Liste<VueDocument>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn de_candidat(q: Requete, Chemin(id): Chemin<CandidatId>) -> Result<Json<Liste<VueDocument>>, Refus> {
+    vues(super::de_candidat(&q.lecture(), id).await?)
 }
 
 /// Issues a document.
@@ -124,10 +118,10 @@ async fn emettre(q: Requete, Corps(e): Corps<Emettre>) -> Result<(StatusCode, Js
 }
 
 /// Issues what every candidate of a session is owed; answers what was added.
-#[utoipa::path(post, path = "/certification/documents/lots", operation_id = "documents_emettre", tag = "certification", request_body = Lot, responses((status = OK, body = Liste<VueDocument>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
-async fn emettre_session(q: Requete, Corps(l): Corps<Lot>) -> Result<Json<Liste<VueDocument>>, Refus> {
+#[utoipa::path(post, path = "/certification/sessions/{id}/documents", operation_id = "session_documents_emettre", tag = "certification", params(("id" = SessionExamenId, Path)), responses((status = OK, body = Liste<VueDocument>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn emettre_session(q: Requete, Chemin(id): Chemin<SessionExamenId>) -> Result<Json<Liste<VueDocument>>, Refus> {
     let cx = q.ecriture().await?;
-    let emis = super::emettre_session(&cx, l.session).await?;
+    let emis = super::emettre_session(&cx, id).await?;
     cx.valider().await?;
     vues(emis)
 }

@@ -10,18 +10,18 @@ use rstest::rstest;
 const BASE: &str = "/api/v1/certification";
 
 /// A session of the whole title, with its jury and one candidate or more.
-struct Examen {
-    a: Appli,
-    gestion: String,
-    session: String,
-    jures: Vec<String>,
-    candidats: Vec<Candidat>,
-    passages: Vec<String>,
+pub(crate) struct Examen {
+    pub(crate) a: Appli,
+    pub(crate) gestion: String,
+    pub(crate) session: String,
+    pub(crate) jures: Vec<String>,
+    pub(crate) candidats: Vec<Candidat>,
+    pub(crate) passages: Vec<String>,
 }
 
 impl Examen {
     /// On 12 May 2026: two jurors with an account, `noms` registered.
-    async fn preparer(moteur: Moteur, noms: &[&str]) -> Self {
+    pub(crate) async fn preparer(moteur: Moteur, noms: &[&str]) -> Self {
         let a = Appli::lancer(moteur).await;
         a.centre().await;
         a.compte_de_jure("alpha.jure2").await;
@@ -44,28 +44,28 @@ impl Examen {
         e
     }
 
-    async fn inscrire(&self, session: &str, c: &Candidat, unites: &[&str], jour: &str) -> Reponse {
+    pub(crate) async fn inscrire(&self, session: &str, c: &Candidat, unites: &[&str], jour: &str) -> Reponse {
         let corps =
             json!({"candidature": c.candidature, "unites": unites, "jour": jour, "heure": "09:30", "duree_minutes": 90, "salle": "B"});
         self.a.api(&self.gestion, "POST", &format!("{BASE}/sessions/{session}/candidats"), corps).await
     }
 
-    async fn composer(&self, jures: &[String]) -> Reponse {
+    pub(crate) async fn composer(&self, jures: &[String]) -> Reponse {
         let corps = json!({"membres": jures, "preside": jures.first()});
         self.a.api(&self.gestion, "PUT", &format!("{BASE}/sessions/{}/jury", self.session), corps).await
     }
 
-    async fn agir(&self, corps: Value) -> Reponse {
+    pub(crate) async fn agir(&self, corps: Value) -> Reponse {
         self.a.api(&self.gestion, "POST", &format!("{BASE}/sessions/{}/etapes", self.session), corps).await
     }
 
-    async fn lire(&self) -> Value {
+    pub(crate) async fn lire(&self) -> Value {
         let r = self.a.api(&self.gestion, "GET", &format!("{BASE}/sessions/{}", self.session), Value::Null).await;
         assert_eq!(r.statut, 200, "{}", r.corps);
         r.corps
     }
 
-    async fn emarger(&self, candidats: &[(&str, &str)], jures: &[&str]) -> Reponse {
+    pub(crate) async fn emarger(&self, candidats: &[(&str, &str)], jures: &[&str]) -> Reponse {
         let corps = json!({
             "candidats": candidats.iter().map(|(p, x)| json!({"passage": p, "presence": x})).collect::<Vec<_>>(),
             "jures": jures.iter().map(|j| json!({"jure": j, "jour": "2026-05-12", "present": true})).collect::<Vec<_>>(),
@@ -74,7 +74,7 @@ impl Examen {
     }
 
     /// Everything until the deliberation, all having come.
-    async fn jusqu_a_la_deliberation(&self) {
+    pub(crate) async fn jusqu_a_la_deliberation(&self) {
         for action in ["declarer", "convoquer"] {
             let r = self.agir(json!({ "action": action })).await;
             assert_eq!(r.statut, 200, "{action} : {}", r.corps);
@@ -89,20 +89,20 @@ impl Examen {
         }
     }
 
-    async fn decider(&self, qui: &str, passage: &str, corps: Value) -> Reponse {
+    pub(crate) async fn decider(&self, qui: &str, passage: &str, corps: Value) -> Reponse {
         self.a.api(&self.a.jeton(qui).await, "PUT", &format!("{BASE}/passages/{passage}/deliberation"), corps).await
     }
 
-    async fn pv(&self) -> Value {
+    pub(crate) async fn pv(&self) -> Value {
         self.a.api(&self.gestion, "GET", &format!("{BASE}/sessions/{}/pv", self.session), Value::Null).await.corps
     }
 
-    async fn signer(&self, qui: &str, nom: &str, empreinte: &str) -> Reponse {
+    pub(crate) async fn signer(&self, qui: &str, nom: &str, empreinte: &str) -> Reponse {
         let corps = json!({"nature": "tapee", "trace": nom, "empreinte": empreinte});
         self.a.api(&self.a.jeton(qui).await, "POST", &format!("{BASE}/sessions/{}/pv/signatures", self.session), corps).await
     }
 
-    async fn signer_tous(&self) {
+    pub(crate) async fn signer_tous(&self) {
         let e = self.pv().await["empreinte"].as_str().unwrap().to_owned();
         for (qui, nom) in [("alpha.jure", "Ada Maquette"), ("alpha.jure2", "bob esquisse")] {
             let r = self.signer(qui, nom, &e).await;
@@ -110,11 +110,11 @@ impl Examen {
         }
     }
 
-    async fn livret(&self, c: &Candidat) -> Value {
+    pub(crate) async fn livret(&self, c: &Candidat) -> Value {
         self.a.api(&self.gestion, "GET", &format!("{BASE}/livrets/{}", c.candidat), Value::Null).await.corps
     }
 
-    async fn etat(&self, c: &Candidat) -> String {
+    pub(crate) async fn etat(&self, c: &Candidat) -> String {
         let db = self.a.etat.base.lecture();
         use sea_orm::{ConnectionTrait, Statement};
         let sql = format!("SELECT etat FROM candidature WHERE id = {}", uuid_sql(&c.candidature, db.get_database_backend()));

@@ -198,7 +198,7 @@ mod unitaires {
             (Some("text/plain"), bon.as_slice(), 400),
             (Some("application/json"), b"".as_slice(), 400),
             (Some("application/json"), b"{\"question\": \"\xff\"}".as_slice(), 400),
-            (Some("application/json"), b"[]".as_slice(), 422),
+            (Some("application/json"), b"[]".as_slice(), 400),
             (Some("application/json"), b"{\"question\": 1}".as_slice(), 422),
         ] {
             assert_eq!(envoyer(genre, corps).await.err().map(|s| s.as_u16()), Some(statut), "{corps:?}");

@@ -30,7 +30,7 @@ const COMPTES: [(&str, &str); 12] = [
 ];
 
 /// What is named by an id but belongs to no structure: reference data, and what a secret opens.
-const SANS_STRUCTURE: [&str; 7] = [
+const SANS_STRUCTURE: [&str; 8] = [
     "/diagnostics/grilles/{id}",
     "/reprise/modeles/{nom}",
     "/mot-de-passe/{secret}",
@@ -38,6 +38,7 @@ const SANS_STRUCTURE: [&str; 7] = [
     "/avis/{secret}",
     "/partage/{secret}",
     "/partages/{secret}",
+    "/verifier/{code}",
 ];
 
 /// Operations of the API that need no token: a secret in the address stands for it.
@@ -45,7 +46,8 @@ const SANS_JETON: [&str; 2] = ["/avis/{secret}", "/partages/{secret}"];
 
 /// Public référentiels, and a computation on what is sent, which reads and stores nothing: any account may
 /// ask. And exports and filters kept: what may be read may be asked for as a file of one's own, or again.
-const CALCULS: [(&str, &str); 7] = [
+const CALCULS: [(&str, &str); 8] = [
+    ("POST", "/certification/verification"),
     ("GET", "/bilan/filtres"),
     ("POST", "/bilan/filtres"),
     ("GET", "/certification/titres"),
@@ -303,7 +305,7 @@ fn domaine(chemin: &str) -> (usize, &'static str) {
         ("Reprise de données", &["reprise", "imports"]),
         ("Mon compte", &["compte", "droits"]),
         ("Connexion et mot de passe", &["connexion", "deconnexion", "mot-de-passe"]),
-        ("Titres et certification", &["titres", "certification", "ma-candidature"]),
+        ("Titres et certification", &["titres", "certification", "ma-candidature", "verifier"]),
         ("Instance", &["administration"]),
     ];
     let premier = chemin.split('/').nth(1).unwrap_or("");

@@ -147,6 +147,8 @@ impl Essai<'_> {
                     a.api(&a.jeton("alpha.certification").await, "GET", &format!("/api/v1/certification/jures/{j}"), Value::Null).await;
                 vec![j, fiche.corps["habilitations"][0]["id"].as_str().unwrap().to_owned()]
             }
+            "/certification/documents/{id}" => vec![self.document().await.id()],
+            "/verifier/{code}" => vec![self.document().await.corps["code_verification"].as_str().unwrap().to_owned()],
             "/certification/jures/{id}" => vec![self.jure().await],
             "/certification/sessions/{id}" | "/certification/jury/{id}" => vec![self.session_examen().await],
             "/certification/passages/{id}" => vec![self.passage().await],
@@ -300,6 +302,21 @@ impl Essai<'_> {
         r.id()
     }
 
+    /// What asks for a certificate of a training that is over.
+    async fn certificat(&self) -> Value {
+        let corps = json!({"candidat": self.candidat().await, "version": "mediateur-numerique-2025", "voie": "formation_continue",
+                           "formation_debut": "2025-09-01", "formation_fin": "2026-02-01"});
+        let jeton = self.a.jeton("alpha.certification").await;
+        let c = self.a.api(&jeton, "POST", "/api/v1/certification/candidatures", corps).await.id();
+        json!({"nature": "certificat_realisation", "candidature": c})
+    }
+
+    /// A document that names the candidate.
+    async fn document(&self) -> essais::Reponse {
+        let jeton = self.a.jeton("alpha.certification").await;
+        self.a.api(&jeton, "POST", "/api/v1/certification/documents", self.certificat().await).await
+    }
+
     /// An example of practice in an enrolment.
     async fn piece(&self, candidature: &str) -> String {
         let jeton = self.a.jeton("alpha.certification").await;
@@ -335,6 +352,9 @@ impl Essai<'_> {
             ("PUT", "/certification/jures/{id}/liens" | "/certification/jures/{id}/liens/retrait") => {
                 json!({"candidat": self.candidat().await, "nature": "autre"})
             }
+            ("POST", "/certification/documents") => self.certificat().await,
+            ("POST", "/certification/documents/{id}/actions") => json!({"action": "remettre"}),
+            ("POST", "/certification/verification") => json!({"code": self.document().await.corps["code_verification"]}),
             ("POST", "/certification/sessions") => self.seance(),
             ("POST", "/certification/sessions/{id}/candidats") => {
                 json!({"candidature": self.candidature().await, "unites": ["ccp-1"], "jour": "2026-05-12"})

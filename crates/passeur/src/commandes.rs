@@ -195,7 +195,7 @@ fn adresse(ecoute: SocketAddr) -> String {
 }
 
 /// A refusal of a use case, in words for a terminal.
-fn en_mots(e: socle::Erreur) -> anyhow::Error {
+pub(crate) fn en_mots(e: socle::Erreur) -> anyhow::Error {
     match &e {
         socle::Erreur::Invalide(champs) => {
             anyhow::Error::msg(champs.iter().map(|c| format!("{} : {}", c.champ, c.message)).collect::<Vec<_>>().join("\n"))

@@ -81,6 +81,14 @@ pub async fn charger_si_vide(etat: &Etat) -> anyhow::Result<bool> {
 
 /// Fills an empty database.
 pub async fn charger(etat: &Etat) -> anyhow::Result<()> {
+    remplir(etat).await.map_err(|e| match e.downcast::<socle::Erreur>() {
+        // What was refused, in words: its name alone would tell nothing.
+        Ok(e) => crate::commandes::en_mots(e),
+        Err(e) => e,
+    })
+}
+
+async fn remplir(etat: &Etat) -> anyhow::Result<()> {
     let mut cx = Contexte::systeme(etat).await?;
     anyhow::ensure!(
         structure::lister(&cx).await?.is_empty(),

@@ -225,16 +225,9 @@ async fn preparer(cx: &Contexte, id: CandidatureId, nom: &str, ecf: bool) -> any
 }
 
 /// A candidate by training whose file is ready.
-async fn pret(
-    cx: &Contexte,
-    c: &Centre,
-    prenom: &str,
-    nom: &str,
-    voie: &str,
-    local: Option<&str>,
-) -> anyhow::Result<(CandidatId, CandidatureId)> {
+async fn pret(cx: &Contexte, c: &Centre, prenom: &str, nom: &str, local: Option<&str>) -> anyhow::Result<(CandidatId, CandidatureId)> {
     let qui = candidat_(cx, prenom, nom, local).await?;
-    let id = candidature_(cx, c, qui, MN, voie).await?;
+    let id = candidature_(cx, c, qui, MN, "formation_continue").await?;
     for a in [A::Deposer, A::Preparer] {
         candidature::agir(cx, id, a, cx.aujourd_hui()).await?;
     }
@@ -293,9 +286,9 @@ async fn ouvrir(cx: &Contexte, c: &Centre, s: SessionExamenId, jour: u64, venus:
 async fn archivee(cx: &mut Contexte, c: &Centre) -> anyhow::Result<CandidatId> {
     const JOUR: u64 = 60;
     c.devenir(cx, 0, 105);
-    let (_, a) = pret(cx, c, "Azur", "Lavis", "formation_continue", None).await?;
-    let (iris, b) = pret(cx, c, "Iris", "Pastel", "formation_continue", Some("candidat")).await?;
-    let (_, d) = pret(cx, c, "Ocre", "Gouache", "contrat_professionnalisation", None).await?;
+    let (_, a) = pret(cx, c, "Azur", "Lavis", None).await?;
+    let (iris, b) = pret(cx, c, "Iris", "Pastel", Some("candidat")).await?;
+    let (_, d) = pret(cx, c, "Ocre", "Gouache", None).await?;
     let (s, p) = convoquer(cx, c, JOUR, &[a, b, d]).await?;
     c.devenir(cx, 0, JOUR);
     let venus = [(p[0], session::Presence::Present), (p[1], session::Presence::Present), (p[2], session::Presence::Absent)];
@@ -323,8 +316,8 @@ async fn archivee(cx: &mut Contexte, c: &Centre) -> anyhow::Result<CandidatId> {
 /// The session of the day, waiting for the jury to decide.
 async fn a_deliberer(cx: &mut Contexte, c: &Centre) -> anyhow::Result<()> {
     c.devenir(cx, 0, 40);
-    let (_, a) = pret(cx, c, "Indigo", "Sanguine", "formation_continue", None).await?;
-    let (_, b) = pret(cx, c, "Céladon", "Encre", "apprentissage", None).await?;
+    let (_, a) = pret(cx, c, "Indigo", "Sanguine", None).await?;
+    let (_, b) = pret(cx, c, "Céladon", "Encre", None).await?;
     let (s, p) = convoquer(cx, c, 0, &[a, b]).await?;
     c.devenir(cx, 0, 0);
     let venus: Vec<_> = p.iter().map(|p| (*p, session::Presence::Present)).collect();
@@ -335,7 +328,7 @@ async fn a_deliberer(cx: &mut Contexte, c: &Centre) -> anyhow::Result<()> {
 async fn en_chemin(cx: &mut Contexte, c: &Centre) -> anyhow::Result<()> {
     c.devenir(cx, 0, 75);
     let brouillon = candidat_(cx, "Grège", "Aplat", None).await?;
-    candidature_(cx, c, brouillon, MN, "candidature_individuelle").await?;
+    candidature_(cx, c, brouillon, PLAN, "candidature_individuelle").await?;
     // VAE: a draft becomes admissible by steps.
     let mut vae = Vec::new();
     for (prenom, nom) in [("Sépia", "Trait"), ("Garance", "Contour"), ("Pourpre", "Ombre")] {
@@ -380,9 +373,9 @@ async fn en_chemin(cx: &mut Contexte, c: &Centre) -> anyhow::Result<()> {
     pieces::ajouter(cx, id, Piece::Amenagement { mesure, accorde_le: c.il_y_a(30), accorde_par: "Faustine Aquarelle".into() }).await?;
     // Ready to sit, and one who only filed.
     c.devenir(cx, 0, 10);
-    pret(cx, c, "Ambre", "Calque", "apprentissage", None).await?;
+    pret(cx, c, "Ambre", "Calque", None).await?;
     let qui = candidat_(cx, "Vermeil", "Modèle", None).await?;
-    let id = candidature_(cx, c, qui, MN, "formation_continue").await?;
+    let id = candidature_(cx, c, qui, PLAN, "apprentissage").await?;
     candidature::agir(cx, id, A::Deposer, cx.aujourd_hui()).await?;
     Ok(())
 }

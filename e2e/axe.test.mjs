@@ -11,9 +11,12 @@ const COMPTES = {
   responsable: 'responsable@demonstration.invalid',
   coordination: 'coordination@demonstration.invalid',
   administration: 'administration@demonstration.invalid',
+  certification: 'certification@demonstration.invalid',
+  jure: 'jure@demonstration.invalid',
+  candidate: 'candidat@demonstration.invalid',
 };
 // Addresses that are not pages.
-const PAS_DES_PAGES = /^\/(static|health)\/|\.(pdf|csv|xlsx|json)$|\/fichier$/;
+const PAS_DES_PAGES = /^\/(static|health)\/|\.(pdf|csv|xlsx|json)$|\/(pdf|atom|fichier)$/;
 
 let appli;
 let chromium;

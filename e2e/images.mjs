@@ -19,7 +19,7 @@ await connecter(page, appli.adresse, 'responsable@demonstration.invalid');
 await page.goto(`${appli.adresse}/`);
 await prendre('images/aujourdhui.png');
 await prendre('guide/images/aujourdhui.png');
-for (const [chemin, nom] of [['/accueil', 'accueillir'], ['/accompagnements/nouveau', 'accompagnement'], ['/bilan', 'bilan'], ['/bilan/comparaison?periode=mois_dernier', 'comparaison'], ['/bilan/liens', 'partage'], ['/compte', 'compte'], ['/equipe', 'equipe'], ['/conservation', 'conservation'], ['/reprise', 'reprise'], ['/exports', 'exporter']]) {
+for (const [chemin, nom] of [['/accueil', 'accueillir'], ['/accompagnements/nouveau', 'accompagnement'], ['/bilan', 'bilan'], ['/bilan/comparaison?periode=mois_dernier', 'comparaison'], ['/bilan/liens', 'partage'], ['/compte', 'compte'], ['/equipe', 'equipe'], ['/conservation', 'conservation'], ['/reprise', 'reprise'], ['/exports', 'exporter'], ['/ateliers', 'ateliers'], ['/doublons', 'doublons'], ['/programme', 'reserver']]) {
   await page.goto(appli.adresse + chemin);
   await prendre(`guide/images/${nom}.png`);
 }
@@ -38,6 +38,20 @@ const admin = await (await chromium.newContext({ viewport: { width: 1100, height
 await connecter(admin, appli.adresse, 'administration@demonstration.invalid');
 await admin.goto(`${appli.adresse}/administration/etat`);
 await admin.screenshot({ path: join(docs, 'guide/images/instance.png') });
+// The training centre.
+const centre = await (await chromium.newContext({ viewport: { width: 1100, height: 820 } })).newPage();
+await connecter(centre, appli.adresse, 'certification@demonstration.invalid');
+const premier = async (motif) => centre.locator(`main a[href^="${motif}"]`).first().getAttribute('href');
+await centre.goto(`${appli.adresse}/certification?etat=en_preparation`);
+await centre.goto(appli.adresse + await premier('/certification/candidatures/0'));
+await centre.screenshot({ path: join(docs, 'guide/images/candidature.png') });
+await centre.goto(`${appli.adresse}/certification/sessions`);
+const session = await premier('/certification/sessions/0');
+const sessions = await centre.locator('main a[href^="/certification/sessions/0"]').evaluateAll((l) => l.map((a) => a.getAttribute('href')));
+await centre.goto(appli.adresse + session);
+await centre.screenshot({ path: join(docs, 'guide/images/sessions.png') });
+await centre.goto(`${appli.adresse}${sessions.at(-1)}/documents`);
+await centre.screenshot({ path: join(docs, 'guide/images/documents.png') });
 // The form of opinions, as a visitor sees it.
 await page.goto(`${appli.adresse}/accompagnements`);
 await page.goto(appli.adresse + await lien('/accompagnements/0') + '/avis');

@@ -56,10 +56,12 @@ nomenclature! {
 }
 nomenclature! {
     /// How one wants to be written to.
+    #[schema(as = CanalReservation)]
     Canal { Courriel => "Par courriel", Sms => "Par SMS", Aucun => "Ne pas m’écrire" }
 }
 nomenclature! {
     /// Who booked.
+    #[schema(as = ParReservation)]
     Par { Soi => "Pour moi", Aidant => "Pour quelqu’un que j’aide", Partenaire => "Pour quelqu’un que j’accompagne (professionnel)", Accueil => "À l’accueil" }
 }
 

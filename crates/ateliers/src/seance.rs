@@ -42,10 +42,10 @@ use table::{Thematiques, occupation};
 
 macro_rules! nomenclature {
     ($(#[$doc:meta])* $nom:ident { $($variante:ident => $libelle:literal),+ $(,)? }) => {
-        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, utoipa::ToSchema)]
         #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(48))", rename_all = "snake_case")]
         #[serde(rename_all = "snake_case")]
+        $(#[$doc])*
         pub enum $nom { $($variante),+ }
         impl Nomenclature for $nom {
             fn libelle(self) -> &'static str {

@@ -96,6 +96,7 @@ pub struct Par<I> {
 
 /// A commune.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = CommuneBilan)]
 pub struct Commune {
     /// INSEE code.
     pub code: String,

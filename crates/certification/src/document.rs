@@ -35,6 +35,7 @@ pub use table::Model as Document;
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = NatureDocument)]
 pub enum Nature {
     Convocation,
     Emargement,

@@ -53,6 +53,7 @@ pub enum NatureSignature {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, utoipa::ToSchema)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
+#[schema(as = EtapePv)]
 pub enum Etape {
     Transmis,
     Valide,
@@ -84,6 +85,7 @@ pub struct Signer {
 
 /// A signature.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = SignaturePv)]
 pub struct Signature {
     pub jure: JureId,
     pub nom: String,
@@ -95,6 +97,7 @@ pub struct Signature {
 
 /// A step since.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = SuitePv)]
 pub struct Suite {
     pub etape: Etape,
     pub jour: NaiveDate,

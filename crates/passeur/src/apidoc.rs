@@ -210,3 +210,56 @@ fn docs(v: Visite, doc: &Value) -> Reponse {
     let intro = texte(&doc["info"], "description").split("\n\n").map(str::to_owned).collect();
     rendre(&PageDocs { page: v.page, intro, groupes, schemas })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, fs, path::Path};
+
+    fn sources(dossier: &Path, vers: &mut Vec<String>) {
+        for e in fs::read_dir(dossier).unwrap().map(|e| e.unwrap().path()) {
+            if e.is_dir() {
+                sources(&e, vers);
+            } else if e.extension().is_some_and(|x| x == "rs") {
+                vers.push(fs::read_to_string(&e).unwrap());
+            }
+        }
+    }
+
+    fn mot(ligne: &str) -> String {
+        ligne.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    }
+
+    /// The names that a source gives to the schemas of the description.
+    fn noms(source: &str) -> Vec<String> {
+        let (mut attendu, mut alias, mut noms) = (false, None, Vec::new());
+        for ligne in source.lines().map(str::trim) {
+            if let Some((_, a)) = ligne.split_once("schema(as = ") {
+                alias = Some(mot(a));
+            }
+            attendu |= ligne == "nomenclature! {" || (ligne.starts_with("#[derive(") && ligne.contains("ToSchema"));
+            let apres = ["struct ", "enum "].iter().find_map(|k| ligne.split_once(k)).map(|(_, n)| mot(n));
+            let nomenclature = ligne.contains('{') && ligne.starts_with(char::is_uppercase);
+            if attendu && (apres.is_some() || nomenclature) && !ligne.starts_with("//") {
+                let nom = alias.take().or(apres).unwrap_or_else(|| mot(ligne));
+                // The name of a macro's own argument is empty here.
+                noms.extend((!nom.is_empty()).then_some(nom));
+                attendu = false;
+            }
+        }
+        noms
+    }
+
+    /// utoipa keeps one of two schemas of one name without a word, and the description is then wrong.
+    #[test]
+    fn deux_schemas_n_ont_pas_le_meme_nom() {
+        let mut textes = Vec::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), &mut textes);
+        let mut compte: BTreeMap<String, usize> = BTreeMap::new();
+        for nom in textes.iter().flat_map(|t| noms(t)) {
+            *compte.entry(nom).or_default() += 1;
+        }
+        assert!(compte.len() > 100 && compte.contains_key("CanalReservation") && compte.contains_key("TypeActivite"), "{compte:?}");
+        let doubles: Vec<&String> = compte.iter().filter(|(_, n)| **n > 1).map(|(nom, _)| nom).collect();
+        assert!(doubles.is_empty(), "deux types de l'API portent le même nom : {doubles:?} ; donnez à l'un #[schema(as = Autre)]");
+    }
+}

@@ -9,6 +9,7 @@ use socle::texte::plier;
 /// What a file is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = NatureImport)]
 pub enum Nature {
     Personnes,
     Accompagnements,

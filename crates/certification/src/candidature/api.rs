@@ -76,6 +76,7 @@ impl TryFrom<Candidature> for VueCandidature {
 
 /// An answer of the rules, with its reasons.
 #[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = AvisRegle)]
 struct Avis {
     /// Whether nothing is missing.
     favorable: bool,
@@ -90,6 +91,7 @@ struct Avis {
 /// An action asked of an enrolment.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ActeCandidature)]
 struct Acte {
     /// `deposer`, `constater_silence`, `preparer`, `declarer_prete`, `se_representer`, `suivre_nouvelle_formation`, `expirer`.
     action: String,

@@ -21,6 +21,7 @@ pub struct Diplome {
 /// How the sworn statement was signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SignatureDossier)]
 pub struct Signature {
     /// `tapee` by the candidate signed in, or `papier`: the centre holds the paper.
     pub nature: String,

@@ -45,6 +45,7 @@ pub struct VueLivret {
 /// Withdraws a decision.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RetraitDecision)]
 pub struct Retirer {
     /// Why, in full: a withdrawal is reasoned.
     #[schema(max_length = 2000)]

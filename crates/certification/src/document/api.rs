@@ -74,6 +74,7 @@ impl TryFrom<Document> for VueDocument {
 /// What is asked of a document.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ActeDocument)]
 struct Acte {
     /// `demander`, `delivrer`, `remettre` or `retirer`.
     action: String,

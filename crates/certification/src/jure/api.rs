@@ -72,6 +72,7 @@ pub struct FicheJure {
 /// A habilitation is withdrawn from this day on.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RetraitHabilitation)]
 pub struct Retirer {
     jour: NaiveDate,
 }

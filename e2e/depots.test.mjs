@@ -86,7 +86,7 @@ it('50 Mo qui ne sont pas un tableau, là où un fichier est attendu : reçus, r
   let vue;
   for (let i = 0; i < 200; i += 1) {
     vue = await (await fetch(`${appli.adresse}/api/v1/imports/${id}`, { headers: { authorization: `Bearer ${jeton}` } })).json();
-    if (!['recu', 'lecture', 'depot'].includes(vue.etat)) break;
+    if (['refuse', 'apercu'].includes(vue.etat)) break;
     await new Promise((r2) => { setTimeout(r2, 100); });
   }
   assert.ok(['refuse', 'apercu'].includes(vue.etat) && vue.message, JSON.stringify(vue));

@@ -86,6 +86,7 @@ pub fn routeur(etat: Etat, demo: bool) -> Router {
         .layer(DefaultBodyLimit::max(CORPS_MAX))
         .layer(
             ServiceBuilder::new()
+                .layer(middleware::from_fn(crate::corps::lire_le_reste))
                 .layer(middleware::from_fn_with_state(etat.clone(), rendu::rendre))
                 .layer(middleware::from_fn_with_state(etat, securiser))
                 .layer(compression())

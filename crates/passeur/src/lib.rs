@@ -4,6 +4,7 @@ pub mod apidoc;
 pub mod application;
 pub mod banc;
 pub mod commandes;
+mod corps;
 pub mod courrier;
 pub mod demo;
 pub mod exploitation;

@@ -4,6 +4,7 @@
 mod candidats;
 mod centre;
 mod decisions;
+mod lots;
 mod sessions;
 
 use sea_orm::DbBackend;
@@ -17,6 +18,8 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(sessions::Sessions),
         Box::new(decisions::Decisions),
         Box::new(crate::session::SessionsEtJurys),
+        Box::new(lots::Appuis),
+        Box::new(lots::Lots),
     ]
 }
 

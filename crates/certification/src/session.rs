@@ -15,6 +15,7 @@ pub mod grille;
 pub mod incident;
 mod inscription;
 mod jury;
+mod liens;
 mod migration;
 pub mod presence;
 pub mod siege;

@@ -2,7 +2,7 @@
 //! dossier professionnel, in-training evaluations and their syntheses.
 
 mod controle;
-mod table;
+pub mod table;
 
 use std::collections::BTreeMap;
 
@@ -286,6 +286,11 @@ pub async fn retirer(cx: &Contexte, id: CandidatureId, piece: Uuid) -> Resultat<
 /// The parts of a file by their ids, which are in the order they were added.
 pub async fn lister(cx: &Contexte, id: CandidatureId) -> Resultat<BTreeMap<Uuid, Piece>> {
     lire(cx, id).await?;
+    toutes(cx, id).await
+}
+
+/// The same, the right having been asked for.
+pub(crate) async fn toutes(cx: &Contexte, id: CandidatureId) -> Resultat<BTreeMap<Uuid, Piece>> {
     let db = &cx.db();
     let mut pieces = BTreeMap::new();
     for m in admission::Entity::find().filter(admission::Column::CandidatureId.eq(id)).all(db).await? {

@@ -28,6 +28,7 @@ pub fn api() -> OpenApiRouter<Etat> {
         .routes(routes!(agir))
         .routes(routes!(imprimer))
         .routes(routes!(verifier))
+        .merge(super::lot::api())
 }
 
 /// A document issued.

@@ -15,7 +15,7 @@ use certification_regles::{
 use dossier::realisation;
 use interface::format;
 use obtention::obtention;
-use seance::{convocation, emargement, grille, issue, proces_verbal};
+use seance::{convocation, convocation_jure, emargement, grille, issue, proces_verbal};
 use serde_json::json;
 use socle::{
     Contexte, Erreur, Resultat,
@@ -38,6 +38,10 @@ fn manque(quoi: &str) -> Erreur {
 /// Composes a document.
 pub(super) async fn composer(cx: &Contexte, e: &Emettre) -> Resultat<Compose> {
     match e.nature {
+        Nature::Convocation if e.jure.is_some() => {
+            let (s, j) = (e.session.ok_or_else(|| manque("session"))?, e.jure.ok_or_else(|| manque("jure"))?);
+            convocation_jure(cx, s, j).await
+        }
         Nature::Convocation | Nature::Grille => {
             let p = e.passage.ok_or_else(|| manque("passage"))?;
             let c = session::convocation(cx, p).await?;
@@ -111,13 +115,25 @@ pub(super) async fn dus(cx: &Contexte, id: SessionExamenId) -> Resultat<Vec<(Eme
     session::lire(cx, id).await?;
     exiger_validee(cx, id).await?;
     let validees = decision::lignes_de_session(cx, id, EtatDecision::Validee).await?;
+    let retirees: Vec<String> = validees
+        .iter()
+        .filter_map(|l| match l.objet() {
+            Ok(Objet::Retrait { decision, .. }) => Some(decision),
+            _ => None,
+        })
+        .collect();
+    let en_vigueur = |l: &&decision::Ligne| !retirees.contains(&l.decision_id.to_string());
     let mut v = Vec::new();
     for p in session::passages(cx, id).await? {
         if p.presence != session::Presence::Present {
             continue;
         }
-        let objets: Vec<Objet> =
-            validees.iter().filter(|l| l.candidat_id == p.candidat_id).map(decision::Ligne::objet).collect::<Resultat<_>>()?;
+        let objets: Vec<Objet> = validees
+            .iter()
+            .filter(|l| l.candidat_id == p.candidat_id)
+            .filter(en_vigueur)
+            .map(decision::Ligne::objet)
+            .collect::<Resultat<_>>()?;
         let mut natures = vec![Nature::Lettre];
         if objets.iter().any(|o| matches!(o, Objet::Titre { .. })) {
             natures.extend([Nature::Attestation, Nature::Parchemin]);
@@ -130,6 +146,7 @@ pub(super) async fn dus(cx: &Contexte, id: SessionExamenId) -> Resultat<Vec<(Eme
                 nature,
                 passage: sur_passage.then_some(p.id),
                 session: None,
+                jure: None,
                 candidature: (!sur_passage).then_some(p.candidature_id),
             };
             v.push((e, Some(p.candidat_id)));

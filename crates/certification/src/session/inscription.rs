@@ -19,6 +19,7 @@ use socle::{
 };
 
 use super::{Origines, Passage, Presence, acces, de_code, depot, phrases, prendre, table};
+use crate::document;
 
 /// Registers a candidate.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -58,7 +59,7 @@ pub async fn inscrire(cx: &Contexte, id: SessionExamenId, i: Inscrire) -> Result
         return Err(Erreur::champ("candidature", "Choisissez une candidature de votre centre à ce titre."));
     };
     let mut c = Controle::new();
-    let visees = candidature.origines();
+    let visees = candidature.origines()?;
     let mut origines = BTreeMap::new();
     for u in &i.unites {
         match visees.get(u) {
@@ -135,6 +136,7 @@ pub async fn desinscrire(cx: &Contexte, id: PassageId) -> Resultat<SessionExamen
     if let Some(c) = depot::candidature(cx, p.candidature_id).await? {
         acces::rendre_prete(cx, &c, "Le candidat n’est plus inscrit à la session.").await?;
     }
+    document::retrait::passage_defait(cx, p.session_id, Some(p.candidat_id), "Le candidat n’est plus inscrit à cette session.").await?;
     table::passage::Entity::delete_by_id(id).exec(&cx.db()).await?;
     cx.journaliser(Action::Modification, "session_examen", p.session_id.0, d.session.structure_id, &["candidats"]).await?;
     Ok(p.session_id)

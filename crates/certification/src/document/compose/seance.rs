@@ -3,14 +3,18 @@
 use certification_regles::decision::EtatDocument;
 use interface::format;
 use serde_json::{Value, json};
-use socle::{Contexte, Erreur, Resultat, identifiant::SessionExamenId, ports::Modele};
+use socle::{
+    Contexte, Erreur, Resultat,
+    identifiant::{JureId, SessionExamenId},
+    ports::Modele,
+};
 use territoire::structure::imprimee as en_tete;
 
 use super::{
     super::Compose,
     blocs::{fiche, heure, liste, paragraphe, tableau, titre_bloc},
 };
-use crate::{pv, session};
+use crate::{jure, pv, session};
 
 pub(super) async fn convocation(cx: &Contexte, p: &session::Passage, c: &session::Convocation) -> Resultat<Compose> {
     let d = session::lire(cx, p.session_id).await?;
@@ -56,6 +60,46 @@ pub(super) async fn convocation(cx: &Contexte, p: &session::Passage, c: &session
         unites: c.unites.clone(),
         titre: c.titre.clone(),
         titulaire: Some((c.prenom.clone(), c.nom.clone())),
+        etat: EtatDocument::Delivre,
+    })
+}
+
+/// The invitation of a member of the jury, who reads nothing of the candidates but how many they are.
+pub(super) async fn convocation_jure(cx: &Contexte, id: SessionExamenId, qui: JureId) -> Resultat<Compose> {
+    let d = session::lire(cx, id).await?;
+    let j = jure::lire(cx, qui).await?.jure;
+    let preside = session::membres(cx, id).await?.into_iter().find(|m| m.jure_id == qui).map(|m| m.preside);
+    let Some(preside) = preside else {
+        return Err(Erreur::champ("jure", "Choisissez un membre du jury de cette session."));
+    };
+    let contenu = pv::contenu(cx, id).await?;
+    let (nom, titre) = (j.nom_complet(), d.version.nom().to_owned());
+    let combien = session::passages(cx, id).await?.len();
+    let qualite = if preside { "vous présidez le jury" } else { "vous êtes membre du jury" };
+    let blocs = vec![
+        paragraphe(format!("{nom},\n\nVous êtes convoqué·e à la session d’examen ci-dessous : {qualite}.")),
+        fiche(&[
+            ("Titre", titre.clone()),
+            ("Jours", d.jours.iter().map(|j| format::date_longue(*j)).collect::<Vec<_>>().join(", ")),
+            (
+                "Lieu",
+                [texte(&contenu, "lieu"), texte(&contenu, "adresse")].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", "),
+            ),
+            ("Candidats", combien.to_string()),
+        ]),
+        paragraphe(
+            "Si un lien vous unit à un candidat (même employeur, organisme de formation, stage, formation), dites-le au centre : vous ne délibérerez pas sur lui.",
+        ),
+    ];
+    Ok(Compose {
+        modele: Modele::Acte,
+        donnees: json!({"structure": en_tete(cx, d.session.structure_id).await?, "date": cx.aujourd_hui(), "titre": "Convocation d’un membre du jury", "sous_titre": titre, "destinataire": [nom], "blocs": blocs}),
+        candidat: None,
+        session: Some(id),
+        version: d.version.code.clone(),
+        unites: Vec::new(),
+        titre,
+        titulaire: Some((j.prenom, j.nom)),
         etat: EtatDocument::Delivre,
     })
 }

@@ -130,7 +130,9 @@ pub(super) async fn membres(cx: &Contexte, d: &Dans, examen: &session::ExamenJur
                     .iter()
                     .map(|j| (format!("{id}/{j}"), format::date_courte(*j), presents.contains(&(m.jure_id, *j))))
                     .collect(),
-                reserves: examen.reponse.resultat.exclusions.iter().filter(|e| e.jure == id).map(|e| examen.nommer(&e.phrase)).collect(),
+                reserves: (examen.reponse.resultat.exclusions.iter().filter(|e| e.jure == id).map(|e| examen.nommer(&e.phrase)))
+                    .chain(examen.deduits.iter().filter(|(j, _)| *j == m.jure_id).map(|(_, phrase)| phrase.clone()))
+                    .collect(),
                 id,
             }
         })

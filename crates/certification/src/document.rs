@@ -204,14 +204,21 @@ pub async fn emettre(cx: &Contexte, e: &Emettre) -> Resultat<Document> {
 /// Issues, for every candidate of a session whose decisions are validated, what they are owed: letter, and
 /// attestation with parchemin for a title or a CCS, livret for units. What was issued already is left as it is.
 pub async fn emettre_session(cx: &Contexte, session: SessionExamenId) -> Resultat<Vec<Document>> {
+    exiger(cx, session).await?;
     let dus = compose::dus(cx, session).await?;
     emettre_dus(cx, session, &dus).await
 }
 
-/// How many documents of a session are owed and not issued yet.
-pub(crate) async fn a_emettre(cx: &Contexte, session: SessionExamenId) -> Resultat<usize> {
-    let faits = table::Entity::find().filter(table::Column::SessionId.eq(session)).count(&cx.db()).await?;
-    Ok(compose::dus(cx, session).await?.len().saturating_sub(usize::try_from(faits).unwrap_or(usize::MAX)))
+/// The right to issue the documents of a session.
+async fn exiger(cx: &Contexte, session: SessionExamenId) -> Resultat<()> {
+    let d = crate::session::lire(cx, session).await?;
+    cx.exiger_dans(Permission::CertificationGerer, d.session.structure_id)
+}
+
+/// How many documents the candidates of a session are owed, issued or not.
+pub(crate) async fn dus(cx: &Contexte, session: SessionExamenId) -> Resultat<usize> {
+    exiger(cx, session).await?;
+    Ok(compose::dus(cx, session).await?.len())
 }
 
 /// Issues the papers of the day of a session: those of each candidate that are missing, or one anew for all.

@@ -130,7 +130,7 @@ const PAPIERS: [(Nature, &str); 4] = [
 async fn emettre_session(w: Web, Chemin(id): Chemin<SessionExamenId>, Formulaire(s): Formulaire<Demande>) -> Reponse {
     let cx = w.ecriture().await?;
     let emis = if s.nature.is_empty() {
-        if super::a_emettre(&cx, id).await? > super::lot::IMMEDIATS {
+        if super::dus(&cx, id).await? > super::lot::IMMEDIATS {
             let (l, _) = super::lot::demander(&cx, id).await?;
             cx.valider().await?;
             let dit = "Il y a beaucoup de documents : ils se préparent en arrière-plan.";

@@ -8,8 +8,8 @@ use sea_orm::{
     sea_query::{Expr, Query},
 };
 use socle::{
-    Contexte, Resultat,
-    identifiant::{CandidatId, JureId},
+    Contexte, Resultat, Role, equipe,
+    identifiant::{CandidatId, JureId, UtilisateurId},
     texte::plier,
 };
 
@@ -110,6 +110,8 @@ pub(super) async fn connus(cx: &Contexte, d: &Dans, jures: &[Jure], passages: &[
     let candidats = depot::candidats(cx, &ids).await?;
     let entourages = entourages(cx, &candidats).await?;
     let centre = plier(&depot::nom_structure(cx, d.session.structure_id).await?);
+    let formateurs: HashSet<UtilisateurId> =
+        equipe::joignables(cx, d.session.structure_id, Role::Formateur).await?.into_iter().map(|u| u.id).collect();
     let mut dits: HashSet<(JureId, CandidatId, NatureLien)> = liens.iter().map(|l| (l.jure, l.candidat, l.nature)).collect();
     for j in jures {
         let noms = [plier(&format!("{} {}", j.prenom, j.nom)), plier(&format!("{} {}", j.nom, j.prenom))];
@@ -129,7 +131,7 @@ pub(super) async fn connus(cx: &Contexte, d: &Dans, jures: &[Jure], passages: &[
                     .then(|| (NatureLien::AccueilStage, format!("{qui} travaille là où {candidat} a fait une période en entreprise."))),
                 employe_par(&e.employeur)
                     .then(|| (NatureLien::MemeEmployeur, format!("{qui} et {candidat} ont le même employeur, d’après leurs fiches."))),
-                employe_par(&centre)
+                (employe_par(&centre) || j.utilisateur_id.is_some_and(|u| formateurs.contains(&u)))
                     .then(|| (NatureLien::OrganismeFormation, format!("{qui} travaille pour votre centre, qui forme {candidat}."))),
             ];
             for (nature, phrase) in deduits.into_iter().flatten() {

@@ -2,6 +2,8 @@
 
 #[path = "tests/examen.rs"]
 mod examen;
+#[path = "tests/faits.rs"]
+mod faits;
 
 use essais::{Appli, Moteur, Value, centre::VERSION, json};
 use rstest::rstest;
@@ -361,72 +363,4 @@ async fn les_pages_du_centre(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur:
     assert!(page.html.contains("Appel") && page.html.contains("convoquée"));
     let livret = s.get(&format!("/certification/livrets/{}", yan.candidat)).await;
     assert!(livret.statut == 200 && livret.html.contains("Rien d’acquis"), "{}", livret.html);
-}
-
-#[rstest]
-#[tokio::test]
-async fn une_session_mal_decrite_est_refusee(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
-    let a = Appli::lancer(moteur).await;
-    a.centre().await;
-    let j = a.jeton("alpha.certification").await;
-    let bonne = json!({"lieu": a.lieu_alpha(), "version": VERSION, "type_session": "titre", "jours": ["2028-02-29"]});
-    let avec = |champ: &str, v: Value| {
-        let mut c = bonne.clone();
-        c[champ] = v;
-        c
-    };
-    for (corps, champ) in [
-        (avec("jours", json!([])), "jours"),
-        (avec("jours", json!(["2026-05-12", "2026-05-12"])), "jours"),
-        (avec("jours", json!(["2027-02-29"])), "jours[0]"),
-        (avec("jours", json!(["2226-05-12"])), "jours"),
-        (avec("lieu", json!(a.lieu_beta())), "lieu"),
-        (avec("version", json!("inconnue")), "version"),
-        (avec("type_session", json!("diplome")), "type_session"),
-        (avec("type_session", json!("ccs")), "ccs"),
-        (avec("ccs", json!("ccp-1")), "ccs"),
-    ] {
-        let r = a.api(&j, "POST", &format!("{BASE}/sessions"), corps.clone()).await;
-        assert_eq!((r.statut, r.champs()), (422, vec![champ.to_owned()]), "{corps} -> {}", r.corps);
-    }
-    assert_eq!(a.compter("SELECT count(*) FROM session_examen").await, 0, "rien n’est écrit à moitié");
-    assert_eq!(a.api(&j, "POST", &format!("{BASE}/sessions"), bonne).await.statut, 201, "le 29 février 2028 existe");
-}
-
-#[rstest]
-#[tokio::test]
-async fn le_dernier_ccp_et_l_entretien_au_vu_du_livret(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
-    let e = Examen::preparer(moteur, &[]).await;
-    let corps = json!({"lieu": e.a.lieu_alpha(), "version": VERSION, "type_session": "ccp", "jours": ["2026-05-12"]});
-    let session = e.a.api(&e.gestion, "POST", &format!("{BASE}/sessions"), corps).await.id();
-    let c = e.a.candidat_pret("Zoe", "Croquis", None, None).await;
-    e.a.decision_validee(&c.candidat).await;
-    let r = e.inscrire(&session, &c, &["ccp-1"], "2026-05-12").await;
-    assert!(r.statut == 422 && r.corps["erreurs"][0]["message"].as_str().unwrap().contains("acquise ne se repasse pas"), "{}", r.corps);
-    let r = e.inscrire(&session, &c, &["ccp-2"], "2026-05-12").await;
-    assert_eq!(r.statut, 201, "{}", r.corps);
-    assert!(!r.corps["motifs"].as_array().unwrap().is_empty(), "les raisons de l’accès sont gardées");
-    let e = Examen { session, passages: vec![r.id()], candidats: vec![c], ..e };
-    assert_eq!(e.composer(&e.jures.clone()).await.statut, 204);
-    e.jusqu_a_la_deliberation().await;
-    let j = e.a.jeton("alpha.jure").await;
-    let chemin = format!("{BASE}/passages/{}/deliberation", e.passages[0]);
-    let r = e.a.api(&j, "GET", &chemin, Value::Null).await.corps;
-    let options: Vec<(usize, bool)> = r["options"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|o| (o["accordees"].as_array().unwrap().len(), o["titre"].as_bool().unwrap()))
-        .collect();
-    assert_eq!((r["entretien_prevu"].as_bool(), options), (Some(true), vec![(1, true), (1, false), (0, false)]), "{r}");
-    // Granted, with an interview that is not favourable: both units, no title, no unit to sit again.
-    let corps = json!({"accordees": ["ccp-2"], "titre": false, "entretien_favorable": false});
-    assert_eq!(e.decider("alpha.jure", &e.passages[0], corps).await.statut, 204);
-    e.signer_tous().await;
-    for corps in [json!({"action": "transmettre"}), json!({"action": "valider", "numero": "7"})] {
-        assert_eq!(e.agir(corps).await.statut, 200);
-    }
-    let l = e.livret(&e.candidats[0]).await;
-    assert_eq!((l["livret"]["attributions"].as_array().unwrap().len(), l["livret"]["titres"].as_array().unwrap().len()), (2, 0), "{l}");
-    assert_eq!(e.etat(&e.candidats[0]).await, "partielle");
 }

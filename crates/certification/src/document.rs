@@ -11,6 +11,7 @@ mod verifier;
 mod web;
 
 pub use api::api;
+pub(crate) use api::fichier;
 pub use compose::{dossier_professionnel, livret_ecf};
 pub use verifier::{Verifie, verifier};
 pub use web::pages;

@@ -6,7 +6,7 @@ use certification_regles::{
     inscription::{ActionInscription, EtatInscription, FaitsInscription},
     session::EtatSession,
 };
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeZone};
 use sea_orm::{IntoActiveModel, SqlErr, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use socle::{
@@ -74,6 +74,11 @@ pub async fn inscrire(cx: &Contexte, id: SessionExamenId, i: Inscrire) -> Result
         "heure",
         "Écrivez l’heure ainsi : 09:30.",
     );
+    c.exiger(
+        heure.as_deref().is_none_or(|h| existe(i.jour, h)),
+        "heure",
+        "Cette heure n’existe pas ce jour-là : la nuit du passage à l’heure d’été, les horloges vont de 2 h à 3 h. Choisissez-en une autre.",
+    );
     c.exiger(i.duree_minutes.is_none_or(|n| (1..=1440).contains(&n)), "duree_minutes", "Écrivez un nombre de minutes, 1440 au plus.");
     let salle = nettoyer(i.salle);
     c.texte("salle", salle.as_deref(), 80);
@@ -116,6 +121,12 @@ pub async fn inscrire(cx: &Contexte, id: SessionExamenId, i: Inscrire) -> Result
         .map_err(|e| if matches!(e.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) { deja(jour) } else { e.into() })?;
     cx.journaliser(Action::Modification, "session_examen", id.0, d.session.structure_id, &["candidats"]).await?;
     Ok((ligne, true))
+}
+
+/// Whether a clock shows this hour that day: one hour of the year is skipped. What cannot be read is told elsewhere.
+fn existe(jour: NaiveDate, heure: &str) -> bool {
+    chrono::NaiveTime::parse_from_str(heure, "%H:%M")
+        .map_or(true, |h| socle::horloge::FUSEAU.from_local_datetime(&jour.and_time(h)).earliest().is_some())
 }
 
 fn deja(jour: NaiveDate) -> Erreur {

@@ -156,3 +156,57 @@ async fn la_page_et_la_session_jugent_sur_les_memes_faits(#[values(Moteur::Sqlit
     let r = e.inscrire(&e.session, &d, &["ccp-1", "ccp-2"], "2026-05-12").await;
     assert!(r.statut == 422 && r.corps["erreurs"][0]["message"].as_str().unwrap().contains("n’est pas signé"), "{}", r.corps);
 }
+
+#[rstest]
+#[tokio::test]
+async fn les_nuits_du_changement_d_heure(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let e = Examen::preparer(moteur, &[]).await;
+    let c = e.a.candidat_pret("Zoe", "Croquis", None, None).await;
+    let planifier = async |jour: &str| {
+        let corps = json!({"lieu": e.a.lieu_alpha(), "version": VERSION, "type_session": "titre", "jours": [jour]});
+        e.a.api(&e.gestion, "POST", &format!("{BASE}/sessions"), corps).await.id()
+    };
+    let inscrire = async |session: &str, jour: &str, heure: &str| {
+        let corps = json!({"candidature": c.candidature, "unites": ["ccp-1", "ccp-2"], "jour": jour, "heure": heure});
+        e.a.api(&e.gestion, "POST", &format!("{BASE}/sessions/{session}/candidats"), corps).await
+    };
+    // The hour that is skipped in spring does not exist; the one that is shown twice in autumn does.
+    let printemps = planifier("2026-03-29").await;
+    let r = inscrire(&printemps, "2026-03-29", "02:30").await;
+    assert_eq!((r.statut, r.champs()), (422, vec!["heure".to_owned()]), "{}", r.corps);
+    assert!(r.corps["erreurs"][0]["message"].as_str().unwrap().contains("heure d’été"), "{}", r.corps);
+    assert_eq!(e.etat(&c).await, "prete", "rien n’est écrit à moitié");
+    let automne = planifier("2026-10-25").await;
+    let r = inscrire(&automne, "2026-10-25", "02:30").await;
+    assert_eq!(r.statut, 201, "{}", r.corps);
+    // The day begins at midnight in Paris, two hours before midnight UTC while summer time lasts.
+    let e = Examen { session: automne, passages: vec![r.id()], ..e };
+    assert_eq!(e.composer(&e.jures.clone()).await.statut, 204);
+    for action in ["declarer", "convoquer"] {
+        assert_eq!(e.agir(json!({ "action": action })).await.statut, 200);
+    }
+    let presences = json!({
+        "candidats": [{"passage": e.passages[0], "presence": "present"}],
+        "jures": e.jures.iter().map(|j| json!({"jure": j, "jour": "2026-10-25", "present": true})).collect::<Vec<_>>(),
+    });
+    let r = e.a.api(&e.gestion, "PUT", &format!("{BASE}/sessions/{}/presences", e.session), presences).await;
+    assert_eq!(r.statut, 204, "{}", r.corps);
+    e.a.regler("2026-10-24T21:59:59Z");
+    let r = e.agir(json!({"action": "ouvrir"})).await;
+    assert!(r.statut == 409 && r.corps["detail"].as_str().unwrap().contains("ne s’ouvre pas avant"), "{}", r.corps);
+    e.a.regler("2026-10-24T22:00:00Z");
+    assert_eq!(e.agir(json!({"action": "ouvrir"})).await.statut, 200);
+    assert_eq!(e.agir(json!({"action": "deliberer"})).await.statut, 200);
+    assert_eq!(e.decider("alpha.jure", &e.passages[0], titre()).await.statut, 204);
+    // Signed in the hour shown twice, on each side of the change: the order of signatures is that of time.
+    let lu = e.pv().await["empreinte"].as_str().unwrap().to_owned();
+    e.a.regler("2026-10-25T00:30:00Z");
+    assert_eq!(e.signer("alpha.jure2", "Bob Esquisse", &lu).await.statut, 201);
+    e.a.regler("2026-10-25T01:15:00Z");
+    let r = e.signer("alpha.jure", "Ada Maquette", &lu).await;
+    assert_eq!(r.statut, 201, "{}", r.corps);
+    let noms: Vec<&str> = r.corps["signatures"].as_array().unwrap().iter().map(|s| s["nom"].as_str().unwrap()).collect();
+    assert_eq!(noms, ["Bob Esquisse", "Ada Maquette"]);
+    assert_eq!(e.lire().await["etat"], "pv_signe");
+    assert_eq!(e.etat(&c).await, "titre_obtenu");
+}

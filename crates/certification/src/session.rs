@@ -23,8 +23,8 @@ pub(crate) mod table;
 mod web;
 
 pub use api::api;
-pub(crate) use convocation::confier;
 pub use convocation::{Convocation, EpreuveDue, convocation};
+pub(crate) use convocation::{confier, mots as objet};
 pub use deliberation::{Decider, decider};
 pub(crate) use etat::poser;
 pub use etat::{Agir, Possible, agir, possibles};

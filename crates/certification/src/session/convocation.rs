@@ -62,7 +62,7 @@ pub(super) async fn epreuves(cx: &Contexte, d: &Dans, p: &Passage) -> Resultat<V
 }
 
 /// The words of a kind of session.
-pub(super) fn mots(t: TypeSession) -> &'static str {
+pub(crate) fn mots(t: TypeSession) -> &'static str {
     match t {
         TypeSession::Titre => "du titre complet",
         TypeSession::Ccp => "de certificats de compétences professionnelles",

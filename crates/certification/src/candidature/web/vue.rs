@@ -7,6 +7,7 @@ use certification_regles::{
     acquis::{Origine, Provenance},
     inscription::{self, ActionInscription as A, EtatInscription as E},
     motif::Sens,
+    referentiel::NatureUnite,
 };
 use uuid::Uuid;
 
@@ -111,12 +112,14 @@ pub(super) async fn gabarit(w: Web, id: CandidatureId) -> Resultat<PageCandidatu
         .collect();
     let toutes = super::morceaux::lister(&cx, id).await?;
     let dp = dossier::trouver(&cx, id).await?;
+    let vise_ccs = version.unites.iter().any(|u| u.nature == NatureUnite::Ccs && origines.contains_key(&u.code));
     let en_route = matches!(etat, E::Brouillon | E::Deposee | E::Incomplete | E::Complete | E::Recevable | E::EnPreparation | E::Prete);
     Ok(PageCandidature {
         nom: (!soi).then(|| p.nom_complet()),
         titre: titre::nommer(version),
         voie: candidature::voies(version).into_iter().find(|(code, _)| *code == c.voie).map_or_else(|| c.voie.clone(), |(_, l)| l),
-        etat: etat.libelle(),
+        // The enrolment ended so; the livret says that it no longer stands.
+        etat: if etat == E::TitreObtenu && !situation.titre_detenu && !vise_ccs { "titre obtenu, puis retiré" } else { etat.libelle() },
         acquises: unites.iter().filter(|u| u.etat.0 == "acquise").count(),
         unites,
         manque: if en_route { preparation.motifs.into_iter().filter(|m| m.sens == Sens::Defavorable).collect() } else { Vec::new() },

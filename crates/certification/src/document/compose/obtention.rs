@@ -134,6 +134,8 @@ pub(super) async fn obtention(cx: &Contexte, nature: Nature, id: CandidatureId) 
     mentions.extend(noms.iter().cloned());
     let reserve = (nature == Nature::Attestation && !v.est_prive())
         .then_some("Cette attestation du centre ne remplace pas le parchemin, que délivre le représentant territorial du ministère.");
+    // The attestation is the centre's own; the parchemin of a private title, its certifier's.
+    let signe_par = if nature == Nature::Parchemin { "Pour le certificateur" } else { "Pour le centre" };
     let donnees = json!({
         "structure": s,
         "date": jour,
@@ -145,6 +147,7 @@ pub(super) async fn obtention(cx: &Contexte, nature: Nature, id: CandidatureId) 
         "intitule": if vise_ccs { noms.join(", ") } else { v.nom().to_owned() },
         "mentions": mentions,
         "reserve": reserve,
+        "signataires": [{"nom": signe_par, "qualite": "Nom, qualité et signature"}],
     });
     Ok(Compose { modele: Modele::Parchemin, donnees, ..suite })
 }

@@ -179,6 +179,16 @@ pub(super) async fn emargement(cx: &Contexte, id: SessionExamenId) -> Resultat<C
     })
 }
 
+/// A day of the frozen minutes, in words.
+fn jour(v: &Value) -> Option<String> {
+    Some(format::date_sans_jour(v.as_str()?.parse().ok()?))
+}
+
+/// An instant of the frozen minutes, in words.
+fn instant(v: &Value) -> String {
+    v.as_str().and_then(|t| t.parse::<chrono::DateTime<chrono::Utc>>().ok()).map(format::instant_long).unwrap_or_default()
+}
+
 /// The strokes of a drawn signature, from its SVG path: « M x y L x y … ».
 fn traits(trace: &str) -> Vec<Vec<(f32, f32)>> {
     let mut tous: Vec<Vec<(f32, f32)>> = Vec::new();
@@ -201,6 +211,9 @@ pub(super) fn issue(c: &Value) -> String {
         "sans_quorum" => "Pas de quorum".into(),
         "deliberee" => {
             let d = &c["decision"];
+            if let Some(dit) = d["libelle"].as_str().filter(|l| !l.is_empty()) {
+                return dit.to_owned();
+            }
             let accordees: Vec<&str> = d["accordees"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             match (d["titre"] == json!(true), accordees.is_empty()) {
                 (true, _) => "Titre attribué".into(),
@@ -227,7 +240,7 @@ pub(super) async fn proces_verbal(cx: &Contexte, id: SessionExamenId) -> Resulta
         .into_iter()
         .flatten()
         .map(|m| {
-            let jours: Vec<&str> = m["jours_presents"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let jours: Vec<String> = m["jours_presents"].as_array().into_iter().flatten().filter_map(jour).collect();
             vec![texte(m, "nom"), if m["preside"] == json!(true) { "Présidence".into() } else { "Membre".into() }, jours.join(", ")]
         })
         .collect();
@@ -240,7 +253,7 @@ pub(super) async fn proces_verbal(cx: &Contexte, id: SessionExamenId) -> Resulta
                 let l = x[cle].as_array().into_iter().flatten();
                 l.filter_map(|v| champ.map_or(v.as_str(), |k| v[k].as_str())).collect::<Vec<_>>().join(", ")
             };
-            vec![nom_de(x), liste("unites", Some("code")), liste("deliberants", None), issue(x)]
+            vec![nom_de(x), liste("unites", Some("intitule")), liste("deliberants", None), issue(x)]
         })
         .collect();
     let mut blocs = vec![
@@ -250,6 +263,10 @@ pub(super) async fn proces_verbal(cx: &Contexte, id: SessionExamenId) -> Resulta
             ("Certificateur", d.version.certificateur.clone().unwrap_or_default()),
             ("Lieu", [texte(c, "lieu"), texte(c, "adresse")].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ")),
             ("Jours", d.jours.iter().map(|j| format::date_sans_jour(*j)).collect::<Vec<_>>().join(", ")),
+            ("Objet de la session", format!("Obtention {}", session::objet(d.genre()?))),
+            ("Agrément du centre", c["agrement"].as_str().map_or_else(|| "sans numéro noté".to_owned(), |n| format!("n° {n}"))),
+            ("Session déclarée le", jour(&c["declaree_le"]).unwrap_or_default()),
+            ("Candidats convoqués le", jour(&c["convoquee_le"]).unwrap_or_default()),
         ]),
         titre_bloc("Le jury"),
         tableau(&["Nom", "Qualité", "Jours de présence"], &jury),
@@ -257,7 +274,7 @@ pub(super) async fn proces_verbal(cx: &Contexte, id: SessionExamenId) -> Resulta
         tableau(&["Candidat", "Unités présentées", "Délibérants", "Décision"], &candidats),
     ];
     let incidents: Vec<String> =
-        c["incidents"].as_array().into_iter().flatten().map(|i| format!("{}, {}", texte(i, "libelle"), texte(i, "quand"))).collect();
+        c["incidents"].as_array().into_iter().flatten().map(|i| format!("{}, {}", texte(i, "libelle"), instant(&i["quand"]))).collect();
     if !incidents.is_empty() {
         blocs.push(titre_bloc("Incidents"));
         blocs.push(liste(incidents));

@@ -11,6 +11,7 @@ use certification::{
         pieces::{self, Piece},
     },
     centre::{self, CreerAgrement},
+    document,
     jure::{self, CreerJure, Habiliter},
     titre,
 };
@@ -93,13 +94,15 @@ pub async fn ajouter(cx: &mut Contexte) -> anyhow::Result<()> {
     }
     jurer(cx, &mut c, debut).await?;
     let anciens = sessions::plus_tot(cx, &c).await?;
-    let passes = sessions::archivee(cx, &c).await?;
+    let (passes, archivee) = sessions::archivee(cx, &c).await?;
     sessions::a_deliberer(cx, &c).await?;
     en_chemin(cx, &c, anciens).await?;
     sessions::a_venir(cx, &c).await?;
     // Who succeeded in part follows their file: the most to see.
     c.devenir(cx, 0, 0);
     candidat::inviter(cx, passes).await?;
+    // All the documents of the archived session, ready to print: the server prepares them once it serves.
+    document::lot::demander(cx, archivee).await?;
     cx.acteur = systeme;
     cx.maintenant = maintenant;
     Ok(())

@@ -58,8 +58,8 @@ async fn ouvrir(cx: &Contexte, c: &Centre, s: SessionExamenId, jour: u64, venus:
     etape(cx, s, ActionSession::Deliberer, None).await
 }
 
-/// The session that is over: one title, one success in part, one absence. Gives who succeeded in part.
-pub(super) async fn archivee(cx: &mut Contexte, c: &Centre) -> anyhow::Result<CandidatId> {
+/// The session that is over: one title, one success in part, one absence. Gives who succeeded in part, and the session.
+pub(super) async fn archivee(cx: &mut Contexte, c: &Centre) -> anyhow::Result<(CandidatId, SessionExamenId)> {
     const JOUR: u64 = 60;
     c.devenir(cx, 0, 105);
     let (_, a) = pret(cx, c, "Azur", "Lavis", None).await?;
@@ -75,7 +75,7 @@ pub(super) async fn archivee(cx: &mut Contexte, c: &Centre) -> anyhow::Result<Ca
     let un = vec!["ccp-1".to_owned()];
     session::decider(cx, p[1], session::Decider { accordees: un, titre: false, entretien_favorable: None }).await?;
     archiver(cx, c, s, JOUR, "EXEMPLE-PV-2").await?;
-    Ok(iris)
+    Ok((iris, s))
 }
 
 /// The minutes signed by all, then every step until the session is archived.

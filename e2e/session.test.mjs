@@ -134,11 +134,12 @@ it('une session, de la planification au parchemin vérifié, au clavier et sans 
   const zip = await centre.context().request.get(await centre.locator('a[download]').evaluate((a) => a.href));
   assert.equal((await zip.body()).subarray(0, 2).toString(), 'PK');
   await centre.goto(documents);
-  for (const geste of ['Demandé', 'Délivré', 'Remis au candidat']) {
-    await entrer(centre, geste);
-    await dit(centre, 'C’est noté');
-  }
   const parchemin = centre.locator('li', { hasText: 'Parchemin' });
+  const pid = (await parchemin.locator('a[type="application/pdf"]').getAttribute('href')).split('/').at(-2);
+  for (const etat of ['demandé', 'délivré', 'remis']) {
+    await entrer(centre, `css:form[action="/certification/documents/${pid}/actions"] > button.secondaire`);
+    await dit(centre, `C’est noté : le document est ${etat}.`);
+  }
   const pdf = await centre.context().request.get(await parchemin.locator('a[type="application/pdf"]').evaluate((a) => a.href));
   assert.equal((await pdf.body()).subarray(0, 4).toString(), '%PDF');
   const code = (await parchemin.locator('a[href^="/verifier/"]').getAttribute('href')).split('/').at(-1);

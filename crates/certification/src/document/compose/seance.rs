@@ -181,7 +181,7 @@ pub(super) async fn emargement(cx: &Contexte, id: SessionExamenId) -> Resultat<C
 
 /// A day of the frozen minutes, in words.
 fn jour(v: &Value) -> Option<String> {
-    Some(format::date_sans_jour(v.as_str()?.parse().ok()?))
+    Some(format::date_sans_jour(v.as_str()?.parse::<chrono::NaiveDate>().ok()?))
 }
 
 /// An instant of the frozen minutes, in words.

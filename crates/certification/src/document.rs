@@ -16,7 +16,10 @@ pub use compose::{dossier_professionnel, livret_ecf};
 pub use verifier::{Verifie, verifier};
 pub use web::pages;
 
-use certification_regles::decision::{self, ActionDocument, EtatDocument};
+use certification_regles::{
+    decision::{self, ActionDocument, EtatDocument},
+    session::EtatSession,
+};
 use chrono::NaiveDate;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::{Deserialize, Serialize};
@@ -225,6 +228,9 @@ pub(crate) async fn dus(cx: &Contexte, session: SessionExamenId) -> Resultat<usi
 /// Issues the papers of the day of a session: those of each candidate that are missing, or one anew for all.
 pub(crate) async fn emettre_papiers(cx: &Contexte, session: SessionExamenId, nature: Nature) -> Resultat<usize> {
     let d = crate::session::prendre(cx, session, Permission::CertificationGerer).await?;
+    if matches!(d.etat()?, EtatSession::Annulee | EtatSession::QuorumNonAtteint) {
+        return Err(Erreur::Conflit("Cette session n’a pas lieu : elle n’a plus ni convocation ni papier.".into()));
+    }
     let modele = Emettre { nature, passage: None, session: Some(session), jure: None, candidature: None };
     if !matches!(nature, Nature::Convocation | Nature::Grille) {
         emettre(cx, &modele).await?;

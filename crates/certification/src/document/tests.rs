@@ -314,6 +314,7 @@ async fn les_convocations_partent_en_pdf_et_une_annulation_les_retire(#[values(M
     for d in documents(&e).await {
         assert!(d["etat"] == "retire" && d["motif_retrait"].is_string(), "{d}");
     }
+    assert_eq!(s.post(&page, &[("nature", "convocation")]).await.statut, 409, "on ne convoque plus à une session annulée");
     let code = emis[0]["code_verification"].as_str().unwrap();
     assert!(e.a.navigateur().get(&format!("/verifier/{code}")).await.html.contains("a été retiré"));
 }

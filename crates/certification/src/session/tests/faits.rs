@@ -97,8 +97,7 @@ async fn les_liens_que_disent_les_fiches(#[values(Moteur::Sqlite, Moteur::Postgr
         id
     };
     let dan = avec_employeur("Dan", "EMPLOYEUR D’ESSAI").await;
-    let centre = e.a.api(&e.gestion, "GET", &format!("/api/v1/structures/{}", e.a.structure_alpha()), Value::Null).await;
-    let eve = avec_employeur("Eve", centre.corps["nom"].as_str().unwrap_or("Alpha")).await;
+    let eve = avec_employeur("Eve", "ALPHA").await;
     let chemin = format!("{BASE}/sessions/{}/jury", e.session);
     let r = e.a.api(&e.gestion, "GET", &chemin, Value::Null).await.corps;
     let raisons = |id: &str| {

@@ -164,7 +164,7 @@ async fn toute_une_session_se_prepare_en_arriere_plan(#[values(Moteur::Sqlite, M
     assert_eq!(documents(&e).await.len(), 5 + 4, "cinq documents dus, et quatre convocations");
     let r = e.a.api(&e.gestion, "GET", &fichier, Value::Null).await;
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(r.octets)).unwrap();
-    let noms: Vec<String> = archive.file_names().map(str::to_owned).collect();
+    let noms: Vec<String> = archive.file_names().map(|n| n.unwrap().into_owned()).collect();
     assert!(noms.len() == 5 && noms[0].starts_with("0001-croquis-max-lettre-") && noms[4].contains("croquis-zoe-parchemin"), "{noms:?}");
     for i in 0..archive.len() {
         let mut pdf = vec![];

@@ -5,7 +5,7 @@ mod examen;
 #[path = "tests/faits.rs"]
 mod faits;
 
-use essais::{Appli, Moteur, Value, centre::VERSION, json};
+use essais::{Moteur, Value, centre::VERSION, json};
 use rstest::rstest;
 
 pub(crate) use examen::Examen;

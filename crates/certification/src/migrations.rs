@@ -1,6 +1,7 @@
 //! Tables of certification. Decisions, signatures and the history of enrolments are append-only: the
 //! database itself refuses to change or remove one.
 
+mod badges;
 mod candidats;
 mod centre;
 mod decisions;
@@ -18,6 +19,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(sessions::Sessions),
         Box::new(decisions::Decisions),
         Box::new(crate::session::SessionsEtJurys),
+        Box::new(badges::CleEnService),
         Box::new(lots::Appuis),
         Box::new(lots::Lots),
     ]

@@ -1,5 +1,8 @@
 //! Documents from the minutes to the public page that says whether they are genuine, on both engines.
 
+#[path = "tests/badge.rs"]
+mod badge;
+
 use essais::{Moteur, Value, json};
 use rstest::rstest;
 

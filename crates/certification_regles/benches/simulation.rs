@@ -26,25 +26,25 @@ use chrono::NaiveDate;
 const LIMITE: Duration = Duration::from_micros(50);
 
 /// The cases of the README: one for each question.
-fn cas() -> Vec<(String, &'static str)> {
+fn cas() -> Vec<(&'static str, &'static str)> {
     include_str!("../README.md")
         .split("```json\n")
         .skip(1)
         .filter_map(|b| b.split("```").next())
         .map(|c| {
             let question = c.split("\"question\": \"").nth(1).and_then(|q| q.split('"').next()).expect("each case asks a question");
-            (question.to_owned(), c)
+            (question, c)
         })
         .collect()
 }
 
-fn questions() -> Vec<String> {
+fn questions() -> Vec<&'static str> {
     cas().into_iter().map(|(q, _)| q).collect()
 }
 
 #[divan::bench(args = questions())]
-fn une_simulation(bencher: divan::Bencher, question: &String) {
-    let texte = cas().into_iter().find(|(q, _)| q == question).expect("a question of the README").1;
+fn une_simulation(bencher: divan::Bencher, question: &str) {
+    let texte = cas().into_iter().find(|(q, _)| *q == question).expect("a question of the README").1;
     bencher.bench(|| simuler(black_box(texte)).expect("the case is answered"));
 }
 
@@ -125,7 +125,7 @@ fn mediane(fois: usize, mut f: impl FnMut()) -> Duration {
 }
 
 fn tableau() -> bool {
-    let mut pire = (Duration::ZERO, String::new());
+    let mut pire = (Duration::ZERO, "");
     for (question, texte) in cas() {
         // The shipped titles are read at the first question.
         simuler(texte).expect("the case is answered");

@@ -63,7 +63,7 @@ impl World for Monde<'_> {
         fichier(SOURCES[0].0)
     }
     fn source(&self, id: FileId) -> FileResult<Source> {
-        self.sources.get(&id).cloned().ok_or_else(|| FileError::AccessDenied)
+        self.sources.get(&id).cloned().ok_or(FileError::AccessDenied)
     }
     fn file(&self, id: FileId) -> FileResult<Bytes> {
         if id == fichier("/donnees.json") { Ok(self.donnees.clone()) } else { Err(FileError::AccessDenied) }

@@ -48,6 +48,8 @@ pub const OBJETS: &[(&str, &str, &str, Option<&str>)] = &[
     ("session_examen", "une session d’examen", "Sessions d’examen", Some("/certification/sessions/")),
     ("pv_refuse", "un procès-verbal signé, ce qui a été refusé", "Procès-verbaux : refus", Some("/certification/sessions/")),
     ("decision", "une décision de jury", "Décisions de jury", None),
+    ("document_certification", "un document de certification", "Documents de certification", None),
+    ("lot_documents", "les documents d’une session", "Documents de session", Some("/certification/lots/")),
     ("cle", "la clé des notes", "Clé des notes", None),
     ("journal", "le journal", "Journal", None),
 ];

@@ -59,7 +59,7 @@ const CHIFFRES: Duration = Duration::from_secs(30);
 
 /// What runs the jobs of this program.
 pub fn executants() -> Executants {
-    ateliers::executants(Executants::default())
+    certification::executants(ateliers::executants(Executants::default()))
         .avec(genre::COURRIEL, crate::courrier::tache)
         .avec(mediation::satisfaction::GENRE_COURRIEL, mediation::satisfaction::envoyer_courriel)
         .avec(rotation::GENRE, |etat, _| rotation::tache(etat, crate::champs_scelles()))

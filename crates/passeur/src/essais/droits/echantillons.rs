@@ -147,6 +147,7 @@ impl Essai<'_> {
                     a.api(&a.jeton("alpha.certification").await, "GET", &format!("/api/v1/certification/jures/{j}"), Value::Null).await;
                 vec![j, fiche.corps["habilitations"][0]["id"].as_str().unwrap().to_owned()]
             }
+            "/certification/lots/{id}" => vec![a.lot(&self.session_examen().await).await],
             "/certification/documents/{id}" => vec![self.document().await.id()],
             "/badges/listes/{n}" => vec!["0".to_owned()],
             "/verifier/{code}" => vec![self.document().await.corps["code_verification"].as_str().unwrap().to_owned()],

@@ -17,7 +17,7 @@ mod web;
 pub use api::api;
 pub use chaud::{Lien, SuiviEvaluation, fermer, ouvrir, suivi};
 pub(crate) use chaud::{cloturer, reponses};
-pub use froid::{GENRE_FROIDE, GENRE_INVITER, GENRE_PURGE, inviter_tache, lancer, purger};
+pub use froid::{GENRE_FROIDE, GENRE_INVITER, GENRE_PURGE, inviter, inviter_tache, lancer, purger};
 pub(crate) use froid::{accords, commentaires, noter_accord};
 pub use gestes::{Gens, MarqueGestes, feuille, lien_participant, marquer};
 pub(crate) use migration::Evaluations;
@@ -126,7 +126,7 @@ pub(crate) async fn ouvrir_lien(cx: &Contexte, secret: &str) -> Resultat<Ouverte
 }
 
 /// Records what was answered at a secret link. For gestures, use [`gestes::repondre`].
-pub(crate) async fn repondre(cx: &Contexte, secret: &str, r: &Repondre) -> Resultat<Voie> {
+pub async fn repondre(cx: &Contexte, secret: &str, r: &Repondre) -> Resultat<Voie> {
     // Said again after its answer came: it is the same.
     if let Some(id) = r.id
         && table::reponse::Entity::find_by_id(id).one(&cx.db()).await?.is_some()

@@ -22,7 +22,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Pages of this crate.
 pub fn pages() -> Pages {
-    [seance::pages(), presence::pages(), reservation::pages(), programme::pages(), evaluation::pages()].into_iter().fold(fiche::pages(), Pages::fusionner)
+    [seance::pages(), presence::pages(), reservation::pages(), programme::pages(), evaluation::pages()]
+        .into_iter()
+        .fold(fiche::pages(), Pages::fusionner)
 }
 
 /// API of this crate, under `/api/v1`.

@@ -90,7 +90,8 @@ async fn completer(cx: &Contexte, seance: Seance, date: DateSeance) -> Resultat<
         .filter(|r| matches!(r.etat, EtatReservation::Confirmee | EtatReservation::SurPlace) || r.fin.as_deref() == Some("personne"))
         .map(|r| {
             // Who gave their seat up in the last day: the rule says whether it is excused.
-            let tardive = if r.etat == EtatReservation::Annulee { r.fini_le.and_then(|t| regles::desistement(t, date.debut)) } else { None };
+            let tardive =
+                if r.etat == EtatReservation::Annulee { r.fini_le.and_then(|t| regles::desistement(t, date.debut)) } else { None };
             let marque = marques.get(&r.id).copied().or(tardive);
             (r, marque)
         })

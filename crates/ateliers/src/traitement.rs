@@ -48,5 +48,13 @@ const EVALUATIONS: Traitement = Traitement {
     destinataires: "L’équipe de la structure : des moyennes et des nombres, et les textes libres sans auteur à partir de 5 réponses ; les gestes, dans le dossier de la personne suivie.",
     duree: "L’évaluation du jour se ferme avec la séance ; le lien envoyé par courriel, au bout de 30 jours. Accord et liens sont effacés 90 jours après la séance. Les notes et les gestes, sans nom, restent comptés.",
     securite: "Lien long et imprévisible ; une réponse par invitation, refusée par la base elle-même au-delà ; rien entre 20 h et 8 h. Le courriel est préparé au moment de l’envoi : son adresse n’est copiée nulle part.",
-    tables: &["evaluation_seance", "lien_evaluation", "reponse_seance", "accord_evaluation", "invitation_froide", "reponse_froide", "geste_seance"],
+    tables: &[
+        "evaluation_seance",
+        "lien_evaluation",
+        "reponse_seance",
+        "accord_evaluation",
+        "invitation_froide",
+        "reponse_froide",
+        "geste_seance",
+    ],
 };

@@ -163,9 +163,7 @@ fn suites(b: &Bilan) -> Vec<Chiffre> {
 
 fn ateliers(b: &Bilan) -> Vec<Chiffre> {
     let a = &b.ateliers;
-    let part = |code, nom, t: Option<f64>, sur: Option<i64>| {
-        mesure(code, nom, t.map(|t| (t * 1000.0).round() / 10.0), sur.is_none())
-    };
+    let part = |code, nom, t: Option<f64>, sur: Option<i64>| mesure(code, nom, t.map(|t| (t * 1000.0).round() / 10.0), sur.is_none());
     vec![
         compte("seances", "Séances closes", a.seances),
         compte("places", "Places offertes", a.places),

@@ -6,7 +6,5 @@ mod suivi;
 pub mod taux;
 
 pub use comptes::{Axe, Champ, compter};
-pub use suivi::{
-    GesteVu, PresenceVue, ReservationVue, SeanceDuJour, du_jour, evenements, gestes_depuis, note_vue, reservations,
-};
+pub use suivi::{GesteVu, PresenceVue, ReservationVue, SeanceDuJour, du_jour, evenements, gestes_depuis, note_vue, reservations};
 pub use taux::{Comptes, Resultats, resultats};

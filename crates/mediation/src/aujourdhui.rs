@@ -182,7 +182,11 @@ fn seance(s: ateliers::SeanceDuJour) -> Seance {
         href: s.href,
         titre: s.titre,
         quand: s.lieu.map_or_else(|| heure.clone(), |l| format!("{heure}, {l}")),
-        inscrits: format!("{} pour {}", interface::format::compte(s.inscrits, "personne inscrite", "personnes inscrites"), interface::format::compte(s.places, "place", "places")),
+        inscrits: format!(
+            "{} pour {}",
+            interface::format::compte(s.inscrits, "personne inscrite", "personnes inscrites"),
+            interface::format::compte(s.places, "place", "places")
+        ),
         close: s.close,
     }
 }
@@ -274,9 +278,17 @@ mod rendu {
             total: "1 accompagnement, 30 min".into(),
         };
         let html = p.render().unwrap();
-        for dit in
-            ["Essai UN", "Atelier d’essai", "depuis 48 min", "Lieu d’essai", "En retard", "Dans les sept jours", "Partenaire d’essai", "3 dossiers", "30 min"]
-        {
+        for dit in [
+            "Essai UN",
+            "Atelier d’essai",
+            "depuis 48 min",
+            "Lieu d’essai",
+            "En retard",
+            "Dans les sept jours",
+            "Partenaire d’essai",
+            "3 dossiers",
+            "30 min",
+        ] {
             assert!(html.contains(dit), "{dit}");
         }
         assert!(!html.contains("Rien à relancer"));

@@ -322,7 +322,8 @@ pub async fn atelier_fait(cx: &Contexte, personne: PersonneId, titre: &str, jour
     let a_faire = p.etapes.iter().filter(|e| e.nature == NatureEtape::Atelier && e.statut == StatutEtape::AFaire);
     let titre = plier(titre);
     // That of the day first: the same workshop may be foreseen twice.
-    let Some(e) = a_faire.clone().find(|e| e.prevue_le == Some(jour)).or_else(|| a_faire.clone().find(|e| plier(&e.libelle).contains(&titre)))
+    let Some(e) =
+        a_faire.clone().find(|e| e.prevue_le == Some(jour)).or_else(|| a_faire.clone().find(|e| plier(&e.libelle).contains(&titre)))
     else {
         return Ok(());
     };

@@ -95,7 +95,11 @@ async fn suivi(q: Requete, Chemin(id): Chemin<DateSeanceId>) -> Result<Json<Suiv
 
 /// Opens the evaluation of a date; the link is given once.
 #[utoipa::path(post, path = "/ateliers/dates/{id}/evaluation", tag = "ateliers", params(("id" = DateSeanceId, Path)), request_body = OuvrirEvaluation, responses((status = CREATED, body = Lien), (status = "default", body = Probleme, content_type = "application/problem+json")))]
-async fn ouvrir(q: Requete, Chemin(id): Chemin<DateSeanceId>, Corps(d): Corps<OuvrirEvaluation>) -> Result<(StatusCode, Json<Lien>), Refus> {
+async fn ouvrir(
+    q: Requete,
+    Chemin(id): Chemin<DateSeanceId>,
+    Corps(d): Corps<OuvrirEvaluation>,
+) -> Result<(StatusCode, Json<Lien>), Refus> {
     let cx = q.ecriture().await?;
     let l = super::ouvrir(&cx, id, d.voie).await?;
     cx.valider().await?;
@@ -120,11 +124,7 @@ async fn gestes(q: Requete, Chemin(id): Chemin<DateSeanceId>) -> Result<Json<Lis
 
 /// Notes the gestures the animator saw.
 #[utoipa::path(put, path = "/ateliers/dates/{id}/gestes", tag = "ateliers", params(("id" = DateSeanceId, Path)), request_body = NoterGestes, responses((status = OK, body = Liste<GestesPersonne>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
-async fn marquer(
-    q: Requete,
-    Chemin(id): Chemin<DateSeanceId>,
-    Corps(d): Corps<NoterGestes>,
-) -> Result<Json<Liste<GestesPersonne>>, Refus> {
+async fn marquer(q: Requete, Chemin(id): Chemin<DateSeanceId>, Corps(d): Corps<NoterGestes>) -> Result<Json<Liste<GestesPersonne>>, Refus> {
     let cx = q.ecriture().await?;
     super::marquer(&cx, id, d.marques).await?;
     let (_, gestes, gens) = super::feuille(&cx, id).await?;
@@ -136,16 +136,18 @@ async fn marquer(
 #[utoipa::path(get, path = "/evaluation/{secret}", tag = "ateliers", security(()), params(("secret" = String, Path)), responses((status = OK, body = QuestionnaireEvaluation), (status = GONE, description = "Closed, answered, or too late", body = Probleme, content_type = "application/problem+json"), (status = "default", body = Probleme, content_type = "application/problem+json")))]
 async fn lire(etat: axum::extract::State<Etat>, Chemin(secret): Chemin<String>) -> Result<Json<QuestionnaireEvaluation>, Refus> {
     let o = super::ouvrir_lien(&reservation::lecture(&etat), &secret).await?;
-    let posees = questions(o.voie)
-        .iter()
-        .map(|q| QuestionEvaluation { code: q.code, libelle: q.libelle, reponses: q.reponses.to_vec() })
-        .collect();
+    let posees =
+        questions(o.voie).iter().map(|q| QuestionEvaluation { code: q.code, libelle: q.libelle, reponses: q.reponses.to_vec() }).collect();
     Ok(Json(QuestionnaireEvaluation { voie: o.voie, structure: o.structure, atelier: o.seance.titre, questions: posees }))
 }
 
 /// Answers at a secret link. Needs no token: the secret stands for it.
 #[utoipa::path(post, path = "/evaluation/{secret}", tag = "ateliers", security(()), params(("secret" = String, Path)), request_body = Repondre, responses((status = NO_CONTENT), (status = GONE, description = "Closed, answered, or too late", body = Probleme, content_type = "application/problem+json"), (status = "default", body = Probleme, content_type = "application/problem+json")))]
-async fn repondre(etat: axum::extract::State<Etat>, Chemin(secret): Chemin<String>, Corps(r): Corps<Repondre>) -> Result<StatusCode, Refus> {
+async fn repondre(
+    etat: axum::extract::State<Etat>,
+    Chemin(secret): Chemin<String>,
+    Corps(r): Corps<Repondre>,
+) -> Result<StatusCode, Refus> {
     let cx = reservation::visite(&etat).await?;
     super::repondre(&cx, &secret, &r).await?;
     cx.valider().await?;

@@ -82,7 +82,8 @@ pub async fn ouvrir(cx: &Contexte, id: DateSeanceId, voie: Voie) -> Resultat<Lie
     if cx.maintenant < d.debut - TimeDelta::hours(AVANT) {
         return Err(Erreur::Conflit("L’évaluation s’ouvre le jour même, à partir d’une heure avant le début.".into()));
     }
-    let neuve = table::Model { date_id: id, structure_id: s.structure_id, ouverte_par: cx.auteur()?, ouverte_le: cx.maintenant, fermee_le: None };
+    let neuve =
+        table::Model { date_id: id, structure_id: s.structure_id, ouverte_par: cx.auteur()?, ouverte_le: cx.maintenant, fermee_le: None };
     table::Entity::insert(neuve.into_active_model().reset_all())
         .on_conflict(OnConflict::column(table::Column::DateId).update_column(table::Column::FermeeLe).to_owned())
         .exec_without_returning(&cx.db())

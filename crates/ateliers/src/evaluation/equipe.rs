@@ -28,7 +28,6 @@ pub fn pages() -> Pages {
 #[template(path = "evaluation/voir.html")]
 struct PageEvaluation {
     page: Page,
-    adresse: String,
     feuille: String,
     titre: String,
     quand: String,
@@ -44,7 +43,6 @@ async fn voir(w: Web, Chemin(id): Chemin<DateSeanceId>) -> Rendu {
     rendre(&PageEvaluation {
         suivi: super::suivi(&cx, id).await?,
         page: w.page,
-        adresse: format!("/ateliers/dates/{id}/evaluation"),
         feuille: format!("/ateliers/dates/{id}"),
         ecrire: cx.acteur.peut_dans(Permission::AccompagnementsEcrire, s.structure_id) && d.etat == EtatDate::Prevue,
         titre: s.titre,
@@ -230,7 +228,8 @@ mod tests {
 
     #[test]
     fn qui_n_a_rien_de_coche_n_est_pas_regarde() {
-        let (a, b, c) = ("00000000-0000-7000-8000-00000000000a", "00000000-0000-7000-8000-00000000000b", "00000000-0000-7000-8000-00000000000c");
+        let (a, b, c) =
+            ("00000000-0000-7000-8000-00000000000a", "00000000-0000-7000-8000-00000000000b", "00000000-0000-7000-8000-00000000000c");
         let paires: Vec<(String, String)> = [("vu", a), ("vu", b), ("vu", c), ("vu", a)]
             .map(|(n, v)| (n.to_owned(), v.to_owned()))
             .into_iter()

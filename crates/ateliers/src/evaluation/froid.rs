@@ -140,35 +140,42 @@ async fn derniere(cx: &Contexte, r: &Reservation) -> Resultat<Option<DateSeanceI
         .map(|d| d.id))
 }
 
-/// The mail, as things are now; nothing when the person did not come, agrees no more, or answered.
 async fn preparer(etat: &Etat, id: ReservationId) -> Resultat<Option<Lettre>> {
     let cx = Contexte::systeme(etat).await?;
+    let Some((lettre, _)) = inviter(&cx, id).await? else { return Ok(None) };
+    cx.valider().await?;
+    Ok(Some(lettre))
+}
+
+/// The mail that asks somebody, as things are now, and the secret it holds; nothing when the person did not come, agrees
+/// no more, or answered. For the program itself: it is sent once committed.
+pub async fn inviter(cx: &Contexte, id: ReservationId) -> Resultat<Option<(Lettre, String)>> {
     let Some(r) = reservations::Entity::find_by_id(id).one(&cx.db()).await? else { return Ok(None) };
-    let (Some(destinataire), Some(date_id)) = (r.courriel.clone(), derniere(&cx, &r).await?) else { return Ok(None) };
-    if accords(&cx, &[id]).await?.is_empty() {
+    let (Some(destinataire), Some(date_id)) = (r.courriel.clone(), derniere(cx, &r).await?) else { return Ok(None) };
+    if accords(cx, &[id]).await?.is_empty() {
         return Ok(None);
     }
     if invitation::Entity::find_by_id(id).one(&cx.db()).await?.is_some_and(|i| i.repondue) {
         return Ok(None);
     }
-    let Some(s) = crate::seance::par_id(&cx, r.seance_id).await? else { return Ok(None) };
-    let structure = territoire::structure::lire(&cx, s.structure_id).await?.nom;
+    let Some(s) = crate::seance::par_id(cx, r.seance_id).await? else { return Ok(None) };
+    let structure = territoire::structure::lire(cx, s.structure_id).await?.nom;
     let ligne = invitation::Model { reservation_id: id, date_id, envoyee_le: cx.maintenant, repondue: false };
     invitation::Entity::insert(ligne.into_active_model().reset_all())
         .on_conflict(OnConflict::column(invitation::Column::ReservationId).update_column(invitation::Column::EnvoyeeLe).to_owned())
         .exec_without_returning(&cx.db())
         .await?;
-    let secret = creer_lien(&cx, Voie::Courriel, date_id, Some(id), cx.maintenant + TimeDelta::days(JOURS)).await?;
-    let lien = adresse(&cx, &secret);
-    cx.valider().await?;
-    Ok(Some(Lettre {
+    let secret = creer_lien(cx, Voie::Courriel, date_id, Some(id), cx.maintenant + TimeDelta::days(JOURS)).await?;
+    let lien = adresse(cx, &secret);
+    let lettre = Lettre {
         destinataire,
-        sujet: format!("Et depuis l’atelier « {} » ?", s.titre),
+        sujet: format!("Et depuis l’atelier «\u{a0}{}\u{a0}»\u{a0}?", s.titre),
         corps: format!(
-            "Bonjour,\n\nVous êtes venu à l’atelier « {} », chez « {structure} ». Ce que vous y avez appris vous sert-il ?\n\nTrois questions, une minute ; votre réponse est gardée sans votre nom :\n{lien}\n\nVous pouvez répondre pendant {JOURS} jours. Vous n’êtes pas obligé de répondre. Pour ne plus être interrogé, ouvrez ce lien : un bouton est en bas de la page.\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n",
+            "Bonjour,\n\nVous êtes venu à l’atelier «\u{a0}{}\u{a0}», chez «\u{a0}{structure}\u{a0}». Ce que vous y avez appris vous sert-il\u{a0}?\n\nTrois questions, une minute ; votre réponse est gardée sans votre nom :\n{lien}\n\nVous pouvez répondre pendant {JOURS} jours. Vous n’êtes pas obligé de répondre. Pour ne plus être interrogé, ouvrez ce lien : un bouton est en bas de la page.\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n",
             s.titre
         ),
-    }))
+    };
+    Ok(Some((lettre, secret)))
 }
 
 /// An answer two weeks later: one an invitation, whoever asks twice.
@@ -237,12 +244,7 @@ async fn oublier(etat: &Etat) -> Resultat<()> {
         let mut q = sea_orm::sea_query::Query::select();
         q.column(("x", colonne))
             .from_as(table, "x")
-            .join_as(
-                sea_orm::JoinType::InnerJoin,
-                "seance",
-                "s",
-                sea_orm::ExprTrait::equals(Expr::col(("s", "id")), ("x", "seance_id")),
-            )
+            .join_as(sea_orm::JoinType::InnerJoin, "seance", "s", sea_orm::ExprTrait::equals(Expr::col(("s", "id")), ("x", "seance_id")))
             .and_where(sea_orm::ExprTrait::lt(Expr::col(("s", "fin")), avant));
         q
     };

@@ -34,12 +34,14 @@ pub struct MarqueGestes {
     pub acquis: Option<Vec<String>>,
 }
 
+/// By code of gesture: seen by the animator, said by the person.
+pub type Connus = HashMap<String, (Option<bool>, Option<bool>)>;
+
 /// Somebody present, and what is known of their gestures, by code.
 #[derive(Clone, Debug)]
 pub struct Gens {
     pub reservation: Reservation,
-    /// Seen by the animator, said by the person.
-    pub gestes: HashMap<String, (Option<bool>, Option<bool>)>,
+    pub gestes: Connus,
 }
 
 impl Gens {
@@ -57,7 +59,7 @@ fn present(f: Feuille) -> Vec<Reservation> {
 pub async fn feuille(cx: &Contexte, id: DateSeanceId) -> Resultat<(Feuille, Vec<&'static Geste>, Vec<Gens>)> {
     let f = presence::feuille(cx, id).await?;
     let gestes = fiche::gestes_de(cx, f.seance.fiche.as_deref()).await?;
-    let mut connus: HashMap<ReservationId, HashMap<String, (Option<bool>, Option<bool>)>> = HashMap::new();
+    let mut connus: HashMap<ReservationId, Connus> = HashMap::new();
     for g in geste::Entity::find().filter(geste::Column::DateId.eq(id)).all(&cx.db()).await? {
         connus.entry(g.reservation_id).or_default().insert(g.geste, (g.animateur, g.participant));
     }

@@ -71,8 +71,10 @@ impl MigrationTrait for Evaluations {
                 .to_owned(),
         )
         .await?;
-        m.create_index(Index::create().name("ux_reponse_seance_rang").table("reponse_seance").col("date_id").col("rang").unique().to_owned())
-            .await?;
+        m.create_index(
+            Index::create().name("ux_reponse_seance_rang").table("reponse_seance").col("date_id").col("rang").unique().to_owned(),
+        )
+        .await?;
         m.create_table(
             Table::create()
                 .table("accord_evaluation")

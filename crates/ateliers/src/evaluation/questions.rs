@@ -85,7 +85,11 @@ mod tests {
     fn chaque_question_a_son_visage() {
         let q = questions(Voie::Tablette);
         assert_eq!(reponse(&[("recommandation", 1), ("accueil", 5), ("utilite", 3)]).lire(q).unwrap().0, [5, 3, 1]);
-        for mauvaise in [&[("accueil", 5), ("utilite", 3)][..], &[("accueil", 6), ("utilite", 3), ("recommandation", 1)], &[("accueil", 5), ("utilite", 3), ("recommandation", 1), ("refait", 2)]] {
+        for mauvaise in [
+            &[("accueil", 5), ("utilite", 3)][..],
+            &[("accueil", 6), ("utilite", 3), ("recommandation", 1)],
+            &[("accueil", 5), ("utilite", 3), ("recommandation", 1), ("refait", 2)],
+        ] {
             assert!(reponse(mauvaise).lire(q).is_err(), "{mauvaise:?}");
         }
         assert!(reponse(&[("utilite", 5), ("refait", 3), ("recommandation", 1)]).lire(questions(Voie::Courriel)).is_ok());

@@ -33,9 +33,8 @@ async fn clore(a: &Appli, date: &str, corps: Value) -> essais::Reponse {
 }
 
 async fn ouvrir(a: &Appli, date: &str) -> String {
-    let r = a
-        .api(&a.jeton("alpha.mediateur").await, "POST", &format!("/api/v1/ateliers/dates/{date}/evaluation"), json!({"voie": "qr"}))
-        .await;
+    let r =
+        a.api(&a.jeton("alpha.mediateur").await, "POST", &format!("/api/v1/ateliers/dates/{date}/evaluation"), json!({"voie": "qr"})).await;
     assert_eq!(r.statut, 201, "{}", r.corps);
     r.corps["lien"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
 }
@@ -100,9 +99,15 @@ async fn chacun_repond_sans_voir_l_autre(#[values(Moteur::Sqlite, Moteur::Postgr
     assert_eq!(a.compter("SELECT COUNT(*) FROM reponse_seance").await, 0);
     assert_eq!(a.compter("SELECT COUNT(*) FROM avis").await, 3);
     let b = a.api(&j, "GET", "/api/v1/bilan?du=2026-03-01&au=2026-03-31", Value::Null).await.corps;
-    assert_eq!((&b["satisfaction"]["demandes"], &b["satisfaction"]["reponses"], &b["satisfaction"]["moyenne"]), (&json!(3), &json!(3), &json!(4.0)));
+    assert_eq!(
+        (&b["satisfaction"]["demandes"], &b["satisfaction"]["reponses"], &b["satisfaction"]["moyenne"]),
+        (&json!(3), &json!(3), &json!(4.0))
+    );
     // Three people only: their opinion of this workshop does not show, their presence does.
-    assert_eq!((&b["ateliers"]["avis"], &b["ateliers"]["satisfaction"], &b["ateliers"]["presents"]), (&Value::Null, &Value::Null, &json!(3)));
+    assert_eq!(
+        (&b["ateliers"]["avis"], &b["ateliers"]["satisfaction"], &b["ateliers"]["presents"]),
+        (&Value::Null, &Value::Null, &json!(3))
+    );
     assert_eq!(s.post(&page, &[("action", "tablette")]).await.vers.as_deref(), Some(page.as_str()), "close");
     // Another structure sees nothing.
     assert_eq!(a.api(&a.jeton("beta.mediateur").await, "GET", &api, Value::Null).await.statut, 404);
@@ -148,9 +153,8 @@ async fn deux_semaines_apres_qui_veut_bien_est_interroge_une_fois(#[values(Moteu
     // Tom did not come; Zoe did not agree.
     presents(&a, &date, json!({"marques": [present(&ada), present(&bob), present(&zoe)]})).await;
     assert_eq!(clore(&a, &date, json!({})).await.statut, 200);
-    let invites = |a: &Appli| -> Vec<socle::ports::Lettre> {
-        a.courriels().into_iter().filter(|l| l.sujet.starts_with("Et depuis")).collect()
-    };
+    let invites =
+        |a: &Appli| -> Vec<socle::ports::Lettre> { a.courriels().into_iter().filter(|l| l.sujet.starts_with("Et depuis")).collect() };
     a.regler("2026-04-02T09:00:00Z");
     a.travailler().await;
     assert_eq!(invites(&a).len(), 0, "pas avant deux semaines");
@@ -228,7 +232,8 @@ async fn un_geste_coche_suit_la_personne(#[values(Moteur::Sqlite, Moteur::Postgr
     assert_eq!(v.post(&adresse, &[("sait", &g1), ("sait", &g2)]).await.statut, 303);
     let vu = a.api(&j, "GET", &chemin, Value::Null).await.corps["elements"].as_array().unwrap().clone();
     let de_zoe = vu.iter().find(|e| e["reservation"] == json!(r)).unwrap()["gestes"].as_array().unwrap().clone();
-    let etat = |code: &str| de_zoe.iter().find(|g| g["code"] == json!(code)).map(|g| (g["animateur"].clone(), g["participant"].clone())).unwrap();
+    let etat =
+        |code: &str| de_zoe.iter().find(|g| g["code"] == json!(code)).map(|g| (g["animateur"].clone(), g["participant"].clone())).unwrap();
     assert_eq!((etat(&g1), etat(&g2)), ((json!(true), json!(true)), (json!(false), json!(true))));
     // On the page: Bob has nothing ticked, he is not looked at.
     let champs = [("vu", r.as_str()), ("vu", autre.as_str()), ("acquis", &format!("{r}:{g1}"))];

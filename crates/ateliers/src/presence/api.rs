@@ -9,7 +9,9 @@ use socle::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{EtatPresence, Feuille, LigneResultats, NatureSignature, NoteDeCloture, ParResultats, Preparation, Signer, regles::DemiJournee};
+use super::{
+    EtatPresence, Feuille, LigneResultats, NatureSignature, NoteDeCloture, ParResultats, Preparation, Signer, regles::DemiJournee,
+};
 use crate::seance::EtatDate;
 
 /// API of attendance.

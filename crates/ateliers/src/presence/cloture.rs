@@ -104,7 +104,12 @@ pub async fn clore_avec(cx: &Contexte, id: DateSeanceId, note: NoteDeCloture) ->
         };
         let a = accompagnement::creer(cx, demande).await?.0.ligne.id;
         if !note.vide() {
-            let n = EcrireNote { reussi: note.reussi, a_changer: note.a_changer, competences: vec![Competence::Animer], ..EcrireNote::default() };
+            let n = EcrireNote {
+                reussi: note.reussi,
+                a_changer: note.a_changer,
+                competences: vec![Competence::Animer],
+                ..EcrireNote::default()
+            };
             note_pratique::ecrire(cx, a, n).await?;
         }
         Some(a)

@@ -45,7 +45,8 @@ pub async fn journee(cx: &Contexte, jour: NaiveDate, toute: bool) -> Resultat<Ve
     let moi = cx.acteur.utilisateur;
     let miennes: Vec<Seance> =
         lignes.into_iter().filter(|s| toute || Some(s.animateur_id) == moi || (moi.is_some() && s.co_animateur_id == moi)).collect();
-    let noms = equipe::noms(cx, miennes.iter().flat_map(|s| [Some(s.animateur_id), s.co_animateur_id]).flatten().collect::<Vec<_>>()).await?;
+    let noms =
+        equipe::noms(cx, miennes.iter().flat_map(|s| [Some(s.animateur_id), s.co_animateur_id]).flatten().collect::<Vec<_>>()).await?;
     let lieux = seance::noms_de_lieux(cx, &miennes.iter().collect::<Vec<_>>()).await?;
     let completes = seance::completer(cx, miennes).await?;
     let mut v = vec![];

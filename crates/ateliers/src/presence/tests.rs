@@ -184,10 +184,18 @@ async fn annuler_la_veille_est_une_absence_excusee(#[values(Moteur::Sqlite, Mote
     assert_eq!(a.api(&j, "GET", "/api/v1/ateliers/resultats?par=humeur", Value::Null).await.statut, 422);
     // The coordinator reads figures, never small ones.
     let b = a.api(&a.jeton("alpha.coordinateur").await, "GET", "/api/v1/bilan?du=2026-03-01&au=2026-03-31", Value::Null).await.corps;
-    assert_eq!((&b["ateliers"]["inscrits"], &b["ateliers"]["presents"], &b["ateliers"]["presence"]), (&Value::Null, &json!(6), &Value::Null));
+    assert_eq!(
+        (&b["ateliers"]["inscrits"], &b["ateliers"]["presents"], &b["ateliers"]["presence"]),
+        (&Value::Null, &json!(6), &Value::Null)
+    );
     let csv = a.api(&j, "GET", "/api/v1/bilan/export.csv?du=2026-03-01&au=2026-03-31", Value::Null).await;
     let csv = String::from_utf8_lossy(&csv.octets).into_owned();
-    assert!(csv.contains("ateliers;seances;Séances closes;nombre;1") && csv.contains("ateliers;satisfaction;\"Satisfaction, de 1 à 5\";note;") | csv.contains("ateliers;satisfaction;Satisfaction, de 1 à 5;note;"), "{csv}");
+    assert!(
+        csv.contains("ateliers;seances;Séances closes;nombre;1")
+            && csv.contains("ateliers;satisfaction;\"Satisfaction, de 1 à 5\";note;")
+                | csv.contains("ateliers;satisfaction;Satisfaction, de 1 à 5;note;"),
+        "{csv}"
+    );
 }
 
 #[rstest]
@@ -218,7 +226,10 @@ async fn la_journee_se_prepare_et_se_coche(#[values(Moteur::Sqlite, Moteur::Post
         assert_eq!(v["elements"].as_array().unwrap().len(), n, "{toute}");
     }
     assert_eq!(a.api(&j, "GET", "/api/v1/ateliers/journee?jour=demain", Value::Null).await.champs(), ["jour"]);
-    assert_eq!(a.api(&a.jeton("beta.mediateur").await, "GET", "/api/v1/ateliers/journee?jour=2026-03-20&toute=true", Value::Null).await.corps["elements"], json!([]));
+    assert_eq!(
+        a.api(&a.jeton("beta.mediateur").await, "GET", "/api/v1/ateliers/journee?jour=2026-03-20&toute=true", Value::Null).await.corps["elements"],
+        json!([])
+    );
     // On the home page, the day itself.
     a.regler("2026-03-20T08:00:00Z");
     let s = a.session("alpha.mediateur").await;

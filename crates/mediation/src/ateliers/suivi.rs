@@ -297,8 +297,7 @@ pub async fn evenements(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec
     let mut tout = vec![];
     for r in reservations(cx, &structures_lisibles(cx), id, max).await? {
         for p in &r.presences {
-            let acquis: Vec<&str> =
-                p.gestes.iter().filter(|g| g.animateur == Some(true)).map(|g| g.libelle.as_str()).collect();
+            let acquis: Vec<&str> = p.gestes.iter().filter(|g| g.animateur == Some(true)).map(|g| g.libelle.as_str()).collect();
             let etat = match (&p.etat, r.etat.code.as_str()) {
                 (Some(e), _) => e,
                 // Neither in nor awaited: nothing happens that day.
@@ -308,7 +307,8 @@ pub async fn evenements(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec
             if etat.code == "present" && p.enregistree && acquis.is_empty() {
                 continue;
             }
-            let titre = if acquis.is_empty() { format!("Atelier : {}", etat.libelle.to_lowercase()) } else { "Gestes acquis en atelier".into() };
+            let titre =
+                if acquis.is_empty() { format!("Atelier : {}", etat.libelle.to_lowercase()) } else { "Gestes acquis en atelier".into() };
             let detail = if acquis.is_empty() { r.atelier.clone() } else { format!("{} : {}", r.atelier, acquis.join(", ")) };
             tout.push(Evenement {
                 jour: p.jour,

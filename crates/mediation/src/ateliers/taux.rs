@@ -166,7 +166,18 @@ mod tests {
 
     #[test]
     fn ce_que_pensent_moins_de_cinq_personnes_ne_se_voit_pas() {
-        let c = Comptes { inscrits: 4, venus: 3, presents: 3, places: 8, avis: 4, somme_avis: 60, regardees: 3, gestes: 6, acquis: 6, ..Comptes::default() };
+        let c = Comptes {
+            inscrits: 4,
+            venus: 3,
+            presents: 3,
+            places: 8,
+            avis: 4,
+            somme_avis: 60,
+            regardees: 3,
+            gestes: 6,
+            acquis: 6,
+            ..Comptes::default()
+        };
         let r = resultats(&c, false);
         assert_eq!((r.avis, r.satisfaction, r.personnes_regardees, r.reussite), (None, None, None, None));
         assert_eq!((r.inscrits, r.presence), (Some(4), Some(0.75)), "l’équipe sait qui est venu");
@@ -179,28 +190,30 @@ mod tests {
     }
 
     fn quelconques() -> impl Strategy<Value = Comptes> {
-        (0_i64..40, 0_i64..20, 0_i64..300, 0_i64..300, 0_i64..300, 0_i64..40, 0_i64..300).prop_map(|(seances, par, inscrits, avis, froids, regardees, graine)| {
-            let places = seances * par;
-            let excuses = if inscrits == 0 { 0 } else { graine % (inscrits + 1) };
-            let venus = if inscrits == excuses { 0 } else { graine % (inscrits - excuses + 1) };
-            let gestes = regardees * (1 + graine % 3);
-            Comptes {
-                seances,
-                places,
-                inscrits,
-                excuses,
-                venus,
-                presents: venus + graine % 7,
-                sans_place: graine % 5,
-                avis,
-                somme_avis: avis * (3 + graine % 13),
-                froids,
-                refaits: if froids == 0 { 0 } else { graine % (froids + 1) },
-                regardees,
-                gestes,
-                acquis: if gestes == 0 { 0 } else { graine % (gestes + 1) },
-            }
-        })
+        (0_i64..40, 0_i64..20, 0_i64..300, 0_i64..300, 0_i64..300, 0_i64..40, 0_i64..300).prop_map(
+            |(seances, par, inscrits, avis, froids, regardees, graine)| {
+                let places = seances * par;
+                let excuses = if inscrits == 0 { 0 } else { graine % (inscrits + 1) };
+                let venus = if inscrits == excuses { 0 } else { graine % (inscrits - excuses + 1) };
+                let gestes = regardees * (1 + graine % 3);
+                Comptes {
+                    seances,
+                    places,
+                    inscrits,
+                    excuses,
+                    venus,
+                    presents: venus + graine % 7,
+                    sans_place: graine % 5,
+                    avis,
+                    somme_avis: avis * (3 + graine % 13),
+                    froids,
+                    refaits: if froids == 0 { 0 } else { graine % (froids + 1) },
+                    regardees,
+                    gestes,
+                    acquis: if gestes == 0 { 0 } else { graine % (gestes + 1) },
+                }
+            },
+        )
     }
 
     proptest! {

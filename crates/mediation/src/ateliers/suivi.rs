@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use sea_orm::{
     ConnectionTrait, ExprTrait, FromQueryResult, JoinType, Order,
     sea_query::{Expr, Query, SelectStatement},
@@ -356,6 +356,7 @@ struct Inscrits {
 /// The séances of a day in the structure the actor works in, in order; at most 50.
 pub async fn du_jour(cx: &Contexte, jour: NaiveDate) -> Resultat<Vec<SeanceDuJour>> {
     let structure = cx.exiger(Permission::AccompagnementsLire)?;
+    let minuit = jour.and_time(NaiveTime::MIN).and_utc();
     let mut q = Query::select();
     q.from_as("seance_date", "d")
         .join_as(JoinType::InnerJoin, "seance", "s", Expr::col(("s", "id")).equals(("d", "seance_id")))
@@ -364,6 +365,8 @@ pub async fn du_jour(cx: &Contexte, jour: NaiveDate) -> Resultat<Vec<SeanceDuJou
         .expr_as(Expr::cust("COALESCE(l.nom, s.lieu_texte)"), "lieu")
         .and_where(Expr::col(("d", "structure_id")).eq(structure))
         .and_where(Expr::col(("d", "jour")).eq(jour))
+        // What the index reads: the instants around that day.
+        .and_where(Expr::col(("d", "debut")).between(minuit - TimeDelta::days(1), minuit + TimeDelta::days(2)))
         .and_where(Expr::col(("d", "etat")).ne("annulee"))
         .order_by(("d", "debut"), Order::Asc)
         .order_by(("d", "id"), Order::Asc)

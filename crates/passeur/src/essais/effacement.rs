@@ -1,6 +1,10 @@
 //! A person's erasure, looked for everywhere: someone with unmistakable marks goes through every slice, is
 //! erased, the nights pass beyond every retention, and the marks are looked for in every column of every table,
 //! sealed texts opened, in the stored files, in the raw file of SQLite, and in the logs.
+//!
+//! Not walked: the tables of certification. A candidate is an account of the centre (`candidat.utilisateur_id`), never a
+//! `personne`; decisions and documents of a title are kept by law, so that it can be proved, and the erasure of a person
+//! has no path to them.
 
 use std::{
     collections::BTreeSet,

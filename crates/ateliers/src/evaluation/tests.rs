@@ -182,7 +182,7 @@ async fn deux_semaines_apres_qui_veut_bien_est_interroge_une_fois(#[values(Moteu
     assert!(deja.statut == 410 && deja.html.contains("Vous avez déjà répondu"), "{}", deja.html);
     assert_eq!(a.compter("SELECT COUNT(*) FROM reponse_froide").await, 1);
     assert!(v.post(&format!("{}/arreter", lien("bob")), &[]).await.html.contains("C’est noté"));
-    assert_eq!(a.compter("SELECT COUNT(*) FROM accord_evaluation").await, 3, "Ada, Tom ; plus Bob");
+    assert_eq!(a.compter("SELECT COUNT(*) FROM accord_evaluation").await, 2, "Ada et Tom, plus Bob");
     // Too late.
     a.regler("2026-05-05T09:00:00Z");
     assert_eq!(v.get(&lien("bob")).await.statut, 410);

@@ -142,11 +142,12 @@ async fn la_note_de_qui_clot_est_a_lui_seul(#[values(Moteur::Sqlite, Moteur::Pos
     assert_eq!(s.post(&page, &[("marque", &format!("{r}:present"))]).await.statut, 303);
     let fait = s.post(&format!("{page}/clore"), &[("reussi", "Le jeu du début"), ("a_changer", "Moins de texte")]).await;
     let acc = fait.vers.unwrap();
-    let note = a.api(&j, "GET", &format!("/api/v1{acc}/note"), Value::Null).await.corps;
+    let notes = async |j: &str| a.api(j, "GET", "/api/v1/notes-de-pratique", Value::Null).await.corps["elements"].clone();
+    let note = notes(&j).await[0].clone();
+    assert_eq!(note["accompagnement"], json!(acc.trim_start_matches("/accompagnements/")));
     assert_eq!((&note["reussi"], &note["competences"]), (&json!("Le jeu du début"), &json!(["ccp-1-c4"])));
     assert_eq!(a.compter("SELECT COUNT(*) FROM note_pratique WHERE reussi LIKE '%jeu%'").await, 0, "chiffrée");
-    let autre = a.api(&a.jeton("alpha.responsable").await, "GET", &format!("/api/v1{acc}/note"), Value::Null).await;
-    assert!(!autre.corps.to_string().contains("jeu"), "{}", autre.corps);
+    assert_eq!(notes(&a.jeton("alpha.responsable").await).await, json!([]));
     assert!(s.get(&page).await.html.contains("Ma note de pratique"));
 }
 

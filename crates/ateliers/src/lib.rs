@@ -3,6 +3,7 @@
 //! It knows mediation, where a séance that took place becomes one collective accompaniment; mediation does
 //! not know it.
 
+pub mod evaluation;
 pub mod fiche;
 mod migrations;
 pub mod presence;
@@ -21,17 +22,19 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Pages of this crate.
 pub fn pages() -> Pages {
-    [seance::pages(), presence::pages(), reservation::pages(), programme::pages()].into_iter().fold(fiche::pages(), Pages::fusionner)
+    [seance::pages(), presence::pages(), reservation::pages(), programme::pages(), evaluation::pages()]
+        .into_iter()
+        .fold(fiche::pages(), Pages::fusionner)
 }
 
 /// API of this crate, under `/api/v1`.
 pub fn api() -> OpenApiRouter<Etat> {
-    [seance::api(), presence::api(), reservation::api()].into_iter().fold(fiche::api(), OpenApiRouter::merge)
+    [seance::api(), presence::api(), reservation::api(), evaluation::api()].into_iter().fold(fiche::api(), OpenApiRouter::merge)
 }
 
 /// The columns sealed at rest, for the rotation of keys and its checks.
 pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
-    reservation::CHAMPS.to_vec()
+    [&reservation::CHAMPS[..], &evaluation::CHAMPS, &presence::CHAMPS].concat()
 }
 
 /// Adds what runs the jobs of this crate.
@@ -40,4 +43,7 @@ pub fn executants(e: Executants) -> Executants {
         .avec(reservation::GENRE_OFFRE, reservation::expirer)
         .avec(reservation::GENRE_PURGE, reservation::purger)
         .avec(seance::GENRE_SEUIL, seance::annuler_sous_seuil)
+        .avec(evaluation::GENRE_FROIDE, evaluation::lancer)
+        .avec(evaluation::GENRE_INVITER, evaluation::inviter_tache)
+        .avec(evaluation::GENRE_PURGE, evaluation::purger)
 }

@@ -12,6 +12,8 @@ mod administration;
 mod adversite;
 #[path = "../../passeur/src/essais/application.rs"]
 mod application;
+#[path = "../../ateliers/src/evaluation/tests.rs"]
+mod ateliers_evaluations;
 #[path = "../../ateliers/src/fiche/tests.rs"]
 mod ateliers_fiches;
 #[path = "../../ateliers/src/presence/tests.rs"]

@@ -26,6 +26,7 @@ pub async fn reunir(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec<Eve
     tout.extend(crate::parcours::evenements(cx, id, max).await?);
     tout.extend(crate::accompagnement::evenements(cx, id, max).await?);
     tout.extend(crate::orientation::evenements(cx, id, max).await?);
+    tout.extend(crate::ateliers::evenements(cx, id, max).await?);
     tout.sort_by_key(|e| std::cmp::Reverse((e.jour, e.ordre)));
     Ok(tout)
 }

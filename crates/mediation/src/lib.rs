@@ -5,6 +5,7 @@
 
 pub mod accompagnement;
 pub mod accueil;
+pub mod ateliers;
 pub mod aujourdhui;
 pub mod chronologie;
 pub mod conservation;

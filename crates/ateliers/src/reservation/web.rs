@@ -48,6 +48,8 @@ struct Saisie {
     accord: String,
     besoins: String,
     attendre: String,
+    /// Agrees to be asked two weeks later.
+    avis: String,
     /// Nobody sees this field: what fills it is not a person.
     site: String,
 }
@@ -122,6 +124,9 @@ async fn reserver(v: Visite, qui: Visiteur, Chemin(id): Chemin<SeanceId>, Formul
     let fait = async {
         let cx = super::visite(&v.etat).await?;
         let (r, _) = super::reserver(&cx, id, demande(&s)).await?;
+        if s.avis == "oui" && r.courriel.is_some() {
+            crate::evaluation::noter_accord(&cx, r.id, "soi", true).await?;
+        }
         let secret = super::creer_lien(&cx, r.id).await?;
         cx.valider().await?;
         Ok::<_, Erreur>(secret)

@@ -19,7 +19,7 @@ use super::vue::{
     AccompagnementRecu, Accord, AccueilRecu, DiagnosticRecu, DonneesPersonne, EtapeRecue, Identite, LigneJournal, ObjectifRecu,
     OrientationRecue, ParcoursRecu, ReponseEnMots, StructureNommee, SuiviPar, mots,
 };
-use crate::{accompagnement, accueil, diagnostic, nomenclatures::TypeActivite, orientation, parcours, personne};
+use crate::{accompagnement, accueil, ateliers, diagnostic, nomenclatures::TypeActivite, orientation, parcours, personne};
 
 /// At most so many records of each kind come out: far beyond what a person has, so that memory is bounded.
 const PLAFOND: u64 = 5_000;
@@ -56,6 +56,8 @@ pub async fn reunir(cx: &Contexte, id: PersonneId) -> Resultat<DonneesPersonne> 
     let filtre = orientation::Filtre { personne: Some(id), ..Default::default() };
     let mut orientations = orientation::page(cx, &filtre, None, PLAFOND).await?;
     borner(&mut orientations, &mut complet);
+    let mut reservations = ateliers::reservations(cx, &[structure], id, PLAFOND + 1).await?;
+    borner(&mut reservations, &mut complet);
     let mut lignes = lignes_du_journal(cx, structure, id).await?;
     borner(&mut lignes, &mut complet);
 
@@ -149,6 +151,7 @@ pub async fn reunir(cx: &Contexte, id: PersonneId) -> Resultat<DonneesPersonne> 
                 mediateur: nom(o.mediateur_id),
             })
             .collect(),
+        reservations,
         journal: lignes
             .into_iter()
             .map(|l| LigneJournal { quand: l.quand, qui: l.acteur_id.and_then(nom), action: l.action.into() })

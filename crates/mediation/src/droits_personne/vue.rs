@@ -43,6 +43,8 @@ pub struct DonneesPersonne {
     pub parcours: Vec<ParcoursRecu>,
     pub accompagnements: Vec<AccompagnementRecu>,
     pub orientations: Vec<OrientationRecue>,
+    /// Bookings of workshops, with whether the person came and the gestures seen.
+    pub reservations: Vec<crate::ateliers::ReservationVue>,
     /// What was done on the file in this structure, newest first.
     pub journal: Vec<LigneJournal>,
 }

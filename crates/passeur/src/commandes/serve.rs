@@ -80,6 +80,7 @@ pub fn planning() -> Planning {
         .avec(conservation::NOM, Cadence::a(2, 30))
         .avec(menage::NOM, Cadence::a(3, 45))
         .avec(ateliers::reservation::GENRE_PURGE, Cadence::a(4, 10))
+        .avec(ateliers::evaluation::GENRE_PURGE, Cadence::a(4, 20))
 }
 
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.

@@ -89,6 +89,20 @@ impl Essai<'_> {
             }
             "/ateliers/reservations/{id}" => vec![self.reservation().await.0],
             "/ateliers/dates/{id}" => vec![self.atelier().await.1],
+            "/ateliers/dates/{id}/gestes/{reservation}" => {
+                let (date, r) = self.present().await;
+                vec![date, r]
+            }
+            "/ateliers/dates/{id}/signer/{reservation}/{demi}" | "/ateliers/dates/{id}/signatures/{reservation}/{demi}" => {
+                let (date, r) = self.present().await;
+                vec![date, r, "matin".to_owned()]
+            }
+            "/evaluation/{secret}" => {
+                let (date, _) = self.present().await;
+                let chemin = format!("/api/v1/ateliers/dates/{date}/evaluation");
+                let r = a.api(&self.jetons[1], "POST", &chemin, json!({"voie": "qr"})).await;
+                vec![r.corps["lien"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()]
+            }
             "/programme/{structure}" => vec![a.structure_alpha()],
             "/reservation/{secret}" => vec![self.reservation().await.1],
             "/exports/{id}" => {
@@ -220,6 +234,17 @@ impl Essai<'_> {
         self.defreiner().await;
         let r = self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", "/api/v1/ateliers/seances", self.programmer()).await;
         (r.id(), r.corps["dates"][0]["id"].as_str().unwrap().to_owned())
+    }
+
+    /// A date of today, and the booking of somebody present.
+    async fn present(&self) -> (String, String) {
+        let jeton = self.a.jeton("alpha.mediateur").await;
+        let mut corps = self.programmer();
+        corps["dates"] = json!([{"jour": "2026-03-10", "heure": "10:00"}]);
+        let date = self.a.api(&jeton, "POST", "/api/v1/ateliers/seances", corps).await.corps["dates"][0]["id"].as_str().unwrap().to_owned();
+        let corps = json!({"sur_place": [self.personne().await]});
+        let f = self.a.api(&jeton, "PUT", &format!("/api/v1/ateliers/dates/{date}/presences"), corps).await.corps;
+        (date, f["gens"][0]["reservation"].as_str().unwrap().to_owned())
     }
 
     /// A booking and its secret.
@@ -379,6 +404,10 @@ impl Essai<'_> {
             ("POST", "/ateliers/seances/{id}/reservations") => json!({"nom": "Essai", "par": "accueil"}),
             ("PUT", "/ateliers/seances/{id}/dates/{date}") => json!({"quand": {"jour": "2026-04-01", "heure": "10:00"}, "forcer": true}),
             ("PUT", "/ateliers/dates/{id}/presences") => json!({"anonymes": 3}),
+            ("POST", "/ateliers/dates/{id}/evaluation") => json!({"voie": "qr"}),
+            ("PUT", "/ateliers/dates/{id}/gestes") => json!({"marques": []}),
+            ("PUT", "/ateliers/dates/{id}/signatures/{reservation}/{demi}") => json!({"nom": "Essai"}),
+            ("POST", "/evaluation/{secret}") => json!({"notes": {"accueil": 5, "utilite": 4, "recommandation": 5}}),
             ("PUT", "/ateliers/seances/{id}/materiel") => json!({"rang": 1, "pret": true}),
             ("POST", "/exports") => self.export(),
             ("POST", "/bilan/filtres") => json!({"nom": format!("Essai {}", self.numero())}),

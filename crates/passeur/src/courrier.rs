@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header::ContentType},
+    message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType},
 };
 use secrecy::ExposeSecret;
 use socle::{
@@ -47,13 +47,16 @@ pub fn selon(config: &Config) -> anyhow::Result<std::sync::Arc<dyn Courrier>> {
 
 fn message(de: &Mailbox, l: &Lettre) -> Result<Message, ErreurCourrier> {
     let a: Mailbox = l.destinataire.parse().map_err(|e| ErreurCourrier(format!("adresse illisible : {e}")))?;
-    Message::builder()
-        .from(de.clone())
-        .to(a)
-        .subject(&l.sujet)
-        .header(ContentType::TEXT_PLAIN)
-        .body(l.corps.clone())
-        .map_err(|e| ErreurCourrier(e.to_string()))
+    let m = Message::builder().from(de.clone()).to(a).subject(&l.sujet);
+    if l.pieces.is_empty() {
+        return m.header(ContentType::TEXT_PLAIN).body(l.corps.clone()).map_err(|e| ErreurCourrier(e.to_string()));
+    }
+    let mut parties = MultiPart::mixed().singlepart(SinglePart::plain(l.corps.clone()));
+    for p in &l.pieces {
+        let genre = ContentType::parse(&p.genre).map_err(|e| ErreurCourrier(format!("pièce jointe : {e}")))?;
+        parties = parties.singlepart(Attachment::new(p.nom.clone()).body(p.octets.clone(), genre));
+    }
+    m.multipart(parties).map_err(|e| ErreurCourrier(e.to_string()))
 }
 
 #[async_trait::async_trait]

@@ -7,6 +7,33 @@ pub struct Lettre {
     pub sujet: String,
     /// Plain text: read by any mail program, any screen reader.
     pub corps: String,
+    /// Files that come with it.
+    #[serde(default)]
+    pub pieces: Vec<Piece>,
+}
+
+/// A file that comes with a mail.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Piece {
+    pub nom: String,
+    /// Its MIME type, `text/calendar; charset=utf-8`.
+    pub genre: String,
+    #[serde(with = "en_base64")]
+    pub octets: Vec<u8>,
+}
+
+/// Octets in a job, whose charge is JSON.
+mod en_base64 {
+    use base64::{Engine, prelude::BASE64_STANDARD};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(o: &[u8], s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&BASE64_STANDARD.encode(o))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
+        BASE64_STANDARD.decode(String::deserialize(d)?).map_err(D::Error::custom)
+    }
 }
 
 /// Mail could not be handed over; it will be tried again.

@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use socle::{Contexte, Erreur, Etat, Resultat, identifiant::ReservationId, ports::Lettre};
 
-use super::{Canal, EtatReservation, Fin, Reservation, avec_seance, creer_lien, finir, regles, table};
+use super::{Canal, EtatReservation, Fin, Reservation, avec_seance, calendrier, creer_lien, finir, regles, table};
 use crate::{
     seance::{self, EtatSeance, Seance},
     sms,
@@ -144,6 +144,7 @@ async fn preparer(etat: &Etat, c: &Charge) -> Resultat<Option<Message>> {
     let secret = creer_lien(&cx, r.id).await?;
     let lien = format!("{}/reservation/{secret}", etat.config.public_url.trim_end_matches('/'));
     let dates = seance::completer(&cx, vec![s.clone()]).await?.remove(0).dates;
+    let cx_maintenant = cx.maintenant;
     cx.valider().await?;
     let quand = dates.iter().map(|d| interface::format::instant_long(d.debut)).collect::<Vec<_>>().join("\n");
     let lieu = seance::nom_lieu(&s, &noms);
@@ -157,6 +158,7 @@ async fn preparer(etat: &Etat, c: &Charge) -> Resultat<Option<Message>> {
                 "Bonjour,\n\n{phrase}\n\nAtelier : {}\n{quand}\n{lieu}\n« {} »{joindre}\n\nVotre code : {}\n\nVoir, changer ou annuler votre réservation :\n{lien}\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n",
                 s.titre, structure.nom, r.code
             ),
+            pieces: calendrier::piece(c.motif, &r, &s, &dates, &lieu, cx_maintenant),
         })),
         (Canal::Sms, _, Some(numero)) => {
             let premier = interface::format::instant_court(s.debut);

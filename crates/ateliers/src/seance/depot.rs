@@ -108,12 +108,6 @@ pub(crate) async fn publiques(
     Ok(q.order_by_asc(table::Column::Debut).order_by_asc(table::Column::Id).offset(sauter).limit(combien).all(&cx.db()).await?)
 }
 
-/// The title of the séance of a date.
-pub(super) async fn titre_de(cx: &Contexte, d: DateSeanceId) -> Resultat<Option<String>> {
-    let Some(d) = date::Entity::find_by_id(d).one(&cx.db()).await? else { return Ok(None) };
-    Ok(table::Entity::find_by_id(d.seance_id).one(&cx.db()).await?.map(|s| s.titre))
-}
-
 /// The names of lieux and partners where séances are, to say where.
 pub(crate) async fn noms_de_lieux(cx: &Contexte, seances: &[&Seance]) -> Resultat<HashMap<Uuid, String>> {
     let lieux: Vec<LieuId> = seances.iter().filter_map(|s| s.lieu_id).collect();

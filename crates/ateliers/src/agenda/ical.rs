@@ -1,0 +1,379 @@
+//! iCalendar (RFC 5545): what is written for other calendars, and what is read of theirs. Neither database nor clock.
+//!
+//! Written by hand: the crate `icalendar` adds a `DTSTAMP` and a `UID` to `VTIMEZONE`, which the standard has not, and
+//! its reader goes as deep as a file nests. What is written is checked by Python's library (`scripts/verifier-agenda`).
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use socle::horloge::FUSEAU;
+
+/// Times of France: summer begins the last Sunday of March, ends the last of October, at 1:00 UTC, since 1996.
+const FUSEAU_HORAIRE: &str = "BEGIN:VTIMEZONE\r\nTZID:Europe/Paris\r\nBEGIN:STANDARD\r\nDTSTART:19961027T030000\r\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nTZNAME:CET\r\nEND:STANDARD\r\nBEGIN:DAYLIGHT\r\nDTSTART:19810329T020000\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nTZNAME:CEST\r\nEND:DAYLIGHT\r\nEND:VTIMEZONE\r\n";
+
+/// Writes a line, folded at 75 octets as the standard asks (§ 3.1), never inside a letter.
+fn ligne(sortie: &mut String, texte: &str) {
+    let mut place = 75;
+    let mut octets = 0;
+    for c in texte.chars() {
+        if octets + c.len_utf8() > place {
+            sortie.push_str("\r\n ");
+            (place, octets) = (74, 0);
+        }
+        sortie.push(c);
+        octets += c.len_utf8();
+    }
+    sortie.push_str("\r\n");
+}
+
+/// A text value (§ 3.3.11).
+fn texte(t: &str) -> String {
+    let mut s = String::with_capacity(t.len());
+    for c in t.chars() {
+        match c {
+            '\\' | ';' | ',' => {
+                s.push('\\');
+                s.push(c);
+            }
+            '\n' => s.push_str("\\n"),
+            c if c.is_control() => {}
+            c => s.push(c),
+        }
+    }
+    s
+}
+
+fn utc(t: DateTime<Utc>) -> String {
+    t.format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// When, on the wall of France; a day when it lasts whole days.
+fn instant(nom: &str, t: DateTime<Utc>, journees: bool) -> String {
+    let local = t.with_timezone(&FUSEAU);
+    if journees {
+        format!("{nom};VALUE=DATE:{}", local.format("%Y%m%d"))
+    } else {
+        format!("{nom};TZID=Europe/Paris:{}", local.format("%Y%m%dT%H%M%S"))
+    }
+}
+
+/// Something written for another calendar.
+#[derive(Clone, Debug, Default)]
+pub struct Composant {
+    pub uid: String,
+    /// When it was last written here.
+    pub ecrit_le: DateTime<Utc>,
+    pub debut: DateTime<Utc>,
+    pub fin: DateTime<Utc>,
+    pub journees: bool,
+    pub titre: String,
+    pub ou: Option<String>,
+    pub description: Option<String>,
+    /// A rule, as other calendars read it.
+    pub regle: Option<String>,
+    /// When the rule would be, and is not.
+    pub sauf: Vec<DateTime<Utc>>,
+    /// Of an occurrence moved: when the rule would have it.
+    pub a_la_place_de: Option<DateTime<Utc>>,
+    pub annule: bool,
+    pub sequence: i32,
+}
+
+impl Composant {
+    fn ecrire(&self, s: &mut String) {
+        ligne(s, "BEGIN:VEVENT");
+        ligne(s, &format!("UID:{}", self.uid));
+        ligne(s, &format!("DTSTAMP:{}", utc(self.ecrit_le)));
+        ligne(s, &instant("DTSTART", self.debut, self.journees));
+        ligne(s, &instant("DTEND", self.fin, self.journees));
+        if let Some(t) = self.a_la_place_de {
+            ligne(s, &instant("RECURRENCE-ID", t, self.journees));
+        }
+        if let Some(r) = &self.regle {
+            ligne(s, &format!("RRULE:{r}"));
+        }
+        for t in &self.sauf {
+            ligne(s, &instant("EXDATE", *t, self.journees));
+        }
+        ligne(s, &format!("SEQUENCE:{}", self.sequence));
+        ligne(s, &format!("SUMMARY:{}", texte(&self.titre)));
+        for (nom, valeur) in [("LOCATION", &self.ou), ("DESCRIPTION", &self.description)] {
+            if let Some(v) = valeur {
+                ligne(s, &format!("{nom}:{}", texte(v)));
+            }
+        }
+        ligne(s, if self.annule { "STATUS:CANCELLED" } else { "STATUS:CONFIRMED" });
+        ligne(s, "END:VEVENT");
+    }
+}
+
+/// A calendar, whole.
+pub(crate) fn calendrier(nom: &str, methode: &str, composants: &[Composant]) -> String {
+    let mut s = String::with_capacity(1024 + composants.len() * 400);
+    ligne(&mut s, "BEGIN:VCALENDAR");
+    ligne(&mut s, "VERSION:2.0");
+    ligne(&mut s, "PRODID:-//Passeur//Agenda//FR");
+    ligne(&mut s, "CALSCALE:GREGORIAN");
+    ligne(&mut s, &format!("METHOD:{methode}"));
+    if !nom.is_empty() {
+        ligne(&mut s, &format!("X-WR-CALNAME:{}", texte(nom)));
+        ligne(&mut s, "X-WR-TIMEZONE:Europe/Paris");
+        ligne(&mut s, "REFRESH-INTERVAL;VALUE=DURATION:PT1H");
+    }
+    s.push_str(FUSEAU_HORAIRE);
+    for c in composants {
+        c.ecrire(&mut s);
+    }
+    ligne(&mut s, "END:VCALENDAR");
+    s
+}
+
+/// A file that puts something into the calendar of who receives it; cancelled, that takes it away.
+pub struct Invitation(pub Vec<Composant>);
+
+/// The text of an invitation, to attach to a mail as `text/calendar`.
+pub fn invitation(i: &Invitation) -> String {
+    let annule = i.0.iter().all(|c| c.annule);
+    calendrier("", if annule { "CANCEL" } else { "PUBLISH" }, &i.0)
+}
+
+// ---- reading ----
+
+/// A time when somebody is busy, in seconds since 1970.
+pub(crate) type Pris = (i64, i64);
+
+/// Most busy times kept of one calendar.
+pub(crate) const PRIS_MAX: usize = 5000;
+
+/// Reads the busy times of a calendar from `depuis` to `jusqu_a`: neither titles nor anything else.
+///
+/// # Errors
+/// In words, when it is no calendar.
+pub(crate) fn lire(contenu: &str, depuis: DateTime<Utc>, jusqu_a: DateTime<Utc>) -> Result<Vec<Pris>, String> {
+    let lignes = deplier(contenu);
+    if !lignes.iter().any(|l| l.eq_ignore_ascii_case("BEGIN:VCALENDAR")) {
+        return Err("Ce n’est pas un agenda au format iCalendar (.ics).".into());
+    }
+    let mut evenements: Vec<Lu> = vec![];
+    let (mut dedans, mut profondeur) = (None::<Lu>, 0_usize);
+    for l in &lignes {
+        let Some((nom, parametres, valeur)) = decouper(l) else { continue };
+        match (nom.as_str(), valeur.to_ascii_uppercase().as_str()) {
+            ("BEGIN", "VEVENT") if dedans.is_none() => dedans = Some(Lu::default()),
+            ("BEGIN", _) if dedans.is_some() => profondeur += 1,
+            ("END", "VEVENT") if profondeur == 0 => evenements.extend(dedans.take()),
+            ("END", _) if dedans.is_some() => profondeur = profondeur.saturating_sub(1),
+            _ if profondeur == 0 => {
+                if let Some(e) = dedans.as_mut() {
+                    e.noter(&nom, &parametres, valeur);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(occupations(&evenements, depuis, jusqu_a))
+}
+
+fn occupations(evenements: &[Lu], depuis: DateTime<Utc>, jusqu_a: DateTime<Utc>) -> Vec<Pris> {
+    let mut v: Vec<Pris> = vec![];
+    for e in evenements.iter().filter(|e| !e.libre) {
+        let Some(debut) = e.debut else { continue };
+        let duree = e.duree(debut);
+        if duree <= TimeDelta::zero() {
+            continue;
+        }
+        let fois = match (&e.regle, e.a_la_place_de) {
+            (Some(r), None) => {
+                let (du, au) = (debut.au_mur(depuis - duree), debut.au_mur(jusqu_a));
+                super::recurrence::developper(r, debut.local, du, au).unwrap_or_else(|_| vec![debut.local])
+            }
+            _ => vec![debut.local],
+        };
+        // What the rule would have, and is elsewhere or nowhere.
+        let sauf: Vec<i64> = e
+            .sauf
+            .iter()
+            .map(|m| m.secondes())
+            .chain(evenements.iter().filter(|x| x.uid == e.uid && e.a_la_place_de.is_none()).filter_map(|x| x.a_la_place_de.map(Moment::secondes)))
+            .collect();
+        for local in fois.into_iter().chain(e.aussi.iter().map(|m| m.local)) {
+            let s = Moment { local, ..debut }.secondes();
+            let f = Moment { local: local + duree, ..debut }.secondes();
+            if !sauf.contains(&s) && s < f && f > depuis.timestamp() && s < jusqu_a.timestamp() {
+                v.push((s, f));
+            }
+        }
+        if v.len() > PRIS_MAX * 4 {
+            break;
+        }
+    }
+    reunir(v)
+}
+
+/// Busy times put together where they meet.
+pub(crate) fn reunir(mut v: Vec<Pris>) -> Vec<Pris> {
+    v.sort_unstable();
+    let mut r: Vec<Pris> = vec![];
+    for (d, f) in v {
+        match r.last_mut() {
+            Some(dernier) if d <= dernier.1 => dernier.1 = dernier.1.max(f),
+            _ => r.push((d, f)),
+        }
+    }
+    r.truncate(PRIS_MAX);
+    r
+}
+
+/// Lines unfolded.
+fn deplier(t: &str) -> Vec<String> {
+    let mut v: Vec<String> = vec![];
+    for l in t.trim_start_matches('\u{feff}').split('\n').map(|l| l.trim_end_matches('\r')) {
+        match (l.strip_prefix([' ', '\t']), v.last_mut()) {
+            (Some(suite), Some(dernier)) => dernier.push_str(suite),
+            _ => v.push(l.to_owned()),
+        }
+    }
+    v
+}
+
+/// `NAME;PARAM=x;PARAM="y:z":value`.
+fn decouper(l: &str) -> Option<(String, Vec<(String, String)>, &str)> {
+    let mut guillemets = false;
+    let fin = l.find(|c| {
+        guillemets ^= c == '"';
+        c == ':' && !guillemets
+    })?;
+    let (tete, valeur) = (l.get(..fin)?, l.get(fin + 1..)?);
+    let mut parties = tete.split(';');
+    let nom = parties.next()?.trim().to_ascii_uppercase();
+    let parametres = parties
+        .filter_map(|p| p.split_once('='))
+        .map(|(c, v)| (c.trim().to_ascii_uppercase(), v.trim().trim_matches('"').to_owned()))
+        .collect();
+    Some((nom, parametres, valeur.trim()))
+}
+
+/// A moment as another calendar writes it: on a wall somewhere, or universal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Moment {
+    local: NaiveDateTime,
+    fuseau: chrono_tz::Tz,
+    jour: bool,
+}
+
+impl Moment {
+    fn secondes(self) -> i64 {
+        let t = self.local.and_local_timezone(self.fuseau);
+        // In the hour that a night skips, an hour later.
+        t.earliest().or_else(|| (self.local + TimeDelta::hours(1)).and_local_timezone(self.fuseau).earliest()).map_or(0, |t| t.timestamp())
+    }
+
+    fn au_mur(self, t: DateTime<Utc>) -> NaiveDateTime {
+        t.with_timezone(&self.fuseau).naive_local()
+    }
+
+    fn lire(parametres: &[(String, String)], valeur: &str) -> Option<Self> {
+        let de = |c: &str| parametres.iter().find(|(p, _)| p == c).map(|(_, v)| v.as_str());
+        let fuseau = de("TZID").and_then(fuseau).unwrap_or(FUSEAU);
+        if de("VALUE") == Some("DATE") || valeur.len() == 8 {
+            let local = NaiveDate::parse_from_str(valeur, "%Y%m%d").ok()?.and_time(NaiveTime::MIN);
+            return Some(Self { local, fuseau: FUSEAU, jour: true });
+        }
+        let (texte, fuseau) = valeur.strip_suffix('Z').map_or((valeur, fuseau), |v| (v, chrono_tz::UTC));
+        Some(Self { local: NaiveDateTime::parse_from_str(texte, "%Y%m%dT%H%M%S").ok()?, fuseau, jour: false })
+    }
+}
+
+/// The zone of a `TZID`: a name of the IANA, alone or at the end of a longer one, or the one Outlook gives to France.
+fn fuseau(t: &str) -> Option<chrono_tz::Tz> {
+    if matches!(t, "Romance Standard Time" | "W. Europe Standard Time" | "Central Europe Standard Time") {
+        return Some(FUSEAU);
+    }
+    let parties: Vec<&str> = t.split('/').collect();
+    t.parse().ok().or_else(|| parties.get(parties.len().saturating_sub(2)..)?.join("/").parse().ok())
+}
+
+/// What is read of an event.
+#[derive(Debug, Default)]
+struct Lu {
+    uid: String,
+    debut: Option<Moment>,
+    fin: Option<Moment>,
+    duree: Option<TimeDelta>,
+    regle: Option<String>,
+    sauf: Vec<Moment>,
+    aussi: Vec<Moment>,
+    a_la_place_de: Option<Moment>,
+    /// Cancelled, or that takes no time.
+    libre: bool,
+}
+
+impl Lu {
+    fn noter(&mut self, nom: &str, parametres: &[(String, String)], valeur: &str) {
+        let moments = |v: &str| v.split(',').filter_map(|t| Moment::lire(parametres, t.trim())).collect::<Vec<_>>();
+        match nom {
+            "UID" => valeur.clone_into(&mut self.uid),
+            "DTSTART" => self.debut = Moment::lire(parametres, valeur),
+            "DTEND" => self.fin = Moment::lire(parametres, valeur),
+            "DURATION" => self.duree = lire_duree(valeur),
+            "RRULE" => self.regle = Some(valeur.to_owned()),
+            "EXDATE" => self.sauf.extend(moments(valeur)),
+            "RDATE" => self.aussi.extend(moments(valeur)),
+            "RECURRENCE-ID" => self.a_la_place_de = Moment::lire(parametres, valeur),
+            "STATUS" if valeur.eq_ignore_ascii_case("CANCELLED") => self.libre = true,
+            "TRANSP" if valeur.eq_ignore_ascii_case("TRANSPARENT") => self.libre = true,
+            _ => {}
+        }
+    }
+
+    /// How long, on the wall.
+    fn duree(&self, debut: Moment) -> TimeDelta {
+        match (self.fin, self.duree) {
+            (Some(f), _) if f.fuseau == debut.fuseau => f.local - debut.local,
+            (Some(f), _) => TimeDelta::seconds(f.secondes() - debut.secondes()),
+            (None, Some(d)) => d,
+            (None, None) if debut.jour => TimeDelta::days(1),
+            (None, None) => TimeDelta::zero(),
+        }
+    }
+}
+
+/// `PT1H30M`, `P1D`, `P2W`; a negative one is none.
+fn lire_duree(t: &str) -> Option<TimeDelta> {
+    let t = t.strip_prefix('+').unwrap_or(t).strip_prefix('P')?;
+    let mut total = TimeDelta::zero();
+    let mut nombre = String::new();
+    for c in t.chars() {
+        match c {
+            '0'..='9' if nombre.len() < 6 => nombre.push(c),
+            'T' => {}
+            _ => {
+                let n: i64 = std::mem::take(&mut nombre).parse().ok()?;
+                total += match c {
+                    'W' => TimeDelta::weeks(n),
+                    'D' => TimeDelta::days(n),
+                    'H' => TimeDelta::hours(n),
+                    'M' => TimeDelta::minutes(n),
+                    'S' => TimeDelta::seconds(n),
+                    _ => return None,
+                };
+            }
+        }
+    }
+    Some(total)
+}
+
+/// A short fingerprint of a calendar, for `ETag`.
+pub(crate) fn etiquette(contenu: &str) -> String {
+    let octets = socle::secret::empreinte(contenu);
+    let mut s = String::from("\"");
+    for o in octets.iter().take(16) {
+        let _ = write!(s, "{o:02x}");
+    }
+    s.push('"');
+    s
+}
+
+#[cfg(test)]
+#[path = "ical_tests.rs"]
+mod tests;

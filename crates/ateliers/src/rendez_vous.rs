@@ -11,7 +11,6 @@ mod motif;
 mod plage;
 mod prendre;
 pub(crate) mod regles;
-mod saisie;
 mod suite;
 pub(crate) mod table;
 mod web;

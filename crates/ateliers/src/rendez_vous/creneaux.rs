@@ -37,8 +37,8 @@ pub async fn creneaux(cx: &Contexte, m: &Motif, du: NaiveDate, au: NaiveDate, av
     let delai = if cx.acteur.est_systeme() { TimeDelta::hours(i64::from(m.delai_heures)) } else { TimeDelta::zero() };
     let depuis = cx.maintenant + delai;
     let jusqu_a = cx.maintenant + TimeDelta::days(i64::from(m.horizon_jours));
-    let du = du.max(cx.aujourd_hui());
-    let au = au.min(cx.aujourd_hui() + Days::new(u64::from(m.horizon_jours.unsigned_abs()) + 1));
+    let du = Ord::max(du, cx.aujourd_hui());
+    let au = Ord::min(au, cx.aujourd_hui() + Days::new(u64::from(m.horizon_jours.unsigned_abs()) + 1));
     let heures = heures(cx, m, avec).await?;
     if heures.is_empty() || au <= du {
         return Ok(vec![]);

@@ -243,5 +243,5 @@ async fn essayer(cx: &Contexte, id: RendezVousId, prises: &Prises, quand: occupa
 
 /// When appointments may be looked for from: today.
 pub(super) fn semaine(cx: &Contexte, depuis: Option<DateTime<Utc>>) -> chrono::NaiveDate {
-    depuis.map_or(cx.aujourd_hui(), jour).max(cx.aujourd_hui())
+    Ord::max(depuis.map_or(cx.aujourd_hui(), jour), cx.aujourd_hui())
 }

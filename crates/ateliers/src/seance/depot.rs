@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ExprTrait, QueryOrder, QuerySelect, entity::prelude::*};
 use socle::{
     Contexte, Nomenclature, Permission, Resultat,
-    identifiant::{DateSeanceId, LieuId, PartenaireId, SeanceId, StructureId, UtilisateurId},
+    identifiant::{LieuId, PartenaireId, SeanceId, StructureId, UtilisateurId},
 };
 
 use super::{

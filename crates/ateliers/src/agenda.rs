@@ -27,7 +27,7 @@ pub use externe::{GENRE_LIRE, GENRE_LIRE_TOUS, lire_tache, relire_tous};
 pub use ical::{Composant, Invitation, invitation};
 pub(crate) use migration::Agendas;
 pub use prolonger::{GENRE_PROLONGER, prolonger};
-pub use trajet::{Trajet, trajets_de, regler_trajets};
+pub use trajet::{Trajet, regler_trajets, trajets_de};
 pub use vue::{Element, GenreElement, Quoi, elements};
 pub use web::pages;
 

@@ -33,12 +33,15 @@ pub fn pages() -> Pages {
         ouverture::pages(),
         rendez_vous::pages(),
     ]
-    .into_iter().fold(fiche::pages(), Pages::fusionner)
+    .into_iter()
+    .fold(fiche::pages(), Pages::fusionner)
 }
 
 /// API of this crate, under `/api/v1`.
 pub fn api() -> OpenApiRouter<Etat> {
-    [seance::api(), presence::api(), reservation::api(), agenda::api(), ouverture::api(), rendez_vous::api()].into_iter().fold(fiche::api(), OpenApiRouter::merge)
+    [seance::api(), presence::api(), reservation::api(), agenda::api(), ouverture::api(), rendez_vous::api()]
+        .into_iter()
+        .fold(fiche::api(), OpenApiRouter::merge)
 }
 
 /// The columns sealed at rest, for the rotation of keys and its checks.

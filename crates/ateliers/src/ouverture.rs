@@ -140,6 +140,7 @@ pub(crate) async fn avertir(cx: &Contexte, lieu: Option<LieuId>, plages: &[(Date
 
 /// The lieu of the structure, and what is known of its openings from today on.
 pub async fn lire(cx: &Contexte, id: LieuId) -> Resultat<(territoire::lieu::Lieu, Ouvertures)> {
+    cx.exiger(Permission::AccompagnementsLire)?;
     let l = territoire::lieu::lire(cx, id).await?;
     let o = de_lieux(cx, &[id], cx.aujourd_hui()).await?.remove(&id).unwrap_or_default();
     Ok((l, o))
@@ -155,6 +156,7 @@ pub struct EcrireHoraires {
 }
 
 async fn a_gerer(cx: &Contexte, id: LieuId) -> Resultat<territoire::lieu::Lieu> {
+    cx.exiger(Permission::AccompagnementsLire)?;
     let l = territoire::lieu::lire(cx, id).await?;
     cx.exiger_dans(Permission::StructureGerer, l.structure_id)?;
     Ok(l)

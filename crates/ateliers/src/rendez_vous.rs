@@ -22,8 +22,8 @@ pub(crate) use migration::RendezVousPris;
 pub use motif::{EcrireMotif, ecrire, libelles, lister as motifs, modifier, publies};
 pub use plage::{EcrirePlage, ajouter as ajouter_plage, lister as plages, reprendre_horaires, retirer as retirer_plage};
 pub use prendre::{Prendre, prendre};
-pub use suite::{GENRE_PURGE, Issue, annuler, conclure, deplacer, lire, purger};
 pub(crate) use suite::par_code;
+pub use suite::{GENRE_PURGE, Issue, annuler, conclure, deplacer, lire, purger};
 pub use table::{Model as RendezVous, motif::Model as Motif, plage::Model as Plage};
 pub use web::pages;
 

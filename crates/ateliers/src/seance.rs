@@ -43,8 +43,8 @@ use crate::{
     },
     fiche::{self, Reference},
 };
-pub use table::{Model as Seance, date::Model as DateSeance, materiel::Model as Materiel};
 use table::Thematiques;
+pub use table::{Model as Seance, date::Model as DateSeance, materiel::Model as Materiel};
 
 macro_rules! nomenclature {
     ($(#[$doc:meta])* $nom:ident { $($variante:ident => $libelle:literal),+ $(,)? }) => {

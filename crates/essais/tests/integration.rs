@@ -12,10 +12,14 @@ mod administration;
 mod adversite;
 #[path = "../../passeur/src/essais/application.rs"]
 mod application;
+#[path = "../../ateliers/src/agenda/tests.rs"]
+mod ateliers_agenda;
 #[path = "../../ateliers/src/fiche/tests.rs"]
 mod ateliers_fiches;
 #[path = "../../ateliers/src/presence/tests.rs"]
 mod ateliers_presences;
+#[path = "../../ateliers/src/rendez_vous/tests.rs"]
+mod ateliers_rendez_vous;
 #[path = "../../ateliers/src/reservation/tests.rs"]
 mod ateliers_reservations;
 #[path = "../../ateliers/src/seance/tests.rs"]

@@ -192,15 +192,17 @@ impl From<Externe> for VueExterne {
     }
 }
 
-/// Follows a calendar at an address.
+/// Follows a calendar at an address, or reads a file once.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SuivreAgenda {
     #[schema(max_length = 100)]
     nom: Option<String>,
-    /// `https://…` or `webcal://…`
+    /// `https://…` or `webcal://…`: read again every half hour.
     #[schema(max_length = 1000)]
-    adresse: String,
+    adresse: Option<String>,
+    /// Or the text of a file `.ics`, read once.
+    contenu: Option<String>,
 }
 
 /// What is in the calendar of the structure, of a member of the team, or of a lieu: séances, appointments, times of one's own.
@@ -313,7 +315,10 @@ async fn externes(q: Requete) -> Result<Json<Liste<VueExterne>>, Refus> {
 #[utoipa::path(post, path = "/agenda/externes", tag = "ateliers", request_body = SuivreAgenda, responses((status = CREATED, body = VueExterne), (status = "default", body = Probleme, content_type = "application/problem+json")))]
 async fn suivre(q: Requete, Corps(d): Corps<SuivreAgenda>) -> Result<(StatusCode, Json<VueExterne>), Refus> {
     let cx = q.ecriture().await?;
-    let e = externe::suivre(&cx, d.nom, &d.adresse).await?;
+    let e = match d.contenu {
+        Some(t) => externe::deposer(&cx, d.nom, &t).await?,
+        None => externe::suivre(&cx, d.nom, &d.adresse.unwrap_or_default()).await?,
+    };
     cx.valider().await?;
     Ok((StatusCode::CREATED, Json(e.into())))
 }

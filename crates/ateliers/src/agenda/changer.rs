@@ -86,7 +86,14 @@ pub async fn modifier(cx: &Contexte, id: EvenementId, m: ModifierEvenement) -> R
 ///
 /// # Errors
 /// [`Erreur::Invalide`] on `jour` when something is already there, unless forced.
-pub async fn deplacer(cx: &Contexte, id: OccurrenceId, quand: Quand, duree_minutes: Option<u32>, portee: Portee, forcer: bool) -> Resultat<Complet> {
+pub async fn deplacer(
+    cx: &Contexte,
+    id: OccurrenceId,
+    quand: Quand,
+    duree_minutes: Option<u32>,
+    portee: Portee,
+    forcer: bool,
+) -> Resultat<Complet> {
     let (e, o) = a_changer(cx, id).await?;
     let mut voulu = Evenement { jour: quand.jour, heure: quand.heure.format("%H:%M").to_string(), ..e.clone() };
     if let Some(n) = duree_minutes.filter(|_| e.journees == 0) {
@@ -120,8 +127,9 @@ pub async fn deplacer(cx: &Contexte, id: OccurrenceId, quand: Quand, duree_minut
         }
         _ => {
             c.finir()?;
-            let plage = regles::intervalle(Quand { heure: super::debut_au_mur(&voulu).time(), ..quand }, voulu.duree_minutes, voulu.journees)
-                .map_err(|m| Erreur::champ("heure", m))?;
+            let plage =
+                regles::intervalle(Quand { heure: super::debut_au_mur(&voulu).time(), ..quand }, voulu.duree_minutes, voulu.journees)
+                    .map_err(|m| Erreur::champ("heure", m))?;
             let prises = prises(cx, &e).await?;
             if !forcer {
                 occupation::refuser(cx, e.structure_id, &prises, &[plage], &[Pour::Occurrence(o.id)], "jour").await?;
@@ -143,7 +151,11 @@ pub async fn deplacer(cx: &Contexte, id: OccurrenceId, quand: Quand, duree_minut
                 .await?;
             occupation::occuper(cx, Pour::Occurrence(o.id), &prises, plage, forcer, "jour").await?;
             // What is once is where its only occurrence is.
-            let serie = if e.regle.is_none() { Evenement { version: e.version + 1, ..voulu } } else { Evenement { version: e.version + 1, ..e.clone() } };
+            let serie = if e.regle.is_none() {
+                Evenement { version: e.version + 1, ..voulu }
+            } else {
+                Evenement { version: e.version + 1, ..e.clone() }
+            };
             version(cx, &e, &serie, &["date"]).await?;
             let avertissements = crate::ouverture::avertir(cx, e.lieu_id, &[plage]).await?;
             Ok(Complet { avertissements, ..lire(cx, e.id).await? })
@@ -157,7 +169,8 @@ pub async fn annuler(cx: &Contexte, id: OccurrenceId, portee: Portee) -> Resulta
     match (portee, &e.regle) {
         (Portee::Suivantes, Some(regle)) => {
             let debut = super::debut_au_mur(&e);
-            let (avant, _) = recurrence::couper(regle, debut, o.origine, o.origine.and_time(debut.time())).map_err(|m| Erreur::champ("jour", m))?;
+            let (avant, _) =
+                recurrence::couper(regle, debut, o.origine, o.origine.and_time(debut.time())).map_err(|m| Erreur::champ("jour", m))?;
             let premiere = o.origine == e.jour;
             for x in super::occurrences(cx, e.id).await?.iter().filter(|x| x.origine >= o.origine) {
                 barrer(cx, x).await?;
@@ -189,8 +202,7 @@ async fn annulees_apres(cx: &Contexte, id: EvenementId, origine: NaiveDate) -> R
 
 /// Takes away the occurrences from a day on: another series follows them.
 async fn retirer(cx: &Contexte, e: &Evenement, origine: NaiveDate) -> Resultat<()> {
-    let ids: Vec<OccurrenceId> =
-        super::occurrences(cx, e.id).await?.into_iter().filter(|o| o.origine >= origine).map(|o| o.id).collect();
+    let ids: Vec<OccurrenceId> = super::occurrences(cx, e.id).await?.into_iter().filter(|o| o.origine >= origine).map(|o| o.id).collect();
     occupation::liberer(cx, ids.iter().map(|i| Pour::Occurrence(*i))).await?;
     occurrence::Entity::delete_many().filter(occurrence::Column::Id.is_in(ids)).exec(&cx.db()).await?;
     Ok(())

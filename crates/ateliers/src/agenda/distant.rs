@@ -137,8 +137,24 @@ mod tests {
     #[test]
     fn seules_les_adresses_d_internet_sont_lues() {
         for prive in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255",
-            "198.18.0.1", "::1", "::", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "2002:7f00:1::", "2001:db8::1", "64:ff9b::7f00:1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "::ffff:10.0.0.1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+            "64:ff9b::7f00:1",
         ] {
             assert!(!publique(prive.parse().unwrap()), "{prive}");
         }
@@ -152,8 +168,16 @@ mod tests {
         let stricte = Souplesse::default();
         assert_eq!(adresse("webcal://agenda.invalid/a.ics", stricte).unwrap().as_str(), "https://agenda.invalid/a.ics");
         for faux in [
-            "http://agenda.invalid/a.ics", "ftp://x.invalid", "file:///etc/passwd", "agenda", "", "https://moi:secret@agenda.invalid/",
-            "https://127.0.0.1/a.ics", "https://[::1]/a.ics", "https://2130706433/", "https://0x7f.1/",
+            "http://agenda.invalid/a.ics",
+            "ftp://x.invalid",
+            "file:///etc/passwd",
+            "agenda",
+            "",
+            "https://moi:secret@agenda.invalid/",
+            "https://127.0.0.1/a.ics",
+            "https://[::1]/a.ics",
+            "https://2130706433/",
+            "https://0x7f.1/",
         ] {
             assert!(adresse(faux, stricte).is_err(), "{faux}");
         }

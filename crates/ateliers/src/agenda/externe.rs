@@ -32,7 +32,7 @@ pub use externe::Model as Externe;
 
 /// The calendars that the actor follows: nobody else's.
 pub async fn lister(cx: &Contexte) -> Resultat<Vec<Externe>> {
-    cx.exiger(Permission::AccompagnementsEcrire)?;
+    cx.exiger(Permission::AccompagnementsLire)?;
     Ok(externe::Entity::find()
         .filter(externe::Column::UtilisateurId.eq(cx.auteur()?))
         .order_by_asc(externe::Column::CreeLe)

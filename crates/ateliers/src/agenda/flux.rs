@@ -215,7 +215,11 @@ async fn series(cx: &Contexte, structure: StructureId, quoi: Quoi, depuis: DateT
             regles::intervalle(q, e.duree_minutes, e.journees)
         };
         let Some(regle) = &e.regle else {
-            v.extend(siennes.iter().filter(|o| o.etat == EtatOccurrence::Prevue).map(|o| Composant { debut: o.debut, fin: o.fin, ..modele.clone() }));
+            v.extend(siennes.iter().filter(|o| o.etat == EtatOccurrence::Prevue).map(|o| Composant {
+                debut: o.debut,
+                fin: o.fin,
+                ..modele.clone()
+            }));
             continue;
         };
         let Ok((debut, fin)) = du_jour(&e, e.jour) else { continue };

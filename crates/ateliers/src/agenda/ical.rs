@@ -194,7 +194,12 @@ fn occupations(evenements: &[Lu], depuis: DateTime<Utc>, jusqu_a: DateTime<Utc>)
             .sauf
             .iter()
             .map(|m| m.secondes())
-            .chain(evenements.iter().filter(|x| x.uid == e.uid && e.a_la_place_de.is_none()).filter_map(|x| x.a_la_place_de.map(Moment::secondes)))
+            .chain(
+                evenements
+                    .iter()
+                    .filter(|x| x.uid == e.uid && e.a_la_place_de.is_none())
+                    .filter_map(|x| x.a_la_place_de.map(Moment::secondes)),
+            )
             .collect();
         for local in fois.into_iter().chain(e.aussi.iter().map(|m| m.local)) {
             let s = Moment { local, ..debut }.secondes();

@@ -115,7 +115,10 @@ pub(crate) async fn conflits(
         let titre = titres.get(&o.id).map_or("autre chose", String::as_str);
         let quand = DateTime::from_timestamp(o.debut_s, 0).map(interface::format::instant_long).unwrap_or_default();
         messages.push(match trajet {
-            Some(m) => format!("Il faut {} à {qui} pour aller d’un lieu à l’autre, et «\u{a0}{titre}\u{a0}», {quand}, ne les laisse pas.", interface::format::duree(m)),
+            Some(m) => format!(
+                "Il faut {} à {qui} pour aller d’un lieu à l’autre, et «\u{a0}{titre}\u{a0}», {quand}, ne les laisse pas.",
+                interface::format::duree(m)
+            ),
             None if o.genre == "lieu" => format!("Ce lieu est déjà pris par «\u{a0}{titre}\u{a0}», {quand}."),
             None => format!("{qui} est déjà pris par «\u{a0}{titre}\u{a0}», {quand}."),
         });
@@ -133,11 +136,8 @@ async fn pris_ailleurs(cx: &Contexte, prises: &Prises, plages: &[Intervalle], (d
         .limit(5000)
         .all(&cx.db())
         .await?;
-    let pris: Vec<_> = lignes
-        .into_iter()
-        .filter(|l| plages.iter().any(|(d, f)| l.debut_s < f.timestamp() && d.timestamp() < l.fin_s))
-        .take(3)
-        .collect();
+    let pris: Vec<_> =
+        lignes.into_iter().filter(|l| plages.iter().any(|(d, f)| l.debut_s < f.timestamp() && d.timestamp() < l.fin_s)).take(3).collect();
     let noms = equipe::noms(cx, pris.iter().map(|l| l.utilisateur_id)).await?;
     Ok(pris
         .iter()
@@ -171,8 +171,7 @@ async fn titres(
         titres.extend(trouvees.into_iter().filter_map(|d| Some((d.id.0, seances.get(&d.seance_id)?.clone()))));
     }
     if !occurrences.is_empty() {
-        let trouvees =
-            table::occurrence::Entity::find().filter(table::occurrence::Column::Id.is_in(occurrences)).all(&cx.db()).await?;
+        let trouvees = table::occurrence::Entity::find().filter(table::occurrence::Column::Id.is_in(occurrences)).all(&cx.db()).await?;
         let evenements: HashMap<_, _> = table::Entity::find()
             .filter(table::Column::Id.is_in(trouvees.iter().map(|o| o.evenement_id)))
             .filter(table::Column::StructureId.eq(structure))

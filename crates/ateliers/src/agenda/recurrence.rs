@@ -163,7 +163,9 @@ fn decaler(jours: &str, ancien: NaiveDate, nouveau: NaiveDate) -> String {
         .map(|j| match j.strip_suffix(code_jour(ancien.weekday())) {
             Some("") => code_jour(nouveau.weekday()).to_owned(),
             Some("-1") => format!("-1{}", code_jour(nouveau.weekday())),
-            Some(n) if n.trim_start_matches('+').parse() == Ok(rang(ancien)) => format!("{}{}", rang(nouveau), code_jour(nouveau.weekday())),
+            Some(n) if n.trim_start_matches('+').parse() == Ok(rang(ancien)) => {
+                format!("{}{}", rang(nouveau), code_jour(nouveau.weekday()))
+            }
             _ => j.to_owned(),
         })
         .collect();
@@ -227,11 +229,8 @@ pub fn dire(texte: &str) -> String {
         Some("MONTHLY") => ("tous les mois", "mois"),
         _ => ("tous les ans", "ans"),
     };
-    let mut mots = vec![if n == 1 {
-        un.to_owned()
-    } else {
-        format!("{} les {n} {tous}", if tous == "semaines" { "toutes" } else { "tous" })
-    }];
+    let mut mots =
+        vec![if n == 1 { un.to_owned() } else { format!("{} les {n} {tous}", if tous == "semaines" { "toutes" } else { "tous" }) }];
     if let Some(jours) = de("BYDAY") {
         let noms: Vec<String> = jours
             .split(',')

@@ -68,7 +68,8 @@ fn ce_qui_n_est_pas_une_repetition_est_refuse() {
 
 #[test]
 fn une_serie_se_coupe() {
-    let (avant, suite) = couper("FREQ=WEEKLY;BYDAY=MO;COUNT=6", t("2026-03-16 14:00"), "2026-03-30".parse().unwrap(), t("2026-03-31 10:00")).unwrap();
+    let (avant, suite) =
+        couper("FREQ=WEEKLY;BYDAY=MO;COUNT=6", t("2026-03-16 14:00"), "2026-03-30".parse().unwrap(), t("2026-03-31 10:00")).unwrap();
     assert_eq!(jours(&avant, "2026-03-16 14:00", "2027-01-01 00:00"), ["2026-03-16 14:00", "2026-03-23 14:00"]);
     assert_eq!(
         jours(&suite, "2026-03-31 10:00", "2027-01-01 00:00"),

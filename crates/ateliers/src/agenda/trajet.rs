@@ -30,7 +30,7 @@ pub struct ReglageTrajets {
 
 /// What the structure says.
 pub async fn trajets_de(cx: &Contexte) -> Resultat<ReglageTrajets> {
-    let structure = cx.exiger(Permission::StructureLire)?;
+    let structure = cx.exiger(Permission::AccompagnementsLire)?;
     let t: Trajets = super::occupation::trajets(cx, structure).await?;
     let minutes = |n: i64| u32::try_from(n).unwrap_or(0);
     let mut lieux: Vec<Trajet> = t.table.into_iter().map(|((de, vers), m)| Trajet { de, vers, minutes: minutes(m) }).collect();
@@ -40,6 +40,7 @@ pub async fn trajets_de(cx: &Contexte) -> Resultat<ReglageTrajets> {
 
 /// Writes what the structure says, in place of what it said.
 pub async fn regler_trajets(cx: &Contexte, d: ReglageTrajets) -> Resultat<ReglageTrajets> {
+    cx.exiger(Permission::AccompagnementsLire)?;
     let structure = cx.exiger(Permission::StructureGerer)?;
     let siens: Vec<LieuId> = territoire::lieu::lister(cx, true).await?.into_iter().map(|l| l.id).collect();
     let mut c = Controle::new();
@@ -52,7 +53,9 @@ pub async fn regler_trajets(cx: &Contexte, d: ReglageTrajets) -> Resultat<Reglag
     c.finir()?;
     let reglage = table::reglage::Model { structure_id: structure, trajet_minutes: i32::try_from(d.entre_communes).unwrap_or(0) };
     table::reglage::Entity::insert(reglage.into_active_model().reset_all())
-        .on_conflict(OnConflict::column(table::reglage::Column::StructureId).update_column(table::reglage::Column::TrajetMinutes).to_owned())
+        .on_conflict(
+            OnConflict::column(table::reglage::Column::StructureId).update_column(table::reglage::Column::TrajetMinutes).to_owned(),
+        )
         .exec_without_returning(&cx.db())
         .await?;
     table::trajet::Entity::delete_many().filter(table::trajet::Column::StructureId.eq(structure)).exec(&cx.db()).await?;

@@ -154,7 +154,13 @@ pub(super) async fn rassembler(
     Ok(v)
 }
 
-async fn des_seances(cx: &Contexte, structure: StructureId, quoi: Quoi, debut: DateTime<Utc>, fin: DateTime<Utc>) -> Resultat<Vec<Element>> {
+async fn des_seances(
+    cx: &Contexte,
+    structure: StructureId,
+    quoi: Quoi,
+    debut: DateTime<Utc>,
+    fin: DateTime<Utc>,
+) -> Resultat<Vec<Element>> {
     let dates = date::Entity::find()
         .filter(date::Column::StructureId.eq(structure))
         // A date lasts eight hours at most: the index is read over a bounded part.

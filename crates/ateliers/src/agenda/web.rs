@@ -192,7 +192,11 @@ fn ranger(
         .map(|j| Jour {
             date: j,
             nom: if vue == Vue::Liste || vue == Vue::Jour || j.day() == 1 {
-                format!("{} {}", format::nom_jour(j), format::date_sans_jour(j).rsplit_once(' ').map_or(String::new(), |(d, _)| d.to_owned()))
+                format!(
+                    "{} {}",
+                    format::nom_jour(j),
+                    format::date_sans_jour(j).rsplit_once(' ').map_or(String::new(), |(d, _)| d.to_owned())
+                )
             } else {
                 format!("{} {}", format::nom_jour(j), j.day())
             },

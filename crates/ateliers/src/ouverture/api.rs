@@ -13,7 +13,7 @@ use socle::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{EcrireHoraires, Fermeture, FermerLieu, Ouvertures, feries};
+use super::{EcrireHoraires, FermerLieu, Fermeture, Ouvertures, feries};
 
 /// API of opening hours.
 pub fn api() -> OpenApiRouter<Etat> {
@@ -107,7 +107,7 @@ async fn rouvrir(q: Requete, Chemin((id, f)): Chemin<(LieuId, FermetureId)>) -> 
 #[utoipa::path(get, path = "/agenda/feries", tag = "ateliers", params(DemandeFeries), responses((status = OK, body = Liste<JourFerie>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
 async fn jours_feries(q: Requete, Parametres(d): Parametres<DemandeFeries>) -> Result<Json<Liste<JourFerie>>, Refus> {
     let cx = q.lecture();
-    cx.exiger(socle::Permission::StructureLire)?;
+    cx.exiger(socle::Permission::AccompagnementsLire)?;
     let mut c = Controle::new();
     let annee = c.nombre("annee", d.annee.as_deref().unwrap_or_default()).unwrap_or(cx.aujourd_hui().year());
     c.exiger((1900..2300).contains(&annee), "annee", "Demandez une année de 1900 à 2299.");

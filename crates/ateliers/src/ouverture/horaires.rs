@@ -43,7 +43,10 @@ impl Semaine {
 
     /// The texts of the seven days, as [`lire`] reads them.
     pub fn textes(&self) -> Vec<String> {
-        self.0.iter().map(|v| v.iter().map(|t| format!("{}-{}", t.debut.format("%H:%M"), t.fin.format("%H:%M"))).collect::<Vec<_>>().join(", ")).collect()
+        self.0
+            .iter()
+            .map(|v| v.iter().map(|t| format!("{}-{}", t.debut.format("%H:%M"), t.fin.format("%H:%M"))).collect::<Vec<_>>().join(", "))
+            .collect()
     }
 }
 

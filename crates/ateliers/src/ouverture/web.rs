@@ -42,7 +42,7 @@ const JOURS: [&str; 7] = ["Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Sa
 
 async fn liste(w: Web) -> Rendu {
     let cx = w.lecture();
-    cx.exiger(Permission::StructureLire)?;
+    cx.exiger(Permission::AccompagnementsLire)?;
     let lieux = territoire::lieu::lister(&cx, false).await?;
     let connus = super::de_lieux(&cx, &lieux.iter().map(|l| l.id).collect::<Vec<_>>(), cx.aujourd_hui()).await?;
     let zone = feries::Zone::de_commune(lieux.iter().find_map(|l| l.commune.as_deref()));
@@ -60,7 +60,12 @@ async fn liste(w: Web) -> Rendu {
                 nom: l.nom,
             })
             .collect(),
-        feries: [annee, annee + 1].into_iter().flat_map(|a| feries::feries(a, zone)).filter(|(j, _)| *j >= cx.aujourd_hui()).take(11).collect(),
+        feries: [annee, annee + 1]
+            .into_iter()
+            .flat_map(|a| feries::feries(a, zone))
+            .filter(|(j, _)| *j >= cx.aujourd_hui())
+            .take(11)
+            .collect(),
     })
 }
 
@@ -116,7 +121,14 @@ struct SaisieFermeture {
     motif: String,
 }
 
-async fn gabarit(cx: &Contexte, page: Page, id: LieuId, saisi: Option<Vec<String>>, f: SaisieFermeture, erreurs: Erreurs) -> Resultat<PageHoraires> {
+async fn gabarit(
+    cx: &Contexte,
+    page: Page,
+    id: LieuId,
+    saisi: Option<Vec<String>>,
+    f: SaisieFermeture,
+    erreurs: Erreurs,
+) -> Resultat<PageHoraires> {
     let (l, o) = super::lire(cx, id).await?;
     let valeurs = saisi.unwrap_or_else(|| o.semaine.textes());
     Ok(PageHoraires {
@@ -187,7 +199,10 @@ async fn fermer(w: Web, Chemin(id): Chemin<LieuId>, Formulaire(s): Formulaire<Sa
     match fait {
         Ok(()) => {
             cx.valider().await?;
-            Ok(aller(&format!("/agenda/horaires/{id}"), Message::succes("La fermeture est notée. Ce qui y était déjà prévu ne change pas.")))
+            Ok(aller(
+                &format!("/agenda/horaires/{id}"),
+                Message::succes("La fermeture est notée. Ce qui y était déjà prévu ne change pas."),
+            ))
         }
         Err(Erreur::Invalide(e)) => {
             drop(cx);

@@ -195,7 +195,11 @@ async fn modifier_motif(q: Requete, Chemin(id): Chemin<MotifId>, Corps(d): Corps
 
 /// The free slots of a reason.
 #[utoipa::path(get, path = "/rendez-vous/motifs/{id}/creneaux", tag = "ateliers", params(("id" = MotifId, Path), DemandeCreneaux), responses((status = OK, body = Liste<Creneau>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
-async fn creneaux(q: Requete, Chemin(id): Chemin<MotifId>, Parametres(d): Parametres<DemandeCreneaux>) -> Result<Json<Liste<Creneau>>, Refus> {
+async fn creneaux(
+    q: Requete,
+    Chemin(id): Chemin<MotifId>,
+    Parametres(d): Parametres<DemandeCreneaux>,
+) -> Result<Json<Liste<Creneau>>, Refus> {
     let cx = q.lecture();
     let m = motif::ligne(&cx, id, Permission::AccompagnementsLire).await?;
     let mut c = Controle::new();

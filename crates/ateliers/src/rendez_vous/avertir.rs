@@ -166,7 +166,9 @@ pub(super) async fn ou(cx: &Contexte, r: &RendezVous, m: &Raison) -> Resultat<St
 fn dire(motif: Motif) -> (&'static str, &'static str) {
     match motif {
         Motif::Confirmation => ("Votre rendez-vous est pris", "Votre rendez-vous est pris."),
-        Motif::Rappel => ("Rappel", "Vous avez bientôt rendez-vous. Si vous ne pouvez pas venir, annulez : le créneau servira à quelqu’un d’autre."),
+        Motif::Rappel => {
+            ("Rappel", "Vous avez bientôt rendez-vous. Si vous ne pouvez pas venir, annulez : le créneau servira à quelqu’un d’autre.")
+        }
         Motif::Deplacement => ("Rendez-vous changé", "Votre rendez-vous change d’heure ou de lieu."),
         Motif::Annulation => ("Rendez-vous annulé", "Votre rendez-vous est annulé."),
     }

@@ -60,7 +60,11 @@ pub async fn creneaux(cx: &Contexte, m: &Motif, du: NaiveDate, au: NaiveDate, av
 }
 
 /// The days when nobody is received, by lieu.
-fn fermetures(ouvertures: &HashMap<LieuId, ouverture::Ouvertures>, du: NaiveDate, au: NaiveDate) -> std::collections::HashSet<(Option<LieuId>, NaiveDate)> {
+fn fermetures(
+    ouvertures: &HashMap<LieuId, ouverture::Ouvertures>,
+    du: NaiveDate,
+    au: NaiveDate,
+) -> std::collections::HashSet<(Option<LieuId>, NaiveDate)> {
     let nulle_part = ouverture::Ouvertures::default();
     let tous = ouvertures.iter().map(|(l, o)| (Some(*l), o)).chain([(None, &nulle_part)]);
     tous.flat_map(|(l, o)| du.iter_days().take_while(move |j| *j < au).filter(|j| o.ferme(*j).is_some()).map(move |j| (l, j))).collect()
@@ -89,8 +93,10 @@ fn grouper(mut libres: Vec<Libre>, duree: i64, pris: &HashMap<UtilisateurId, Vec
 
 async fn heures(cx: &Contexte, m: &Motif, avec: Option<UtilisateurId>) -> Resultat<Vec<Heures>> {
     let mut q = plage::Entity::find().filter(plage::Column::StructureId.eq(m.structure_id));
-    let choisis: Vec<UtilisateurId> =
-        avec.map_or_else(|| m.mediateurs.0.clone(), |u| if m.mediateurs.0.is_empty() || m.mediateurs.0.contains(&u) { vec![u] } else { vec![] });
+    let choisis: Vec<UtilisateurId> = avec.map_or_else(
+        || m.mediateurs.0.clone(),
+        |u| if m.mediateurs.0.is_empty() || m.mediateurs.0.contains(&u) { vec![u] } else { vec![] },
+    );
     if avec.is_some() && choisis.is_empty() {
         return Ok(vec![]);
     }
@@ -132,7 +138,11 @@ const MARGE: TimeDelta = TimeDelta::hours(12);
 const DUREE_MAX: TimeDelta = TimeDelta::days(63);
 
 /// What takes these people, one line each: the engine puts their times end to end, which costs less than a line a time.
-async fn pris(cx: &Contexte, qui: &[UtilisateurId], (debut, fin): (DateTime<Utc>, DateTime<Utc>)) -> Resultat<HashMap<UtilisateurId, Vec<Pris>>> {
+async fn pris(
+    cx: &Contexte,
+    qui: &[UtilisateurId],
+    (debut, fin): (DateTime<Utc>, DateTime<Utc>),
+) -> Resultat<HashMap<UtilisateurId, Vec<Pris>>> {
     let db = cx.db();
     let postgres = db.get_database_backend() == DbBackend::Postgres;
     let lieu = if postgres { "COALESCE(lieu_id::text, '')" } else { "COALESCE(hex(lieu_id), '')" };

@@ -157,8 +157,7 @@ pub(super) async fn par_id(cx: &Contexte, id: MotifId) -> Resultat<Option<Motif>
 /// The reasons of the structure, those no longer proposed last.
 pub async fn lister(cx: &Contexte) -> Resultat<Vec<Motif>> {
     let s = cx.exiger(Permission::AccompagnementsLire)?;
-    let mut v =
-        motif::Entity::find().filter(motif::Column::StructureId.eq(s)).order_by_asc(motif::Column::Libelle).all(&cx.db()).await?;
+    let mut v = motif::Entity::find().filter(motif::Column::StructureId.eq(s)).order_by_asc(motif::Column::Libelle).all(&cx.db()).await?;
     v.sort_by_key(|m| (!m.actif, socle::texte::plier(&m.libelle)));
     Ok(v)
 }

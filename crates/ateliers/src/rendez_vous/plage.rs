@@ -89,18 +89,23 @@ pub async fn ajouter(cx: &Contexte, d: EcrirePlage) -> Resultat<Vec<Plage>> {
     c.finir()?;
     let mut faites = vec![];
     for t in tranches {
-        faites.push(inserer(cx, Plage {
-            id: PlageId(cx.nouvel_uuid()),
-            structure_id: structure,
-            utilisateur_id: qui,
-            lieu_id: d.lieu,
-            jour,
-            debut: t.debut.format("%H:%M").to_string(),
-            fin: t.fin.format("%H:%M").to_string(),
-            du,
-            au: d.au,
-        })
-        .await?);
+        faites.push(
+            inserer(
+                cx,
+                Plage {
+                    id: PlageId(cx.nouvel_uuid()),
+                    structure_id: structure,
+                    utilisateur_id: qui,
+                    lieu_id: d.lieu,
+                    jour,
+                    debut: t.debut.format("%H:%M").to_string(),
+                    fin: t.fin.format("%H:%M").to_string(),
+                    du,
+                    au: d.au,
+                },
+            )
+            .await?,
+        );
     }
     Ok(faites)
 }

@@ -245,7 +245,13 @@ async fn oublier(etat: &Etat) -> Resultat<()> {
         .await?;
     lien::Entity::delete_many().filter(lien::Column::RendezVousId.is_in(ids.iter().copied())).exec(&cx.db()).await?;
     table::Entity::update_many()
-        .set(table::ActiveModel { nom: Set(String::new()), telephone: Set(None), courriel: Set(None), besoins: Set(None), ..Default::default() })
+        .set(table::ActiveModel {
+            nom: Set(String::new()),
+            telephone: Set(None),
+            courriel: Set(None),
+            besoins: Set(None),
+            ..Default::default()
+        })
         .filter(table::Column::Id.is_in(ids.iter().copied()))
         .exec(&cx.db())
         .await?;

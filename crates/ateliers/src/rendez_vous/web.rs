@@ -71,8 +71,7 @@ pub(super) async fn proposer(cx: &Contexte, m: &Motif, du: NaiveDate, avec: Opti
         l.dedup();
         l
     };
-    let noms: HashMap<_, _> =
-        if lieux.len() > 1 { territoire::lieu::noms_et_adresses(cx, lieux).await? } else { HashMap::new() };
+    let noms: HashMap<_, _> = if lieux.len() > 1 { territoire::lieu::noms_et_adresses(cx, lieux).await? } else { HashMap::new() };
     let mut jours: Vec<(NaiveDate, DuJour)> = vec![];
     for c in &v {
         let j = jour(c.debut);

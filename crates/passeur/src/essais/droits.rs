@@ -297,7 +297,7 @@ fn domaine(chemin: &str) -> (usize, &'static str) {
         ("Diagnostics", &["diagnostic", "diagnostics"]),
         ("Parcours", &["parcours"]),
         ("Accompagnements", &["accompagnements", "avis", "notes-de-pratique"]),
-        ("Ateliers", &["ateliers", "programme", "reservation", "agenda"]),
+        ("Ateliers", &["ateliers", "programme", "reservation", "agenda", "rendez-vous"]),
         ("Orientations", &["orientations"]),
         ("Partenaires", &["partenaires"]),
         ("Bilan", &["bilan", "exports", "partage", "partages"]),

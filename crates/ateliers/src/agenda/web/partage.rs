@@ -85,7 +85,12 @@ async fn gabarit(cx: &Contexte, page: Page, adresse: Option<String>, saisi: (Str
         flux: flux::lister(cx)
             .await?
             .into_iter()
-            .map(|f| LigneFlux { id: f.id.to_string(), nom: f.nom, depuis: interface::format::date_sans_jour(socle::horloge::jour(f.cree_le)), sien: f.sien })
+            .map(|f| LigneFlux {
+                id: f.id.to_string(),
+                nom: f.nom,
+                depuis: interface::format::date_sans_jour(socle::horloge::jour(f.cree_le)),
+                sien: f.sien,
+            })
             .collect(),
         lieux: territoire::lieu::lister(cx, false).await?.into_iter().map(|l| Choix::nouveau(l.id.to_string(), l.nom, false)).collect(),
         externes: externe::lister(cx).await?.into_iter().map(ligne).collect(),
@@ -163,7 +168,11 @@ async fn suivre(w: Web, req: Request) -> Rendu {
     match fait {
         Ok(e) => {
             cx.valider().await?;
-            let mot = if e.adresse.is_some() { "Cet agenda est suivi : il est lu dans un instant." } else { "Les temps pris de ce fichier sont notés." };
+            let mot = if e.adresse.is_some() {
+                "Cet agenda est suivi : il est lu dans un instant."
+            } else {
+                "Les temps pris de ce fichier sont notés."
+            };
             Ok(aller("/agenda/partage", Message::succes(mot)))
         }
         Err(Erreur::Invalide(e)) => {
@@ -179,14 +188,18 @@ async fn suivre(w: Web, req: Request) -> Rendu {
 async fn servir(v: Visite, Chemin(fichier): Chemin<String>, entetes: HeaderMap) -> Rendu {
     let contenu = flux::servir(&v.etat, flux::secret_de(&fichier)).await?;
     let etiquette = ical::etiquette(&contenu);
-    let connue = entetes.get(header::IF_NONE_MATCH).and_then(|e| e.to_str().ok()).is_some_and(|e| {
-        e.split(',').map(|x| x.trim().trim_start_matches("W/")).any(|x| x == etiquette || x == "*")
-    });
+    let connue = entetes
+        .get(header::IF_NONE_MATCH)
+        .and_then(|e| e.to_str().ok())
+        .is_some_and(|e| e.split(',').map(|x| x.trim().trim_start_matches("W/")).any(|x| x == etiquette || x == "*"));
     let valeur = HeaderValue::from_str(&etiquette).map_err(Erreur::interne)?;
     let mut r = if connue {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(header::CONTENT_TYPE, "text/calendar; charset=utf-8"), (header::CONTENT_DISPOSITION, "inline; filename=\"agenda.ics\"")], contenu)
+        (
+            [(header::CONTENT_TYPE, "text/calendar; charset=utf-8"), (header::CONTENT_DISPOSITION, "inline; filename=\"agenda.ics\"")],
+            contenu,
+        )
             .into_response()
     };
     r.headers_mut().insert(header::ETAG, valeur);

@@ -264,8 +264,7 @@ async fn deplacer(w: Web, Chemin(id): Chemin<OccurrenceId>, Formulaire(s): Formu
 async fn renommer(w: Web, Chemin(id): Chemin<OccurrenceId>, Formulaire(s): Formulaire<Change>) -> Rendu {
     let cx = w.ecriture().await?;
     let (e, _) = super::super::occurrence(&cx, id, Permission::AccompagnementsEcrire).await?;
-    let m =
-        ModifierEvenement { version: s.version.parse().ok(), genre: GenreEvenement::depuis(&s.genre), titre: Some(s.titre.clone()) };
+    let m = ModifierEvenement { version: s.version.parse().ok(), genre: GenreEvenement::depuis(&s.genre), titre: Some(s.titre.clone()) };
     match changer::modifier(&cx, e.id, m).await {
         Ok(_) => {
             cx.valider().await?;

@@ -37,8 +37,7 @@ struct PageTrajets {
 async fn gabarit(cx: &Contexte, page: Page, saisi: Option<HashMap<String, String>>, erreurs: Erreurs) -> Resultat<PageTrajets> {
     let r = trajet::trajets_de(cx).await?;
     let lieux = territoire::lieu::lister(cx, false).await?;
-    let connus: HashMap<String, String> =
-        r.lieux.iter().map(|t| (format!("t_{}_{}", t.de, t.vers), t.minutes.to_string())).collect();
+    let connus: HashMap<String, String> = r.lieux.iter().map(|t| (format!("t_{}_{}", t.de, t.vers), t.minutes.to_string())).collect();
     let valeurs = saisi.clone().unwrap_or(connus);
     let mut paires = vec![];
     for (i, a) in lieux.iter().enumerate() {

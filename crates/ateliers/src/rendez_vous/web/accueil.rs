@@ -99,7 +99,13 @@ async fn gabarit(cx: &Contexte, page: Page, mut s: Saisie, erreurs: Erreurs, ref
         jours: p.map(|p| p.jours).unwrap_or_default(),
         motifs: motifs
             .into_iter()
-            .map(|m| Choix::nouveau(m.id.to_string(), format!("{} ({})", m.libelle, interface::format::duree(m.duree_minutes)), m.id.to_string() == s.motif))
+            .map(|m| {
+                Choix::nouveau(
+                    m.id.to_string(),
+                    format!("{} ({})", m.libelle, interface::format::duree(m.duree_minutes)),
+                    m.id.to_string() == s.motif,
+                )
+            })
             .collect(),
         candidats: gens.iter().map(|p| (p.id.to_string(), noms.get(&p.id).cloned().unwrap_or_default())).collect(),
         pour,
@@ -270,7 +276,10 @@ async fn changer(w: Web, Chemin(id): Chemin<RendezVousId>, Formulaire(d): Formul
     match super::super::deplacer(&cx, id, debut, lieu, None).await {
         Ok(_) => {
             cx.valider().await?;
-            Ok(aller(&format!("/agenda/rendez-vous/{id}"), Message::succes("Le rendez-vous est changé. La personne est prévenue si elle a laissé un contact.")))
+            Ok(aller(
+                &format!("/agenda/rendez-vous/{id}"),
+                Message::succes("Le rendez-vous est changé. La personne est prévenue si elle a laissé un contact."),
+            ))
         }
         Err(Erreur::Conflit(m)) => {
             drop(cx);
@@ -285,7 +294,10 @@ async fn annuler(w: Web, Chemin(id): Chemin<RendezVousId>) -> Rendu {
     match super::super::annuler(&cx, id).await {
         Ok(_) => {
             cx.valider().await?;
-            Ok(aller(&format!("/agenda/rendez-vous/{id}"), Message::succes("Le rendez-vous est annulé. La personne est prévenue si elle a laissé un contact.")))
+            Ok(aller(
+                &format!("/agenda/rendez-vous/{id}"),
+                Message::succes("Le rendez-vous est annulé. La personne est prévenue si elle a laissé un contact."),
+            ))
         }
         Err(Erreur::Conflit(m)) => Ok(aller(&format!("/agenda/rendez-vous/{id}"), Message::attention(m))),
         Err(e) => Err(e.into()),

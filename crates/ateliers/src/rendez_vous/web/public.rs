@@ -75,7 +75,12 @@ async fn motifs(v: Visite, Chemin(id): Chemin<StructureId>) -> Rendu {
         structure,
         motifs: motifs
             .into_iter()
-            .map(|m| LigneMotif { href: format!("/rendez-vous/{id}/{}", m.id), precision: precision(&m), libelle: m.libelle, description: m.description })
+            .map(|m| LigneMotif {
+                href: format!("/rendez-vous/{id}/{}", m.id),
+                precision: precision(&m),
+                libelle: m.libelle,
+                description: m.description,
+            })
             .collect(),
         programme: format!("/programme/{id}"),
     })

@@ -81,6 +81,8 @@ struct PageAujourdhui {
     activites: Vec<(DuJour, String)>,
     /// « 3 accompagnements, 1 h 30 ».
     total: String,
+    /// One's own, of the day.
+    rendez_vous: Vec<crate::rendez_vous::DuJour>,
 }
 
 async fn voir(w: Web) -> Reponse {
@@ -110,6 +112,8 @@ async fn gabarit(cx: &Contexte, page: Page) -> Resultat<PageAujourdhui> {
     let dues = parcours::etapes_dues(cx, il_y_a(RETARD), jour.checked_add_days(A_VENIR).unwrap_or(jour)).await?;
     let sans_reponse = orientation::sans_reponse(cx, il_y_a(SANS_REPONSE)).await?;
     let activites = if cx.acteur.peut(Permission::AccompagnementsLire) { accompagnement::du_jour(cx, jour).await? } else { vec![] };
+
+    let rendez_vous = if cx.acteur.peut(Permission::AccompagnementsLire) { crate::rendez_vous::du_jour(cx, jour).await? } else { vec![] };
 
     let mut ids: Vec<PersonneId> = accueils.iter().filter_map(|a| a.personne_id).collect();
     ids.extend(dues.iter().map(|e| e.personne));
@@ -160,7 +164,7 @@ async fn gabarit(cx: &Contexte, page: Page) -> Resultat<PageAujourdhui> {
         A_EFFACER_MAX => Some(format!("Plus de {} dossiers", A_EFFACER_MAX - 1)),
         n => Some(interface::format::compte(n.cast_signed(), "dossier", "dossiers")),
     };
-    Ok(PageAujourdhui { page, jour, ecrire, attente, nombre, etapes, relances, a_effacer, activites, total })
+    Ok(PageAujourdhui { page, jour, ecrire, attente, nombre, etapes, relances, a_effacer, activites, total, rendez_vous })
 }
 
 /// The steps that are due, by group: late, today, soon. Empty groups are left out.
@@ -241,11 +245,20 @@ mod rendu {
                 "30 min".into(),
             )],
             total: "1 accompagnement, 30 min".into(),
+            rendez_vous: vec![crate::rendez_vous::DuJour::exemple("Essai QUATRE")],
         };
         let html = p.render().unwrap();
-        for dit in
-            ["Essai UN", "depuis 48 min", "Lieu d’essai", "En retard", "Dans les sept jours", "Partenaire d’essai", "3 dossiers", "30 min"]
-        {
+        for dit in [
+            "Essai UN",
+            "Essai QUATRE",
+            "depuis 48 min",
+            "Lieu d’essai",
+            "En retard",
+            "Dans les sept jours",
+            "Partenaire d’essai",
+            "3 dossiers",
+            "30 min",
+        ] {
             assert!(html.contains(dit), "{dit}");
         }
         assert!(!html.contains("Rien à relancer"));

@@ -241,8 +241,11 @@ fn deplier(t: &str) -> Vec<String> {
     v
 }
 
+/// The parameters of a line, their names in capitals.
+type Parametres = Vec<(String, String)>;
+
 /// `NAME;PARAM=x;PARAM="y:z":value`.
-fn decouper(l: &str) -> Option<(String, Vec<(String, String)>, &str)> {
+fn decouper(l: &str) -> Option<(String, Parametres, &str)> {
     let mut guillemets = false;
     let fin = l.find(|c| {
         guillemets ^= c == '"';

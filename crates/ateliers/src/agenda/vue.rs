@@ -119,7 +119,9 @@ pub async fn elements(cx: &Contexte, quoi: Quoi, du: NaiveDate, au: NaiveDate) -
     }
     let mut v = rassembler(cx, structure, quoi, instant_du_jour(du), instant_du_jour(au)).await?;
     if !cx.acteur.peut(Permission::PersonnesLire) {
-        v.iter_mut().for_each(|e| e.personne = None);
+        for e in &mut v {
+            e.personne = None;
+        }
     }
     Ok(v)
 }

@@ -53,7 +53,6 @@ struct Jour {
     horaires: Option<String>,
     aujourd_hui: bool,
     ailleurs: bool,
-    ajouter: String,
     lignes: Vec<Ligne>,
 }
 
@@ -72,7 +71,6 @@ struct PageAgenda {
     jours: Vec<Jour>,
     vide: bool,
     ecrire: bool,
-    imprime: String,
 }
 
 /// Whose calendar an address names; oneself when it names nobody.
@@ -137,7 +135,6 @@ async fn voir(w: Web, Parametres(d): Parametres<Demande>) -> Rendu {
         vide: jours.iter().all(|j| j.lignes.is_empty()),
         jours,
         ecrire,
-        imprime: de,
     })
 }
 
@@ -210,7 +207,6 @@ fn ranger(
             },
             aujourd_hui: j == cx.aujourd_hui(),
             ailleurs: vue == Vue::Mois && j.month() != choisi.month(),
-            ajouter: format!("/agenda/temps/nouveau?jour={j}"),
             lignes: vec![],
         })
         .collect();

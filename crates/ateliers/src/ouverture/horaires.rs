@@ -99,7 +99,9 @@ mod tests {
         fn ce_qui_est_ecrit_se_relit(t in ".{0,40}") {
             if let Ok(v) = lire(&t) {
                 let mut s = Semaine::default();
-                v.iter().for_each(|x| s.ajouter(3, *x));
+                for x in &v {
+                    s.ajouter(3, *x);
+                }
                 prop_assert_eq!(lire(&s.textes()[2]).unwrap(), v);
             }
         }

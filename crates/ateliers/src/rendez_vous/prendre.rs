@@ -1,7 +1,7 @@
 //! Taking an appointment: by anybody on the public page, or at the desk.
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use sea_orm::{ActiveValue::Set, DbBackend, ExprTrait, IntoActiveModel, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, DbBackend, IntoActiveModel, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Permission, Resultat,

@@ -228,6 +228,8 @@ async fn a_l_accueil_deux_gestes_puis_l_accompagnement(#[values(Moteur::Sqlite, 
     assert_eq!(s.post(&format!("{adresse}/issue"), &[("issue", "absent")]).await.statut, 303);
     assert_eq!(a.compter("SELECT COUNT(*) FROM rendez_vous WHERE etat = 'prevu'").await, 1);
     a.regler("2026-03-16T08:05:00Z");
+    let s = a.session("alpha.mediateur").await;
+    assert!(s.get("/").await.html.contains("Mes rendez-vous"));
     let r = s.post(&format!("{adresse}/issue"), &[("issue", "honore")]).await;
     assert_eq!(r.vers.as_deref(), Some(format!("/accompagnements/nouveau?personne={p}").as_str()));
     assert!(s.get(&r.vers.unwrap()).await.html.contains("Zoé ESSAI"));

@@ -236,6 +236,10 @@ async fn a_l_accueil_deux_gestes_puis_l_accompagnement(#[values(Moteur::Sqlite, 
     assert_eq!(a.compter("SELECT COUNT(*) FROM rendez_vous WHERE etat = 'honore'").await, 1);
     s.post(&format!("{adresse}/issue"), &[("issue", "excuse")]).await;
     assert_eq!(a.compter("SELECT COUNT(*) FROM rendez_vous WHERE etat = 'excuse'").await, 1);
+    // On the file: in the timeline, and in what the person may ask for.
+    assert!(s.get(&format!("/personnes/{p}")).await.html.contains("Rendez-vous : excusée"));
+    let d = a.api(&j, "GET", &format!("/api/v1/personnes/{p}/donnees"), Value::Null).await.corps;
+    assert_eq!((&d["rendez_vous"][0]["motif"], &d["rendez_vous"][0]["nom"]), (&json!("Première démarche"), &json!("Zoé ESSAI")), "{d}");
     // Another structure sees nothing of it.
     assert_eq!(a.session("beta.mediateur").await.get(&adresse).await.statut, 404);
     // Erased with the file; forgotten ninety days after.

@@ -300,3 +300,67 @@ async fn motifs_et_heures_se_reglent(#[values(Moteur::Sqlite, Moteur::Postgres)]
     assert!(r.statut == 422 && r.html.contains("où vous appeler"), "{}", r.html);
     assert_eq!(n.post(&prendre, &[("creneau", &code), ("nom", "Ada"), ("telephone", "06 00 00 00 01")]).await.statut, 303);
 }
+
+/// A measure, to run by itself: fifty mediators over four weeks, against one indexed select. Compiled for tests, the
+/// program is some ten times slower than what is installed: the bound holds for what is installed alone.
+#[ignore = "measure: cargo nextest run -p essais cinquante --run-ignored only --no-capture"]
+#[rstest]
+#[tokio::test]
+async fn cinquante_mediateurs_sur_quatre_semaines(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let a = Appli::lancer(moteur).await;
+    let m = preparer(&a).await;
+    let j = a.jeton("alpha.mediateur").await;
+    let stand = json!({"genre": "stand", "quand": {"jour": "2026-03-15", "heure": "08:45"}, "duree_minutes": 30});
+    assert_eq!(a.api(&j, "POST", "/api/v1/agenda/evenements", stand).await.statut, 201);
+    let uuid = if moteur == Moteur::Postgres { "gen_random_uuid()" } else { "randomblob(16)" };
+    let cx = socle::Contexte::systeme(&a.etat).await.unwrap();
+    let faire = async |sql: String| sea_orm::ConnectionTrait::execute_unprepared(&cx.db(), &sql).await.unwrap();
+    for i in 0..50 {
+        faire(format!("INSERT INTO utilisateur (id, email, email_plie, nom, administrateur, actif, cree_le, version) SELECT {uuid}, 'm{i}', 'm{i}', 'M {i}', false, true, cree_le, 1 FROM utilisateur WHERE email_plie LIKE 'alpha.mediateur%'")).await;
+        let moi = format!("(SELECT id FROM utilisateur WHERE email_plie = 'm{i}')");
+        faire(format!(
+            "INSERT INTO fonction (utilisateur_id, structure_id, role) SELECT {moi}, structure_id, 'mediateur' FROM plage LIMIT 1"
+        ))
+        .await;
+        for jour in 1..=5 {
+            faire(format!("INSERT INTO plage (id, structure_id, utilisateur_id, lieu_id, jour, debut, fin, du) SELECT {uuid}, structure_id, {moi}, lieu_id, {jour}, '09:00', '17:00', du FROM plage LIMIT 1")).await;
+        }
+        // Two hours taken each working day, among the four weeks.
+        for n in 0..28 {
+            for h in [8, 13] {
+                let debut = seconde("2026-03-16T00:00:00Z") + n * 86_400 + h * 3600;
+                faire(format!("INSERT INTO occupation (id, occurrence_id, genre, ressource, debut_s, fin_s, force) SELECT {uuid}, occurrence_id, 'animateur', {moi}, {debut}, {debut} + 3600, false FROM occupation WHERE occurrence_id IS NOT NULL LIMIT 1")).await;
+            }
+        }
+    }
+    cx.valider().await.unwrap();
+    let motif: socle::identifiant::MotifId = m.parse().unwrap();
+    let cx = socle::Contexte::lecture(&a.etat, &socle::Acteur::systeme(), uuid::Uuid::nil());
+    let un = ateliers::rendez_vous::publies(&cx, a.structure_alpha().parse().unwrap())
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|x| x.id == motif)
+        .unwrap();
+    let (du, au) = ("2026-03-11".parse().unwrap(), "2026-04-08".parse().unwrap());
+    let n = ateliers::rendez_vous::creneaux(&cx, &un, du, au, None).await.unwrap().len();
+    let mesurer = async |fois: u32, quoi: &str| {
+        let t = std::time::Instant::now();
+        for _ in 0..fois {
+            if quoi == "creneaux" {
+                ateliers::rendez_vous::creneaux(&cx, &un, du, au, None).await.unwrap();
+            } else {
+                ateliers::rendez_vous::libelles(&cx, [motif]).await.unwrap();
+            }
+        }
+        t.elapsed().as_secs_f64() / f64::from(fois)
+    };
+    let (creneaux, select) = (mesurer(20, "creneaux").await, mesurer(500, "select").await);
+    println!(
+        "{moteur:?} : {n} créneaux en {:.2} ms ; un select, {:.3} ms ; rapport {:.1}",
+        creneaux * 1e3,
+        select * 1e3,
+        creneaux / select
+    );
+    assert!(cfg!(debug_assertions) || creneaux < 20.0 * select);
+}

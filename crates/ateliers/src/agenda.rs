@@ -242,6 +242,10 @@ pub(crate) fn debut_au_mur(e: &Evenement) -> chrono::NaiveDateTime {
 /// The days of a time checked, its rule put in its one form; what is wrong is said on `regle`.
 pub(crate) fn lire_regle(cx: &Contexte, e: &mut Evenement, c: &mut Controle) -> Vec<NaiveDate> {
     let Some(texte) = e.regle.take() else { return vec![e.jour] };
+    if !regles::raisonnable(e.jour) {
+        // Said already, on the day.
+        return vec![];
+    }
     let debut = debut_au_mur(e);
     let jusqu_a = cx.aujourd_hui().max(e.jour) + HORIZON;
     let lue = recurrence::lire(&texte, debut)

@@ -18,6 +18,7 @@ use super::{
     changer::ModifierEvenement,
     externe::{self, Externe},
     flux,
+    regles::raisonnable,
     trajet::{self, ReglageTrajets},
 };
 use crate::seance::Quand;
@@ -57,7 +58,7 @@ struct DemandeAgenda {
 
 /// A time of a calendar and its occurrences.
 #[derive(Serialize, utoipa::ToSchema)]
-#[schema(as = Evenement)]
+#[schema(as = EvenementAgenda)]
 struct VueEvenement {
     id: EvenementId,
     genre: GenreEvenement,
@@ -210,7 +211,7 @@ struct SuivreAgenda {
 async fn liste(q: Requete, Parametres(d): Parametres<DemandeAgenda>) -> Result<Json<Liste<Element>>, Refus> {
     let cx = q.lecture();
     let mut c = Controle::new();
-    let du = c.date("du", d.du.as_deref().unwrap_or_default()).unwrap_or(cx.aujourd_hui());
+    let du = c.date("du", d.du.as_deref().unwrap_or_default()).filter(|j| raisonnable(*j)).unwrap_or(cx.aujourd_hui());
     let au = c.date("au", d.au.as_deref().unwrap_or_default()).unwrap_or(du + Days::new(7));
     let utilisateur: Option<UtilisateurId> = c.identifiant("utilisateur", d.utilisateur.as_deref().unwrap_or_default());
     let lieu: Option<LieuId> = c.identifiant("lieu", d.lieu.as_deref().unwrap_or_default());

@@ -101,6 +101,8 @@ pub async fn deplacer(
     }
     let mut c = Controle::new();
     controler(cx, &mut voulu, &mut c).await?;
+    c.finir()?;
+    let mut c = Controle::new();
     match (portee, &e.regle) {
         (Portee::Suivantes, Some(regle)) => {
             let (avant, suite) = match recurrence::couper(regle, super::debut_au_mur(&e), o.origine, super::debut_au_mur(&voulu)) {
@@ -126,7 +128,6 @@ pub async fn deplacer(
             ecrire_serie(cx, voulu, &jours, &sans, forcer, "jour").await
         }
         _ => {
-            c.finir()?;
             let plage =
                 regles::intervalle(Quand { heure: super::debut_au_mur(&voulu).time(), ..quand }, voulu.duree_minutes, voulu.journees)
                     .map_err(|m| Erreur::champ("heure", m))?;

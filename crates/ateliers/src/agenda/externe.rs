@@ -78,7 +78,7 @@ pub async fn suivre(cx: &Contexte, nom: Option<String>, adresse: &str) -> Result
 /// Reads the busy times of a file.
 pub async fn deposer(cx: &Contexte, nom: Option<String>, contenu: &str) -> Resultat<Externe> {
     let (depuis, jusqu_a) = fenetre(cx.maintenant);
-    let pris = ical::lire(contenu, depuis, jusqu_a).map_err(|m| Erreur::champ("fichier", m))?;
+    let pris = lire_a_part(contenu.to_owned(), depuis, jusqu_a).await?.map_err(|m| Erreur::champ("fichier", m))?;
     let e = ajouter(cx, nom, None).await?;
     noter(cx, e.id, e.utilisateur_id, Ok(pris)).await?;
     Ok(externe::Entity::find_by_id(e.id).one(&cx.db()).await?.unwrap_or(e))
@@ -93,6 +93,11 @@ pub async fn retirer(cx: &Contexte, id: AgendaExterneId) -> Resultat<()> {
     ailleurs::Entity::delete_many().filter(ailleurs::Column::AgendaId.eq(e.id)).exec(&cx.db()).await?;
     externe::Entity::delete_by_id(e.id).exec(&cx.db()).await?;
     Ok(())
+}
+
+/// Reads a calendar on a thread of its own: its rules may take seconds to follow.
+async fn lire_a_part(contenu: String, depuis: DateTime<Utc>, jusqu_a: DateTime<Utc>) -> Resultat<Result<Vec<ical::Pris>, String>> {
+    tokio::task::spawn_blocking(move || ical::lire(&contenu, depuis, jusqu_a)).await.map_err(Erreur::interne)
 }
 
 fn fenetre(maintenant: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
@@ -140,7 +145,10 @@ async fn relire(etat: &Etat, id: AgendaExterneId) -> Resultat<()> {
     let (depuis, jusqu_a) = fenetre(cx.maintenant);
     drop(cx);
     // Nothing is held of the database while another server is asked.
-    let lu = distant::telecharger(&adresse, Souplesse::default()).await.and_then(|t| ical::lire(&t, depuis, jusqu_a));
+    let lu = match distant::telecharger(&adresse, Souplesse::default()).await {
+        Ok(t) => lire_a_part(t, depuis, jusqu_a).await?,
+        Err(m) => Err(m),
+    };
     let cx = Contexte::systeme(etat).await?;
     if externe::Entity::find_by_id(id).lock_exclusive().one(&cx.db()).await?.is_some() {
         noter(&cx, id, e.utilisateur_id, lu).await?;

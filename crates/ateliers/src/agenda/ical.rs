@@ -3,9 +3,12 @@
 //! Written by hand: the crate `icalendar` adds a `DTSTAMP` and a `UID` to `VTIMEZONE`, which the standard has not, and
 //! its reader goes as deep as a file nests. What is written is checked by Python's library (`scripts/verifier-agenda`).
 
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use socle::horloge::FUSEAU;
 
 /// Times of France: summer begins the last Sunday of March, ends the last of October, at 1:00 UTC, since 1996.
@@ -171,12 +174,19 @@ pub(crate) fn lire(contenu: &str, depuis: DateTime<Utc>, jusqu_a: DateTime<Utc>)
             _ => {}
         }
     }
-    Ok(occupations(&evenements, depuis, jusqu_a))
+    occupations(&evenements, depuis, jusqu_a)
 }
 
-fn occupations(evenements: &[Lu], depuis: DateTime<Utc>, jusqu_a: DateTime<Utc>) -> Vec<Pris> {
+/// How long the rules of one calendar may take to follow: some are made to take for ever.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+fn occupations(evenements: &[Lu], depuis: DateTime<Utc>, jusqu_a: DateTime<Utc>) -> Result<Vec<Pris>, String> {
+    let commence = Instant::now();
     let mut v: Vec<Pris> = vec![];
     for e in evenements.iter().filter(|e| !e.libre) {
+        if commence.elapsed() > PATIENCE {
+            return Err("Cet agenda est trop compliqué pour être lu : ses répétitions n’en finissent pas.".into());
+        }
         let Some(debut) = e.debut else { continue };
         let duree = e.duree(debut);
         if duree <= TimeDelta::zero() {
@@ -212,7 +222,7 @@ fn occupations(evenements: &[Lu], depuis: DateTime<Utc>, jusqu_a: DateTime<Utc>)
             break;
         }
     }
-    reunir(v)
+    Ok(reunir(v))
 }
 
 /// Busy times put together where they meet.
@@ -283,12 +293,15 @@ impl Moment {
     fn lire(parametres: &[(String, String)], valeur: &str) -> Option<Self> {
         let de = |c: &str| parametres.iter().find(|(p, _)| p == c).map(|(_, v)| v.as_str());
         let fuseau = de("TZID").and_then(fuseau).unwrap_or(FUSEAU);
-        if de("VALUE") == Some("DATE") || valeur.len() == 8 {
+        let m = if de("VALUE") == Some("DATE") || valeur.len() == 8 {
             let local = NaiveDate::parse_from_str(valeur, "%Y%m%d").ok()?.and_time(NaiveTime::MIN);
-            return Some(Self { local, fuseau: FUSEAU, jour: true });
-        }
-        let (texte, fuseau) = valeur.strip_suffix('Z').map_or((valeur, fuseau), |v| (v, chrono_tz::UTC));
-        Some(Self { local: NaiveDateTime::parse_from_str(texte, "%Y%m%dT%H%M%S").ok()?, fuseau, jour: false })
+            Self { local, fuseau: FUSEAU, jour: true }
+        } else {
+            let (texte, fuseau) = valeur.strip_suffix('Z').map_or((valeur, fuseau), |v| (v, chrono_tz::UTC));
+            Self { local: NaiveDateTime::parse_from_str(texte, "%Y%m%dT%H%M%S").ok()?, fuseau, jour: false }
+        };
+        // Far from these years, nothing is counted with.
+        (1900..2300).contains(&m.local.year()).then_some(m)
     }
 }
 
@@ -365,6 +378,9 @@ fn lire_duree(t: &str) -> Option<TimeDelta> {
                     'S' => TimeDelta::seconds(n),
                     _ => return None,
                 };
+                if total > TimeDelta::days(366) {
+                    return None;
+                }
             }
         }
     }

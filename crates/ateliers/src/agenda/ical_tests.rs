@@ -72,6 +72,14 @@ fn ce_qui_n_est_pas_un_agenda_est_refuse() {
     assert!(lire("<html>", t("2026-03-01T00:00:00Z"), t("2026-06-01T00:00:00Z")).is_err());
     assert_eq!(lire_2026("BEGIN:VEVENT\nUID:1\nDTSTART:pas une date\nEND:VEVENT").unwrap(), vec![]);
     assert_eq!(lire_2026(&"BEGIN:VEVENT\n".repeat(50_000)).unwrap(), vec![]);
+    // Years and lengths that nothing counts with, rules that never come.
+    for corps in [
+        "DTSTART;VALUE=DATE:+2621421231",
+        "DTSTART:20260310T090000Z\nDURATION:P999999W",
+        "DTSTART:20260310T090000Z\nDTEND:20260310T100000Z\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+    ] {
+        assert!(lire_2026(&format!("BEGIN:VEVENT\nUID:1\n{corps}\nEND:VEVENT")).unwrap().len() <= 1, "{corps}");
+    }
     // A series without end is followed over the period asked for.
     let v = lire_2026("BEGIN:VEVENT\nUID:1\nDTSTART:20100101T090000Z\nDTEND:20100101T100000Z\nRRULE:FREQ=DAILY\nEND:VEVENT").unwrap();
     assert_eq!(v.len(), 92);

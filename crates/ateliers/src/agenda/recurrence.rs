@@ -52,8 +52,11 @@ fn assembler(parties: &[(String, String)], fin: Option<NaiveDateTime>) -> String
 }
 
 fn regle(texte: &str) -> Result<(RRule<Unvalidated>, String), String> {
+    if texte.len() > 500 {
+        return Err(ILLISIBLE.into());
+    }
     let (mut parties, fin) = parties(texte);
-    let fin = fin.map(|f| lire_fin(&f).ok_or_else(|| ILLISIBLE.to_owned())).transpose()?;
+    let fin = fin.map(|f| lire_fin(&f).filter(|t| (1900..2300).contains(&t.year())).ok_or_else(|| ILLISIBLE.to_owned())).transpose()?;
     parties.sort_by_key(|(c, _)| c != "FREQ");
     let sans_fin: RRule<Unvalidated> = assembler(&parties, None).parse().map_err(|_| ILLISIBLE.to_owned())?;
     if matches!(sans_fin.get_freq(), Frequency::Hourly | Frequency::Minutely | Frequency::Secondly) {

@@ -46,6 +46,11 @@ impl Trajets {
     }
 }
 
+/// Whether a day is one that a calendar counts with: far from these years, there is nothing.
+pub fn raisonnable(j: NaiveDate) -> bool {
+    (1900..2300).contains(&j.year())
+}
+
 /// When something begins and ends: `minutes` after the start, or at the midnight that ends so many whole days.
 ///
 /// # Errors

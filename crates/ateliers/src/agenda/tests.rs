@@ -77,7 +77,7 @@ async fn un_agenda_rassemble_tout(#[values(Moteur::Sqlite, Moteur::Postgres)] mo
     assert!(agenda(&a, &format!("du=2026-03-20&utilisateur={autre}")).await.is_empty());
     assert_eq!(agenda(&a, &format!("du=2026-03-20&lieu={}", a.lieu_alpha())).await.len(), 1);
     let j = a.jeton("alpha.mediateur").await;
-    for faux in ["du=2026-03-20&au=2027-03-20", "du=hier", "utilisateur=x"] {
+    for faux in ["du=2026-03-20&au=2027-03-20", "du=hier", "utilisateur=x", "au=%2B262142-12-31"] {
         assert_eq!(a.api(&j, "GET", &format!("/api/v1/agenda?{faux}"), Value::Null).await.statut, 422, "{faux}");
     }
     let chez_beta = format!("/api/v1/agenda?utilisateur={}", a.utilisateur("beta.mediateur"));
@@ -218,6 +218,7 @@ async fn ce_qui_ne_va_pas_est_dit(#[values(Moteur::Sqlite, Moteur::Postgres)] mo
         (avec("titre", json!("x".repeat(300))), "titre"),
         (avec("quand", json!({"jour": "2027-03-28", "heure": "02:30"})), "jour"),
         (avec("quand", json!({"jour": "2040-03-28", "heure": "02:30"})), "jour"),
+        (avec("quand", json!({"jour": "+262142-12-31", "heure": "02:30"})), "jour"),
         (avec("lieu", json!(a.lieu_beta())), "lieu"),
         (avec("utilisateur", json!(a.utilisateur("beta.mediateur"))), "utilisateur"),
     ] {

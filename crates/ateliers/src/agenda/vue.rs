@@ -10,7 +10,7 @@ use socle::{
     identifiant::{LieuId, StructureId, UtilisateurId},
 };
 
-use super::{EtatOccurrence, GenreEvenement, instant_du_jour, table};
+use super::{EtatOccurrence, GenreEvenement, instant_du_jour, regles::raisonnable, table};
 use crate::{
     rendez_vous::{EtatRendezVous, table as rendez_vous},
     seance::{
@@ -114,7 +114,7 @@ pub async fn elements(cx: &Contexte, quoi: Quoi, du: NaiveDate, au: NaiveDate) -
             }
         }
     }
-    if au <= du || (au - du).num_days() > 62 {
+    if !raisonnable(du) || au <= du || (au - du).num_days() > 62 {
         return Err(Erreur::champ("au", "Demandez de 1 à 62 jours."));
     }
     let mut v = rassembler(cx, structure, quoi, instant_du_jour(du), instant_du_jour(au)).await?;

@@ -14,7 +14,10 @@ use socle::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{Creneau, EcrireMotif, EcrirePlage, EtatRendezVous, Issue, Maniere, Motif, Plage, Prendre, RendezVous, motif, plage};
-use crate::reservation::{Canal, Par};
+use crate::{
+    agenda::regles::raisonnable,
+    reservation::{Canal, Par},
+};
 
 /// API of appointments.
 pub fn api() -> OpenApiRouter<Etat> {
@@ -203,7 +206,7 @@ async fn creneaux(
     let cx = q.lecture();
     let m = motif::ligne(&cx, id, Permission::AccompagnementsLire).await?;
     let mut c = Controle::new();
-    let du = c.date("du", d.du.as_deref().unwrap_or_default()).unwrap_or(cx.aujourd_hui());
+    let du = c.date("du", d.du.as_deref().unwrap_or_default()).filter(|j| raisonnable(*j)).unwrap_or(cx.aujourd_hui());
     let au = c.date("au", d.au.as_deref().unwrap_or_default()).unwrap_or(du + Days::new(28));
     let avec: Option<UtilisateurId> = c.identifiant("avec", d.avec.as_deref().unwrap_or_default());
     c.finir()?;

@@ -12,7 +12,10 @@ use socle::{
 };
 
 use super::{Plage, table::plage};
-use crate::ouverture::horaires::{self, Tranche};
+use crate::{
+    agenda::regles::raisonnable,
+    ouverture::horaires::{self, Tranche},
+};
 
 /// Adds hours to the week of a mediator.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -71,7 +74,8 @@ pub async fn ajouter(cx: &Contexte, d: EcrirePlage) -> Resultat<Vec<Plage>> {
     let siennes = controler(cx, qui, d.lieu, &mut c).await?;
     c.exiger((1..=7).contains(&d.jour), "jour", "Choisissez un jour, de lundi à dimanche.");
     let du = d.du.unwrap_or(cx.aujourd_hui());
-    c.exiger(d.au.is_none_or(|au| du <= au), "au", "Ces heures finissent après leur début.");
+    c.exiger(raisonnable(du), "du", "Cette date est trop loin.");
+    c.exiger(d.au.is_none_or(|au| du <= au && raisonnable(au)), "au", "Ces heures finissent après leur début.");
     let jour = i32::try_from(d.jour).unwrap_or(0);
     let tranches = match horaires::lire(&d.horaires) {
         Ok(v) if v.is_empty() => {

@@ -173,6 +173,9 @@ async fn deja(cx: &Contexte, m: &Motif, qui: &Reserver, equipe: bool) -> Resulta
 
 /// The slot that is asked for, with who could receive.
 pub(super) async fn choisir(cx: &Contexte, m: &Motif, d: &Prendre) -> Resultat<Creneau> {
+    if d.debut < cx.maintenant - TimeDelta::days(366) || d.debut > cx.maintenant + TimeDelta::days(732) {
+        return Err(pris());
+    }
     if d.hors_plages {
         let qui = d.avec.map_or_else(|| cx.auteur(), Ok)?;
         let membres = socle::equipe::membres(cx, &[m.structure_id]).await?;

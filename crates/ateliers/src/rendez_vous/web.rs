@@ -92,5 +92,7 @@ fn code(c: &Creneau) -> String {
 /// A slot as a form sends it back.
 pub(super) fn lire_code(t: &str) -> Option<(DateTime<chrono::Utc>, Option<LieuId>)> {
     let (s, lieu) = t.split_once('_').unwrap_or((t, ""));
-    Some((DateTime::from_timestamp(s.parse().ok()?, 0)?, lieu.parse().ok()))
+    // Until 2200: further, nothing is counted with.
+    let secondes = s.parse().ok().filter(|s| (0..7_258_118_400_i64).contains(s))?;
+    Some((DateTime::from_timestamp(secondes, 0)?, lieu.parse().ok()))
 }

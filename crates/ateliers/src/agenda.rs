@@ -10,6 +10,7 @@ mod distant;
 mod externe;
 mod flux;
 mod ical;
+mod lecture;
 pub(crate) mod migration;
 pub(crate) mod occupation;
 pub(crate) mod prolonger;

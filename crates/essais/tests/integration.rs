@@ -14,6 +14,8 @@ mod adversite;
 mod application;
 #[path = "../../ateliers/src/agenda/tests.rs"]
 mod ateliers_agenda;
+#[path = "../../ateliers/src/agenda/flux_tests.rs"]
+mod ateliers_agenda_flux;
 #[path = "../../ateliers/src/fiche/tests.rs"]
 mod ateliers_fiches;
 #[path = "../../ateliers/src/presence/tests.rs"]

@@ -13,7 +13,7 @@ use socle::{
 
 use super::{
     distant::{self, Souplesse},
-    ical,
+    lecture,
     table::{ailleurs, externe},
 };
 
@@ -96,15 +96,15 @@ pub async fn retirer(cx: &Contexte, id: AgendaExterneId) -> Resultat<()> {
 }
 
 /// Reads a calendar on a thread of its own: its rules may take seconds to follow.
-async fn lire_a_part(contenu: String, depuis: DateTime<Utc>, jusqu_a: DateTime<Utc>) -> Resultat<Result<Vec<ical::Pris>, String>> {
-    tokio::task::spawn_blocking(move || ical::lire(&contenu, depuis, jusqu_a)).await.map_err(Erreur::interne)
+async fn lire_a_part(contenu: String, depuis: DateTime<Utc>, jusqu_a: DateTime<Utc>) -> Resultat<Result<Vec<lecture::Pris>, String>> {
+    tokio::task::spawn_blocking(move || lecture::lire(&contenu, depuis, jusqu_a)).await.map_err(Erreur::interne)
 }
 
 fn fenetre(maintenant: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
     (maintenant - PASSE, maintenant + AVENIR)
 }
 
-async fn noter(cx: &Contexte, id: AgendaExterneId, u: UtilisateurId, lu: Result<Vec<ical::Pris>, String>) -> Resultat<()> {
+async fn noter(cx: &Contexte, id: AgendaExterneId, u: UtilisateurId, lu: Result<Vec<lecture::Pris>, String>) -> Resultat<()> {
     let mut ligne = externe::ActiveModel { lu_le: Set(Some(cx.maintenant)), erreur: Set(None), ..Default::default() };
     match lu {
         Ok(pris) => {

@@ -1,4 +1,7 @@
+use chrono::DateTime;
+
 use super::*;
+use crate::agenda::lecture::{Pris, deplier, lire, reunir};
 use proptest::prelude::*;
 
 fn t(s: &str) -> DateTime<Utc> {

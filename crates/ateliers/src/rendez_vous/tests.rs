@@ -215,11 +215,12 @@ async fn a_l_accueil_deux_gestes_puis_l_accompagnement(#[values(Moteur::Sqlite, 
     let p = a.personne(&j, "Zoé", "Essai").await;
     let s = a.session("alpha.mediateur").await;
     let code = format!("{}_{}", seconde("2026-03-16T08:00:00Z"), a.lieu_alpha());
+    let moi = a.utilisateur("alpha.mediateur");
     let page = s.get("/agenda/rendez-vous/nouveau").await;
     assert!(page.html.contains(&code) && page.html.contains(&p), "{}", page.html);
     let r = s.post("/agenda/rendez-vous/nouveau", &[("motif", &m), ("personne", &p)]).await;
     assert!(r.statut == 422 && r.html.contains("Choisissez une heure"), "{}", r.html);
-    let r = s.post("/agenda/rendez-vous/nouveau", &[("motif", &m), ("personne", &p), ("creneau", &code)]).await;
+    let r = s.post("/agenda/rendez-vous/nouveau", &[("motif", &m), ("personne", &p), ("avec", &moi), ("creneau", &code)]).await;
     assert_eq!(r.statut, 303, "{}", r.html);
     let adresse = r.vers.unwrap();
     assert!(s.get(&adresse).await.html.contains("Zoé ESSAI"));

@@ -43,7 +43,7 @@ fn adresse(cx: &Contexte) -> &str {
 }
 
 async fn envoyer(cx: &Contexte, u: &Utilisateur, sujet: &str, corps: String) -> Resultat<()> {
-    let lettre = Lettre { destinataire: u.email.clone(), sujet: sujet.to_owned(), corps, pieces: vec![] };
+    let lettre = Lettre { destinataire: u.email.clone(), sujet: sujet.to_owned(), corps };
     cx.confier(genre::COURRIEL, serde_json::to_value(lettre).map_err(Erreur::interne)?, None, None).await
 }
 

@@ -7,33 +7,16 @@ pub struct Lettre {
     pub sujet: String,
     /// Plain text: read by any mail program, any screen reader.
     pub corps: String,
-    /// Files that come with it.
-    #[serde(default)]
-    pub pieces: Vec<Piece>,
 }
 
-/// A file that comes with a mail.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Piece {
+/// A file that goes with a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PieceJointe {
+    /// The name it is saved under: never somebody's.
     pub nom: String,
-    /// Its MIME type, `text/calendar; charset=utf-8`.
-    pub genre: String,
-    #[serde(with = "en_base64")]
+    /// Media type.
+    pub media: String,
     pub octets: Vec<u8>,
-}
-
-/// Octets in a job, whose charge is JSON.
-mod en_base64 {
-    use base64::{Engine, prelude::BASE64_STANDARD};
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub fn serialize<S: Serializer>(o: &[u8], s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&BASE64_STANDARD.encode(o))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
-        BASE64_STANDARD.decode(String::deserialize(d)?).map_err(D::Error::custom)
-    }
 }
 
 /// Mail could not be handed over; it will be tried again.
@@ -44,7 +27,12 @@ pub struct ErreurCourrier(pub String);
 /// Hands mail over to a server (SMTP), or writes it into a folder.
 #[async_trait::async_trait]
 pub trait Courrier: Send + Sync {
-    async fn envoyer(&self, lettre: &Lettre) -> Result<(), ErreurCourrier>;
+    /// Hands a mail over with these files.
+    async fn envoyer_avec(&self, lettre: &Lettre, pieces: &[PieceJointe]) -> Result<(), ErreurCourrier>;
+    /// Hands a mail over.
+    async fn envoyer(&self, lettre: &Lettre) -> Result<(), ErreurCourrier> {
+        self.envoyer_avec(lettre, &[]).await
+    }
     /// Says whether mail can be handed over now.
     async fn verifier(&self) -> Result<String, ErreurCourrier>;
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Etat, Resultat,
     identifiant::RendezVousId,
-    ports::{Lettre, Piece},
+    ports::{Lettre, PieceJointe},
 };
 
 use super::{EtatRendezVous, Maniere, Motif as Raison, RendezVous, suite};
@@ -71,7 +71,7 @@ pub async fn avertir_tache(etat: Etat, charge: serde_json::Value) -> Result<(), 
     }
     match preparer(&etat, &c).await.map_err(|e| e.to_string())? {
         None => Ok(()),
-        Some(Message::Courriel(l)) => etat.courrier.envoyer(&l).await.map_err(|e| e.to_string()),
+        Some(Message::Courriel(l, piece)) => etat.courrier.envoyer_avec(&l, &[piece]).await.map_err(|e| e.to_string()),
         Some(Message::Sms { numero, texte }) => sms::envoyer(&etat, &numero, &texte).await,
     }
 }
@@ -84,7 +84,7 @@ async fn reporter(etat: &Etat, c: &Charge, quand: DateTime<Utc>) -> Resultat<()>
 }
 
 enum Message {
-    Courriel(Lettre),
+    Courriel(Lettre, PieceJointe),
     Sms { numero: String, texte: String },
 }
 
@@ -111,18 +111,20 @@ async fn preparer(etat: &Etat, c: &Charge) -> Resultat<Option<Message>> {
     let (sujet, phrase) = dire(c.motif);
     let joindre = structure.telephone.map(|t| format!("\nPour nous joindre : {t}")).unwrap_or_default();
     Ok(match (r.canal, &r.courriel, &r.telephone) {
-        (Canal::Courriel, Some(destinataire), _) => Some(Message::Courriel(Lettre {
-            destinataire: destinataire.clone(),
-            sujet: format!("{sujet} : {}", m.libelle),
-            corps: format!(
-                "Bonjour,\n\n{phrase}\n\nRendez-vous : {}\n{quand}, {}\n{ou}\n« {} »{joindre}\n\nVotre code : {}\n\nVoir, changer ou annuler votre rendez-vous :\n{lien}\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n",
-                m.libelle,
-                interface::format::duree(m.duree_minutes),
-                structure.nom,
-                r.code
-            ),
-            pieces: vec![piece(&r, &m, &structure.nom, &ou, etat.horloge.maintenant())],
-        })),
+        (Canal::Courriel, Some(destinataire), _) => Some(Message::Courriel(
+            Lettre {
+                destinataire: destinataire.clone(),
+                sujet: format!("{sujet} : {}", m.libelle),
+                corps: format!(
+                    "Bonjour,\n\n{phrase}\n\nRendez-vous : {}\n{quand}, {}\n{ou}\n« {} »{joindre}\n\nVotre code : {}\n\nVoir, changer ou annuler votre rendez-vous :\n{lien}\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n",
+                    m.libelle,
+                    interface::format::duree(m.duree_minutes),
+                    structure.nom,
+                    r.code
+                ),
+            },
+            piece(&r, &m, &structure.nom, &ou, etat.horloge.maintenant()),
+        )),
         (Canal::Sms, _, Some(numero)) => {
             let texte = format!("{sujet} : {}, {}, {ou}. {phrase} {lien}", m.libelle, interface::format::instant_court(r.debut));
             Some(Message::Sms { numero: numero.clone(), texte })
@@ -132,7 +134,7 @@ async fn preparer(etat: &Etat, c: &Charge) -> Resultat<Option<Message>> {
 }
 
 /// The file that puts the appointment into a calendar, or takes it away.
-fn piece(r: &RendezVous, m: &Raison, structure: &str, ou: &str, ecrit_le: DateTime<Utc>) -> Piece {
+fn piece(r: &RendezVous, m: &Raison, structure: &str, ou: &str, ecrit_le: DateTime<Utc>) -> PieceJointe {
     let annule = r.etat == EtatRendezVous::Annule;
     let c = Composant {
         uid: format!("{}@passeur", r.id),
@@ -147,9 +149,9 @@ fn piece(r: &RendezVous, m: &Raison, structure: &str, ou: &str, ecrit_le: DateTi
         ..Composant::default()
     };
     let methode = if annule { "CANCEL" } else { "PUBLISH" };
-    Piece {
+    PieceJointe {
         nom: "rendez-vous.ics".into(),
-        genre: format!("text/calendar; charset=utf-8; method={methode}"),
+        media: format!("text/calendar; charset=utf-8; method={methode}"),
         octets: invitation(&Invitation(vec![c])).into_bytes(),
     }
 }

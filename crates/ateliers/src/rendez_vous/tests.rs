@@ -137,7 +137,7 @@ async fn le_public_prend_change_et_annule(#[values(Moteur::Sqlite, Moteur::Postg
     a.travailler().await;
     let lettre = a.courriels().pop().unwrap();
     assert!(lettre.sujet.starts_with("Votre rendez-vous est pris"));
-    let ics = String::from_utf8(lettre.pieces[0].octets.clone()).unwrap();
+    let ics = String::from_utf8(a.pieces_jointes().pop().unwrap().1.octets).unwrap();
     assert!(ics.contains("METHOD:PUBLISH") && ics.contains("DTSTART;TZID=Europe/Paris:20260316T090000"), "{ics}");
     a.regler("2026-03-14T08:00:00Z");
     a.travailler().await;
@@ -164,8 +164,7 @@ async fn le_public_prend_change_et_annule(#[values(Moteur::Sqlite, Moteur::Postg
     assert_eq!(n.post(&format!("{lien}/annuler"), &[]).await.statut, 303);
     assert!(n.get(&lien).await.html.contains("Vous avez annulé"));
     a.travailler().await;
-    let lettre = a.courriels().pop().unwrap();
-    assert!(String::from_utf8(lettre.pieces[0].octets.clone()).unwrap().contains("STATUS:CANCELLED"));
+    assert!(String::from_utf8(a.pieces_jointes().pop().unwrap().1.octets).unwrap().contains("STATUS:CANCELLED"));
     assert_eq!(a.compter("SELECT COUNT(*) FROM occupation").await, 0);
     assert_eq!(n.get("/rendez-vous/mien/inconnu").await.statut, 404);
     assert_eq!(n.get(&format!("/rendez-vous/{}/{m}", a.structure_beta())).await.statut, 404);

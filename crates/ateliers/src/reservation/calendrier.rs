@@ -1,7 +1,7 @@
 //! The file that comes with a mail, to put the dates of a workshop into a calendar, or to take them away.
 
 use chrono::{DateTime, Utc};
-use socle::ports::Piece;
+use socle::ports::PieceJointe;
 
 use super::{EtatReservation, Motif, Reservation};
 use crate::{
@@ -10,7 +10,14 @@ use crate::{
 };
 
 /// The invitation of who has a seat; what takes it away, for who has none any more; nothing for who waits.
-pub(super) fn piece(motif: Motif, r: &Reservation, s: &Seance, dates: &[DateSeance], ou: &str, ecrit_le: DateTime<Utc>) -> Vec<Piece> {
+pub(super) fn piece(
+    motif: Motif,
+    r: &Reservation,
+    s: &Seance,
+    dates: &[DateSeance],
+    ou: &str,
+    ecrit_le: DateTime<Utc>,
+) -> Vec<PieceJointe> {
     let annule = match motif {
         Motif::Annulation | Motif::Desistement => true,
         Motif::Confirmation | Motif::Deplacement | Motif::Rappel if r.etat == EtatReservation::Confirmee => false,
@@ -35,9 +42,9 @@ pub(super) fn piece(motif: Motif, r: &Reservation, s: &Seance, dates: &[DateSean
         return vec![];
     }
     let methode = if composants.iter().all(|c| c.annule) { "CANCEL" } else { "PUBLISH" };
-    vec![Piece {
+    vec![PieceJointe {
         nom: "atelier.ics".into(),
-        genre: format!("text/calendar; charset=utf-8; method={methode}"),
+        media: format!("text/calendar; charset=utf-8; method={methode}"),
         octets: invitation(&Invitation(composants)).into_bytes(),
     }]
 }

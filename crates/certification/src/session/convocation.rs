@@ -193,6 +193,6 @@ pub(super) async fn envoyer(cx: &Contexte, d: &Dans, passages: &[Passage]) -> Re
 }
 
 pub(crate) async fn confier(cx: &Contexte, destinataire: String, sujet: String, corps: String, cle: String) -> Resultat<()> {
-    let lettre = Lettre { destinataire, sujet, corps, pieces: vec![] };
+    let lettre = Lettre { destinataire, sujet, corps };
     cx.confier(genre::COURRIEL, json!(lettre), Some(cle), None).await
 }

@@ -215,7 +215,6 @@ async fn prevenir(cx: &Contexte, s: &Structure) -> Resultat<()> {
                 interface::format::date_sans_jour(regles::echeance(jour)),
                 s.conservation_mois,
             ),
-            pieces: vec![],
         };
         let charge = serde_json::to_value(lettre).map_err(socle::Erreur::interne)?;
         cx.confier(genre::COURRIEL, charge, Some(format!("{NOM}/{jour}/{}/{}", s.id, r.id)), None).await?;

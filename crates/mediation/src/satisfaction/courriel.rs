@@ -40,5 +40,5 @@ async fn preparer(etat: &Etat, id: DemandeAvisId) -> Resultat<Option<Lettre>> {
     let corps = format!(
         "Bonjour,\n\nVous êtes venu chez « {structure} ». Votre avis nous aide à mieux vous recevoir.\n\nTrois questions, une minute, sans donner votre nom :\n{lien}\n\nVous pouvez répondre pendant {JOURS} jours. Vous n’êtes pas obligé de répondre.\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n"
     );
-    Ok(Some(Lettre { destinataire, sujet: "Votre avis en trois questions".into(), corps, pieces: vec![] }))
+    Ok(Some(Lettre { destinataire, sujet: "Votre avis en trois questions".into(), corps }))
 }

@@ -81,6 +81,9 @@ pub fn planning() -> Planning {
         .avec(menage::NOM, Cadence::a(3, 45))
         .avec(ateliers::reservation::GENRE_PURGE, Cadence::a(4, 10))
         .avec(ateliers::evaluation::GENRE_PURGE, Cadence::a(4, 20))
+        .avec(ateliers::rendez_vous::GENRE_PURGE, Cadence::a(4, 20))
+        .avec(ateliers::agenda::GENRE_PROLONGER, Cadence::a(4, 30))
+        .avec(ateliers::agenda::GENRE_LIRE_TOUS, Cadence::ToutesLes(30))
 }
 
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.

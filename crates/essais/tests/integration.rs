@@ -12,12 +12,12 @@ mod administration;
 mod adversite;
 #[path = "../../passeur/src/essais/application.rs"]
 mod application;
+#[path = "../../ateliers/src/evaluation/tests.rs"]
+mod ateliers_evaluations;
 #[path = "../../ateliers/src/agenda/tests.rs"]
 mod ateliers_agenda;
 #[path = "../../ateliers/src/agenda/flux_tests.rs"]
 mod ateliers_agenda_flux;
-#[path = "../../ateliers/src/evaluation/tests.rs"]
-mod ateliers_evaluations;
 #[path = "../../ateliers/src/fiche/tests.rs"]
 mod ateliers_fiches;
 #[path = "../../ateliers/src/presence/tests.rs"]

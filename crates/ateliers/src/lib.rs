@@ -11,6 +11,7 @@ pub mod reservation;
 pub mod seance;
 pub mod sms;
 mod traitement;
+pub mod webhook;
 
 pub use migrations::migrations;
 pub use traitement::TRAITEMENTS;
@@ -21,17 +22,21 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Pages of this crate.
 pub fn pages() -> Pages {
-    [seance::pages(), presence::pages(), reservation::pages(), programme::pages()].into_iter().fold(fiche::pages(), Pages::fusionner)
+    [seance::pages(), presence::pages(), reservation::pages(), programme::pages(), webhook::pages()]
+        .into_iter()
+        .fold(fiche::pages(), Pages::fusionner)
 }
 
 /// API of this crate, under `/api/v1`.
 pub fn api() -> OpenApiRouter<Etat> {
-    [seance::api(), presence::api(), reservation::api()].into_iter().fold(fiche::api(), OpenApiRouter::merge)
+    [seance::api(), presence::api(), reservation::api(), programme::api(), webhook::api()]
+        .into_iter()
+        .fold(fiche::api(), OpenApiRouter::merge)
 }
 
 /// The columns sealed at rest, for the rotation of keys and its checks.
 pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
-    reservation::CHAMPS.to_vec()
+    [reservation::CHAMPS.to_vec(), vec![webhook::SECRET]].concat()
 }
 
 /// Adds what runs the jobs of this crate.
@@ -39,5 +44,6 @@ pub fn executants(e: Executants) -> Executants {
     e.avec(reservation::GENRE_AVERTIR, reservation::avertir_tache)
         .avec(reservation::GENRE_OFFRE, reservation::expirer)
         .avec(reservation::GENRE_PURGE, reservation::purger)
+        .avec(socle::tache::genre::WEBHOOK, webhook::livrer)
         .avec(seance::GENRE_SEUIL, seance::annuler_sous_seuil)
 }

@@ -1,13 +1,18 @@
 //! The public programme: what is coming, for anybody. No account, no cookie, no script.
 
+mod api;
+mod communes;
+pub mod imprimer;
 mod web;
 
+pub use api::api;
+pub use communes::{Commune, par_commune};
 pub use web::pages;
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use mediation::nomenclatures::Thematique;
+use mediation::nomenclatures::{Niveau, Thematique};
 use sea_orm::{
     ConnectionTrait, ExprTrait, FromQueryResult,
     sea_query::{Expr, Query},
@@ -43,6 +48,11 @@ pub struct Annonce {
     pub fin: DateTime<Utc>,
     pub ou: String,
     pub structure: String,
+    pub structure_id: StructureId,
+    /// INSEE code.
+    pub commune: Option<String>,
+    pub thematiques: Vec<Thematique>,
+    pub degre: Niveau,
     pub niveau: &'static str,
     /// Seats anybody may still take.
     pub libres: i64,
@@ -96,6 +106,10 @@ async fn annoncer(cx: &Contexte, seances: Vec<Seance>) -> Resultat<Vec<Annonce>>
             resume: s.resume,
             debut: s.debut,
             fin: s.fin,
+            structure_id: s.structure_id,
+            commune: s.commune,
+            thematiques: s.thematiques.0,
+            degre: s.niveau,
             niveau: s.niveau.libelle(),
             adaptations: s.adaptations,
         })

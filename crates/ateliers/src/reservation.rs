@@ -6,12 +6,14 @@
 mod api;
 mod attente;
 mod avertir;
+mod changer;
 mod controle;
 pub(crate) mod migration;
 mod oubli;
 pub mod regles;
 mod suite;
 pub(crate) mod table;
+pub mod telephone;
 mod web;
 
 pub use api::api;
@@ -19,8 +21,10 @@ pub(crate) use attente::proposer_les_places;
 pub use attente::{GENRE_OFFRE, expirer};
 pub use avertir::{GENRE_AVERTIR, Motif, avertir_tache};
 pub(crate) use avertir::{avertir, prevenir_tous};
+pub(crate) use changer::autres_dates;
+pub use changer::{Changer, changer_par_lien};
 use controle::{canal_de, cle_contact, controler};
-pub(crate) use migration::Reservations;
+pub(crate) use migration::{Refus, Reservations};
 pub use oubli::{CONSERVATION, GENRE_PURGE, purger};
 use suite::{Fin, avec_seance, de_l_equipe, finir};
 pub use suite::{accepter_par_lien, annuler, annuler_par_lien, confirmer};
@@ -41,7 +45,10 @@ use socle::{
     secret,
 };
 
-use crate::seance::{self, EtatSeance, Seance, nomenclature, regles::Inscriptions};
+use crate::{
+    seance::{self, EtatSeance, Seance, nomenclature, regles::Inscriptions},
+    webhook::{self, Evenement},
+};
 
 const BESOINS: Champ = Champ::texte("reservation", "besoins");
 
@@ -192,7 +199,7 @@ pub async fn reserver(cx: &Contexte, id: SeanceId, mut d: Reserver) -> Resultat<
                 d.telephone = d.telephone.take().or(p.telephone);
                 d.courriel = d.courriel.take().or(p.courriel);
                 // As the desk did not choose, the contact of the file is used as one would choose it.
-                d.canal = d.canal.filter(|c| *c != Canal::Aucun).or(Some(canal_de(&d)));
+                d.canal = d.canal.filter(|c| *c != Canal::Aucun).or(Some(canal_de(d.telephone.as_deref(), d.courriel.as_deref())));
             }
             Err(Erreur::Introuvable(_)) => c.faute("personne", "Cette personne n’est pas suivie par votre structure."),
             Err(e) => return Err(e),
@@ -206,7 +213,7 @@ pub async fn reserver(cx: &Contexte, id: SeanceId, mut d: Reserver) -> Resultat<
     if siege.is_none() && !d.attendre {
         return Err(complet());
     }
-    let cle = cle_contact(id, &d);
+    let cle = cle_contact(id, d.personne, d.telephone.as_deref(), d.courriel.as_deref(), d.nom.as_deref().unwrap_or_default());
     if let Some(cle) = cle
         && table::Entity::find().filter(table::Column::CleContact.eq(cle)).one(&cx.db()).await?.is_some()
     {
@@ -236,6 +243,7 @@ pub async fn reserver(cx: &Contexte, id: SeanceId, mut d: Reserver) -> Resultat<
         expire_le: None,
         fin: None,
         fini_le: None,
+        refus_le: None,
         cree_le: cx.maintenant,
     };
     match table::Entity::insert(r.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await.map_err(Erreur::from) {
@@ -244,6 +252,7 @@ pub async fn reserver(cx: &Contexte, id: SeanceId, mut d: Reserver) -> Resultat<
         autre => autre?,
     };
     cx.journaliser(Action::Creation, "reservation", rid.0, s.structure_id, &[]).await?;
+    webhook::signaler(cx, Evenement::ReservationCreee, &r).await?;
     avertir(cx, &r, Motif::Confirmation, None).await?;
     avertir::programmer_rappel(cx, &r, &s).await?;
     Ok((r, true))

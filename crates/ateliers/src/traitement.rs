@@ -1,7 +1,7 @@
 use socle::traitement::Traitement;
 
 /// What this crate stores about people.
-pub const TRAITEMENTS: &[&Traitement] = &[&CATALOGUE, &SEANCES, &RESERVATIONS];
+pub const TRAITEMENTS: &[&Traitement] = &[&CATALOGUE, &SEANCES, &RESERVATIONS, &WEBHOOKS];
 
 const CATALOGUE: Traitement = Traitement {
     nom: "Catalogue d’ateliers",
@@ -37,4 +37,16 @@ const RESERVATIONS: Traitement = Traitement {
     duree: "Quatre-vingt-dix jours après la séance, nom, contact et liens sont effacés ; les nombres restent.",
     securite: "Sans compte ni témoin de connexion ; lien secret dont seule l’empreinte est gardée ; essais de codes freinés ; la base refuse deux personnes sur une place.",
     tables: &["reservation", "lien_reservation", "seance_presence"],
+};
+
+const WEBHOOKS: Traitement = Traitement {
+    nom: "Appels d’autres logiciels (webhooks)",
+    finalite: "Prévenir le logiciel que la structure a choisi qu’une réservation d’atelier est créée, changée, annulée, ou qu’une personne est venue.",
+    base_legale: "Intérêt légitime : relier les outils de la structure (RGPD, article 6).",
+    personnes: "Membres de l’équipe qui règlent ces appels ; personnes qui réservent, par un numéro seulement.",
+    donnees: "Qui a ajouté l’adresse et quand ; pour chaque envoi, le numéro de la réservation et son état, jamais un nom ni un contact.",
+    destinataires: "Le logiciel dont la structure a donné l’adresse.",
+    duree: "Chaque envoi est effacé après trente jours ; l’adresse, quand la structure la retire.",
+    securite: "Envois signés, par https, jamais vers un réseau privé ; secret chiffré et montré une fois.",
+    tables: &["webhook", "webhook_livraison"],
 };

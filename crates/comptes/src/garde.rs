@@ -118,7 +118,10 @@ pub async fn couche_jeton(State(g): State<Garde>, req: Request, suite: Next) -> 
         || chemin.starts_with("/api/v1/docs/")
         // A secret in the address stands for the token.
         || chemin.starts_with("/api/v1/avis/")
-        || chemin.starts_with("/api/v1/partages/");
+        || chemin.starts_with("/api/v1/partages/")
+        // What the public programme shows to anybody.
+        || chemin == "/api/v1/programme"
+        || chemin.starts_with("/api/v1/programme/");
     if libre {
         return suite.run(req).await;
     }

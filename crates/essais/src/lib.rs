@@ -44,11 +44,27 @@ pub const INSTANT: &str = "2026-03-10T09:00:00Z";
 
 /// Mail kept in memory.
 #[derive(Default)]
-pub struct Boite(pub Mutex<Vec<Lettre>>);
+pub struct Boite(pub Mutex<Vec<Lettre>>, pub Mutex<Panne>);
+
+/// How mail fails, when a test wants it.
+#[derive(Clone, Default)]
+pub enum Panne {
+    #[default]
+    Aucune,
+    /// The server does not answer.
+    Serveur,
+    /// The server says that this address does not exist.
+    Adresse(String),
+}
 
 #[async_trait::async_trait]
 impl Courrier for Boite {
     async fn envoyer(&self, l: &Lettre) -> Result<(), ErreurCourrier> {
+        match &*self.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            Panne::Serveur => return Err(ErreurCourrier::Passagere("le serveur ne répond pas".into())),
+            Panne::Adresse(a) if *a == l.destinataire => return Err(ErreurCourrier::Adresse("550 inconnue".into())),
+            Panne::Aucune | Panne::Adresse(_) => {}
+        }
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(l.clone());
         Ok(())
     }
@@ -318,6 +334,11 @@ impl Appli {
         socle::planification::planifier(&self.etat, &planning, &mut socle::planification::Vues::default())
             .await
             .expect("the database answers")
+    }
+
+    /// Makes mail fail, or go again.
+    pub fn panne(&self, p: Panne) {
+        *self.boite.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = p;
     }
 
     /// The mails sent.

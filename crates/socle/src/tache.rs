@@ -302,6 +302,8 @@ pub mod genre {
     pub const FICHIERS: &str = "fichiers";
     /// Makes an export (crate `bilan`).
     pub const EXPORT: &str = "export";
-    /// Those that may take minutes.
-    pub const LONGUES: [&str; 1] = [EXPORT];
+    /// Calls another program (crate `ateliers`), which may take its time to answer.
+    pub const WEBHOOK: &str = "webhook";
+    /// Those that may take minutes, or wait for others.
+    pub const LONGUES: [&str; 2] = [EXPORT, WEBHOOK];
 }

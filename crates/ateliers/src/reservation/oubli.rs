@@ -52,6 +52,7 @@ async fn oublier(etat: &Etat) -> Resultat<()> {
         .filter(table::Column::Id.is_in(ids.iter().copied()))
         .exec(&cx.db())
         .await?;
+    crate::webhook::oublier(&cx).await?;
     creation::oublier(&cx, ids.iter().map(|i| i.0)).await?;
     cx.valider().await
 }

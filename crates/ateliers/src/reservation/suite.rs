@@ -7,7 +7,10 @@ use super::{
     EtatReservation, Motif, Reservation, avertir, proposer_les_places, regles, sieges,
     table::{self, lien},
 };
-use crate::seance::{self, EtatSeance, Seance};
+use crate::{
+    seance::{self, EtatSeance, Seance},
+    webhook::{self, Evenement},
+};
 
 /// A new secret address of a booking.
 pub(crate) async fn creer_lien(cx: &Contexte, r: ReservationId) -> Resultat<String> {
@@ -78,6 +81,8 @@ pub(super) async fn finir(cx: &Contexte, r: &Reservation, fin: Fin) -> Resultat<
         .filter(table::Column::Id.eq(r.id))
         .exec(&cx.db())
         .await?;
+    let finie = Reservation { etat: EtatReservation::Annulee, siege: None, ..r.clone() };
+    webhook::signaler(cx, Evenement::ReservationAnnulee, &finie).await?;
     cx.journaliser(Action::Suppression, "reservation", r.id.0, r.structure_id, &[]).await
 }
 
@@ -128,6 +133,7 @@ pub(super) async fn accepter(cx: &Contexte, r: &Reservation, s: &Seance) -> Resu
         .await?;
     cx.journaliser(Action::Modification, "reservation", r.id.0, r.structure_id, &["etat"]).await?;
     let r = Reservation { etat: EtatReservation::Confirmee, ..r.clone() };
+    webhook::signaler(cx, Evenement::ReservationChangee, &r).await?;
     avertir(cx, &r, Motif::Confirmation, None).await?;
     avertir::programmer_rappel(cx, &r, s).await
 }

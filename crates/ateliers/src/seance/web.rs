@@ -53,6 +53,8 @@ struct PageListe {
     page: Page,
     onglets: Vec<Onglet>,
     lignes: Vec<Ligne>,
+    /// Where the text of a newsletter is.
+    lettre: Option<String>,
     ecrire: bool,
 }
 
@@ -95,6 +97,7 @@ async fn liste(w: Web, Parametres(d): Parametres<Choisies>) -> Rendu {
     let onglet = |href: &str, libelle: &str, actif: bool| Onglet { href: href.into(), libelle: libelle.into(), actif };
     rendre(&PageListe {
         ecrire: w.acteur.peut(Permission::AccompagnementsEcrire),
+        lettre: w.acteur.structure.map(|s| format!("/programme/{s}/lettre")),
         page: w.page,
         onglets: vec![
             onglet("/ateliers/seances", "À venir", !passees && !miennes),

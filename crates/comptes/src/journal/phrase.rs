@@ -22,6 +22,7 @@ pub const OBJETS: &[(&str, &str, &str, Option<&str>)] = &[
     ("fiche_atelier", "une fiche d’atelier", "Fiches d’atelier", Some("/ateliers/fiches/")),
     ("seance", "une séance d’atelier", "Séances", Some("/ateliers/seances/")),
     ("reservation", "une réservation", "Réservations", None),
+    ("webhook", "un point d’appel", "Points d’appel (webhooks)", None),
     ("note_pratique", "une note de pratique", "Notes de pratique", None),
     ("consentement", "un consentement", "Consentements", None),
     ("suivi", "un suivi", "Suivis", None),

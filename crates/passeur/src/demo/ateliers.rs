@@ -5,11 +5,12 @@ use ateliers::{
     presence,
     reservation::{self, Par, Reserver},
     seance::{self, GenreLieu, ProgrammerSeance, Quand},
+    webhook::{self, CreerWebhook, Evenement},
 };
 use chrono::Datelike;
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta, Weekday};
 use mediation::personne;
-use socle::{Contexte, identifiant::PersonneId};
+use socle::{Acteur, Contexte, Role, contexte::Fonction, identifiant::PersonneId};
 
 use super::{Decor, hasard::Hasard};
 
@@ -39,14 +40,28 @@ pub async fn programmer(cx: &mut Contexte, decor: &Decor) -> anyhow::Result<()> 
     while jour <= aujourd_hui + Days::new(APRES) {
         if matches!(jour.weekday(), Weekday::Tue | Weekday::Thu) {
             cx.acteur = decor.acteur(n);
-            let f = &fiches[n % fiches.len()];
+            // To come, some workshops have several dates: one may go to another.
+            let f = &fiches[n % if jour > aujourd_hui { fiches.len().min(5) } else { fiches.len() }];
             une(cx, decor, &mut h, f, (jour, n), &gens, maintenant).await?;
             n += 1;
         }
         jour = jour + Days::new(1);
     }
-    cx.acteur = systeme;
     cx.maintenant = maintenant;
+    // Stopped: the demonstration calls nobody.
+    cx.acteur = Acteur {
+        utilisateur: Some(decor.responsable),
+        fonctions: vec![Fonction { structure: decor.structure, nom_structure: decor.nom.clone(), role: Role::Responsable }],
+        ..decor.acteur(0)
+    };
+    let d = CreerWebhook {
+        nom: "Site de la ville du Modèle".into(),
+        adresse: "https://exemple.invalid/passeur".into(),
+        evenements: Evenement::au_choix(),
+    };
+    let (w, _) = webhook::creer(cx, d).await?;
+    webhook::activer(cx, w.id, false).await?;
+    cx.acteur = systeme;
     Ok(())
 }
 

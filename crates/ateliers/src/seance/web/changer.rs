@@ -18,7 +18,7 @@ use crate::{
 
 #[derive(Clone, Default, serde::Deserialize)]
 #[serde(default)]
-struct SaisieChange {
+pub(super) struct SaisieChange {
     version: String,
     titre: String,
     places: String,
@@ -112,7 +112,7 @@ pub(super) async fn modifier(w: Web, Chemin(id): Chemin<SeanceId>, Formulaire(mu
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
-struct Coche {
+pub(super) struct Coche {
     rang: String,
     pret: String,
 }
@@ -150,7 +150,7 @@ pub(super) async fn demander_annulation(w: Web, Chemin(id): Chemin<SeanceId>) ->
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
-struct SaisieMotif {
+pub(super) struct SaisieMotif {
     motif: String,
 }
 
@@ -175,7 +175,7 @@ pub(super) async fn annuler(w: Web, Chemin(id): Chemin<SeanceId>, Formulaire(s):
 
 #[derive(Clone, Default, serde::Deserialize)]
 #[serde(default)]
-struct SaisieDate {
+pub(super) struct SaisieDate {
     jour: String,
     heure: String,
     forcer: String,

@@ -46,6 +46,8 @@ pub(crate) struct LigneReservation {
     precision: String,
     attend: bool,
     finie: bool,
+    /// A message to this contact was refused.
+    refuse: bool,
 }
 
 impl From<Reservation> for LigneReservation {
@@ -61,6 +63,7 @@ impl From<Reservation> for LigneReservation {
             precision.push(format!("jusqu’au {}", interface::format::instant_court(t)));
         }
         Self {
+            refuse: r.refus_le.is_some() && !matches!(r.etat, EtatReservation::Annulee),
             id: r.id.to_string(),
             nom: r.nom,
             contact: [r.telephone, r.courriel].into_iter().flatten().collect::<Vec<_>>().join(" · "),
@@ -93,6 +96,8 @@ struct PageSeance {
     dates: Vec<LigneDate>,
     materiel: Vec<LigneMateriel>,
     places: Places,
+    /// How many cannot be written to, in words.
+    injoignables: Option<String>,
     reservations: Vec<LigneReservation>,
     publique: String,
     ecrire: bool,
@@ -132,10 +137,17 @@ pub(super) async fn voir(w: Web, Chemin(id): Chemin<SeanceId>) -> Rendu {
             .collect(),
         materiel: c.materiel.iter().map(|m| LigneMateriel { rang: m.rang, libelle: m.libelle.clone(), pret: m.pret }).collect(),
         places: reservation::places(&cx, s).await?,
+        injoignables: dire_injoignables(&reservations),
         reservations: reservations.into_iter().map(Into::into).collect(),
         publique: format!("/programme/atelier/{id}"),
         c,
     })
+}
+
+fn dire_injoignables(v: &[Reservation]) -> Option<String> {
+    let n = v.iter().filter(|r| r.refus_le.is_some() && r.etat != EtatReservation::Annulee).count();
+    (n > 0)
+        .then(|| interface::format::compte(n as i64, "personne inscrite n’est pas joignable", "personnes inscrites ne sont pas joignables"))
 }
 
 fn qui(s: &Seance, noms: &HashMap<UtilisateurId, String>, partenaire: Option<String>) -> String {

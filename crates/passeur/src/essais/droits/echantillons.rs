@@ -90,6 +90,12 @@ impl Essai<'_> {
             "/ateliers/reservations/{id}" => vec![self.reservation().await.0],
             "/ateliers/dates/{id}" => vec![self.atelier().await.1],
             "/programme/{structure}" => vec![a.structure_alpha()],
+            "/programme/{id}" => vec![self.atelier().await.0],
+            "/webhooks/{id}" | "/structure/webhooks/{id}" => vec![self.webhook().await.0],
+            "/webhooks/{id}/livraisons/{livraison}" | "/structure/webhooks/{id}/livraisons/{livraison}" => {
+                let (w, l) = self.webhook().await;
+                vec![w, l]
+            }
             "/reservation/{secret}" => vec![self.reservation().await.1],
             "/exports/{id}" => {
                 let id = self.creer("/exports", self.export()).await;
@@ -226,6 +232,19 @@ impl Essai<'_> {
         let r = self.a.navigateur().post(&format!("/programme/atelier/{seance}/reserver"), &[("nom", "Essai")]).await;
         let secret = r.vers.expect("la réservation d’essai est acceptée").rsplit('/').next().unwrap().to_owned();
         (self.a.identifiant(&format!("SELECT id FROM reservation WHERE seance_id = {}", self.uuid(&seance))).await, secret)
+    }
+
+    fn appel() -> Value {
+        json!({"nom": "Essai", "adresse": "https://exemple.invalid/passeur", "evenements": ["reservation_creee"]})
+    }
+
+    /// A webhook and a delivery; earlier ones are removed, a structure may only have so many.
+    async fn webhook(&self) -> (String, String) {
+        self.vider("alpha.responsable", "/api/v1/webhooks").await;
+        let j = self.a.jeton("alpha.responsable").await;
+        let w = self.a.api(&j, "POST", "/api/v1/webhooks", Self::appel()).await.id();
+        let l = self.a.api(&j, "POST", &format!("/api/v1/webhooks/{w}/livraisons"), Value::Null).await.id();
+        (w, l)
     }
 
     /// An id as SQLite writes it.
@@ -377,6 +396,7 @@ impl Essai<'_> {
             ("PUT", "/ateliers/seances/{id}/dates/{date}") => json!({"quand": {"jour": "2026-04-01", "heure": "10:00"}, "forcer": true}),
             ("PUT", "/ateliers/dates/{id}/presences") => json!({"anonymes": 3}),
             ("PUT", "/ateliers/seances/{id}/materiel") => json!({"rang": 1, "pret": true}),
+            ("POST", "/webhooks") => Self::appel(),
             ("POST", "/exports") => self.export(),
             ("POST", "/bilan/filtres") => json!({"nom": format!("Essai {}", self.numero())}),
             ("PUT", "/bilan/filtres/{id}") => json!({"nom": format!("Essai {}", self.numero())}),

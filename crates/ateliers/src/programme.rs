@@ -11,7 +11,7 @@ pub use web::pages;
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use mediation::nomenclatures::{Niveau, Thematique};
 use sea_orm::{
     ConnectionTrait, ExprTrait, FromQueryResult,
@@ -22,7 +22,7 @@ use socle::{
     identifiant::{SeanceId, StructureId},
 };
 
-use crate::seance::{self, Complete, EtatSeance, Seance};
+use crate::seance::{self, Complete, EtatSeance, Publiques, Seance};
 
 /// Workshops of a page of the programme.
 pub const PAR_PAGE: u64 = 40;
@@ -34,6 +34,10 @@ pub struct Demande {
     /// INSEE code.
     pub commune: Option<String>,
     pub thematique: Option<Thematique>,
+    /// From this day on.
+    pub jour: Option<NaiveDate>,
+    /// Those that say how they are adapted.
+    pub adaptees: bool,
     /// From 0.
     pub page: u64,
 }
@@ -120,7 +124,13 @@ async fn annoncer(cx: &Contexte, seances: Vec<Seance>) -> Resultat<Vec<Annonce>>
 pub async fn lister(cx: &Contexte, d: &Demande) -> Resultat<(Vec<Annonce>, bool)> {
     let depart = Ord::min(d.page, 10_000) * PAR_PAGE;
     let (combien, sauter) = if d.thematique.is_some() { (2000, 0) } else { (PAR_PAGE + 1, depart) };
-    let mut lignes = seance::publiques(cx, d.structure, d.commune.as_deref(), combien, sauter).await?;
+    let quelles = Publiques {
+        structure: d.structure,
+        commune: d.commune.as_deref(),
+        depuis: d.jour.and_then(imprimer::minuit),
+        adaptees: d.adaptees,
+    };
+    let mut lignes = seance::publiques(cx, &quelles, combien, sauter).await?;
     if let Some(t) = d.thematique {
         lignes.retain(|s| s.thematiques.0.contains(&t));
         lignes.drain(..lignes.len().min(depart as usize));

@@ -109,6 +109,10 @@ pub struct Choisis {
     /// INSEE code.
     commune: Option<String>,
     thematique: Option<Thematique>,
+    /// From this day on.
+    jour: Option<chrono::NaiveDate>,
+    /// Those alone that say how they are adapted.
+    adaptees: Option<bool>,
     /// From 0.
     page: Option<u64>,
 }
@@ -127,7 +131,14 @@ fn ouvert(r: impl serde::Serialize) -> Response {
 async fn liste(State(etat): State<Etat>, Parametres(c): Parametres<Choisis>) -> Result<Response, Refus> {
     let cx = reservation::lecture(&etat);
     let page = c.page.unwrap_or(0);
-    let d = Demande { structure: c.structure, commune: c.commune, thematique: c.thematique, page };
+    let d = Demande {
+        structure: c.structure,
+        commune: c.commune,
+        thematique: c.thematique,
+        jour: c.jour,
+        adaptees: c.adaptees.unwrap_or(false),
+        page,
+    };
     let (annonces, suite) = super::lister(&cx, &d).await?;
     let origine = etat.config.public_url.trim_end_matches('/');
     Ok(ouvert(PageDuProgramme {

@@ -97,7 +97,7 @@ async fn entre(cx: &Contexte, s: StructureId, debut: DateTime<Utc>, fin: DateTim
 }
 
 /// The first instant of a day, in France.
-fn minuit(j: NaiveDate) -> Option<DateTime<Utc>> {
+pub(super) fn minuit(j: NaiveDate) -> Option<DateTime<Utc>> {
     j.and_hms_opt(0, 0, 0)?.and_local_timezone(FUSEAU).earliest().map(|t| t.to_utc())
 }
 

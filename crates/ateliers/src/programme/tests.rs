@@ -35,6 +35,10 @@ async fn le_programme_se_lit_sans_jeton(#[values(Moteur::Sqlite, Moteur::Postgre
     assert_eq!(combien("commune=75056").await, Some(0));
     assert_eq!(combien(&format!("structure={}", a.structure_beta())).await, Some(0));
     assert_eq!(combien("thematique=parentalite").await, Some(0));
+    assert_eq!((combien("jour=2026-03-20").await, combien("jour=2026-03-21").await), (Some(1), Some(0)));
+    assert_eq!(combien("adaptees=true").await, Some(0));
+    let page = a.navigateur().get("/programme?jour=2026-03-21&adaptees=oui").await.html;
+    assert!(page.contains("Aucun atelier à venir") && page.contains("2026-03-21"));
     assert_eq!(lire("/api/v1/programme?couleur=bleu").await.statut, 400);
     let un = lire(&format!("/api/v1/programme/{id}")).await;
     assert_eq!(

@@ -41,6 +41,8 @@ pub fn pages() -> Pages {
 struct Filtre {
     commune: String,
     thematique: String,
+    jour: String,
+    adaptees: String,
     page: String,
 }
 
@@ -84,10 +86,15 @@ async fn programme(v: Visite, structure: Option<StructureId>, f: Filtre) -> Rend
     let mut c = socle::controle::Controle::new();
     let commune = territoire::commune::lire_saisie(&mut c, "commune", &f.commune).map(|c| c.to_string());
     let commune_inconnue = !c.fautes().is_empty();
+    // A day that cannot be read is no day: the page still shows something.
+    let jour: Option<chrono::NaiveDate> = f.jour.trim().parse().ok();
+    let adaptees = f.adaptees == "oui";
     let thematique = Thematique::depuis(&f.thematique);
     let page: u64 = f.page.parse().unwrap_or(0);
-    let (annonces, suite) = super::lister(&cx, &Demande { structure, commune: commune.clone(), thematique, page }).await?;
+    let (annonces, suite) = super::lister(&cx, &Demande { structure, commune: commune.clone(), thematique, jour, adaptees, page }).await?;
     let mut parametres = vec![format!("page={}", page + 1)];
+    parametres.extend(jour.map(|j| format!("jour={j}")));
+    parametres.extend(adaptees.then(|| "adaptees=oui".to_owned()));
     parametres.extend(commune.map(|c| format!("commune={c}")));
     parametres.extend(thematique.map(|t| format!("thematique={}", t.code())));
     rendre(&PageProgramme {

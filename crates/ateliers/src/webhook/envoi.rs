@@ -153,3 +153,14 @@ fn dire(e: &reqwest::Error) -> String {
     let genre = if e.is_timeout() { "pas de réponse à temps" } else { "connexion impossible" };
     causes.last().map_or_else(|| genre.to_owned(), |c| format!("{genre} : {c}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn un_nom_qui_mene_dedans_n_est_pas_resolu() {
+        let e = Publiques.resolve("localhost".parse().unwrap()).await.err().unwrap();
+        assert!(e.to_string().contains("réseau privé"), "{e}");
+    }
+}

@@ -70,8 +70,8 @@ pub fn adresse(texte: &str, privees: bool) -> Result<reqwest::Url, &'static str>
     if !url.username().is_empty() || url.password().is_some() {
         return Err("Retirez le nom et le mot de passe de l’adresse : c’est la signature qui prouve d’où vient l’envoi.");
     }
-    let nu = hote.trim_start_matches('[').trim_end_matches(']');
-    let locale = nu.eq_ignore_ascii_case("localhost") || nu.to_ascii_lowercase().ends_with(".localhost");
+    let nu = hote.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
+    let locale = nu == "localhost" || nu.ends_with(".localhost");
     let privee = nu.parse().map_or(locale, |ip: IpAddr| !publique(ip));
     if privee && !privees {
         return Err("Cette adresse est celle d’un réseau privé : donnez une adresse publique.");
@@ -141,6 +141,8 @@ mod tests {
             ("https://127.0.0.1/", "privé"),
             ("https://[::1]/", "privé"),
             ("https://localhost/", "privé"),
+            ("https://LOCALHOST./", "privé"),
+            ("https://a.localhost/", "privé"),
             ("https://0x7f000001/", "privé"),
             ("https://2130706433/", "privé"),
         ] {

@@ -132,7 +132,7 @@ it('axe ne relève rien sur ces pages, en clair et en sombre', async () => {
     for (const width of [320, 1280]) {
       const contexte = await chromium.newContext({ colorScheme, viewport: { width, height: 900 } });
       const page = await contexte.newPage();
-      for (const chemin of ['/programme', '/programme/communes', `/programme/atelier/${id}`, `/programme/atelier/${id}/reserver`, '/reservation', lien, `${lien}/changer`]) {
+      for (const chemin of ['/programme', '/programme/communes', '/programme/mois', `/programme/atelier/${id}`, `/programme/atelier/${id}/reserver`, '/reservation', lien, `${lien}/changer`]) {
         assert.equal((await page.goto(appli.adresse + chemin)).status(), 200, chemin);
         assert.deepEqual(await relever(page), [], `${chemin} ${colorScheme} ${width}`);
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${chemin} déborde à ${width}`);

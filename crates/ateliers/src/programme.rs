@@ -3,6 +3,7 @@
 mod api;
 mod communes;
 pub mod imprimer;
+mod mois;
 mod web;
 
 pub use api::api;

@@ -117,7 +117,7 @@ pub async fn affiche_du_mois(q: &Requete, mois: &str, format: Format) -> Resulta
     let lieux = seance::noms_de_lieux(&cx, &seances.iter().collect::<Vec<_>>()).await?;
     let (adresse, qr, contact) = appel(&cx, s, &format!("/programme/{s}")).await?;
     let contenu = json!({
-        "genre": "affiche", "surtitre": "Ateliers numériques", "titre": format!("Programme de {}", interface::format::mois_annee(premier)),
+        "genre": "affiche", "surtitre": "Ateliers numériques", "titre": format!("Programme, {}", interface::format::mois_annee(premier)),
         "seances": seances.iter().map(|x| json!({
             "titre": x.titre, "quand": interface::format::instant_long(x.debut), "ou": seance::nom_lieu(x, &lieux),
         })).collect::<Vec<_>>(),

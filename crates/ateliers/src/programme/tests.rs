@@ -53,6 +53,9 @@ async fn le_programme_se_lit_sans_jeton(#[values(Moteur::Sqlite, Moteur::Postgre
     assert_eq!(a.api(&a.jeton("beta.mediateur").await, "POST", &chemin, corps.clone()).await.statut, 404);
     assert_eq!(a.api(&a.jeton("alpha.mediateur").await, "POST", &chemin, corps).await.statut, 201);
     assert_eq!(lire("/api/v1/programme").await.corps["elements"][0]["places_libres"], 2);
+    let mois = a.navigateur().get("/programme/mois?mois=2026-03").await.html;
+    assert!(mois.contains("/programme?jour=2026-03-20") && !mois.contains("jour=2026-03-21"));
+    assert!(a.navigateur().get("/programme/mois?mois=hier").await.html.contains("mars 2026"));
     let communes = a.navigateur().get("/programme/communes").await.html;
     assert!(communes.contains("Toulouse") && communes.contains("/programme?commune=31555") && communes.contains("Haute-Garonne"));
 }

@@ -29,6 +29,7 @@ pub fn pages() -> Pages {
         .get_public("/programme/{structure}/cadre", cadre)
         .get_public("/programme/atelier/{id}", atelier)
         .get_public("/programme/communes", communes)
+        .get_public("/programme/mois", super::mois::mois)
         .get("/programme/{structure}/lettre", lettre)
         .get("/ateliers/programme/affiche.pdf", affiche_du_mois)
         .get("/ateliers/seances/{id}/affiche.pdf", affiche)
@@ -58,6 +59,8 @@ struct PageProgramme {
     jours: Vec<(chrono::NaiveDate, Vec<Annonce>)>,
     suite: Option<String>,
     cadre: Option<String>,
+    /// The page of the calendar.
+    mois: String,
 }
 
 fn par_jour(annonces: Vec<Annonce>) -> Vec<(chrono::NaiveDate, Vec<Annonce>)> {
@@ -106,6 +109,7 @@ async fn programme(v: Visite, structure: Option<StructureId>, f: Filtre) -> Rend
         jours: par_jour(annonces),
         suite: suite.then(|| format!("{adresse}?{}", parametres.join("&"))),
         cadre: structure.map(|_| format!("{adresse}/cadre")),
+        mois: structure.map_or_else(|| "/programme/mois".to_owned(), |s| format!("/programme/mois?structure={s}")),
         adresse,
     })
 }

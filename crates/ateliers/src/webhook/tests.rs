@@ -182,7 +182,9 @@ async fn on_n_appelle_pas_le_reseau_prive(#[values(Moteur::Sqlite, Moteur::Postg
     let port = adresse.rsplit(':').next().unwrap();
     {
         let tx = a.etat.base.ecriture().await.unwrap();
-        sea_orm::ConnectionTrait::execute_unprepared(&tx, &format!("UPDATE webhook SET adresse = 'https://localhost.:{port}'")).await.unwrap();
+        sea_orm::ConnectionTrait::execute_unprepared(&tx, &format!("UPDATE webhook SET adresse = 'https://localhost.:{port}'"))
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }
     a.api(&j, "POST", &format!("/api/v1/webhooks/{w}/livraisons"), Value::Null).await;

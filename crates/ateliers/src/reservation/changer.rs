@@ -62,7 +62,7 @@ fn meme_atelier(a: &Seance, b: &Seance) -> bool {
 }
 
 /// Refuses what can no longer be changed.
-pub(super) fn changeable(cx: &Contexte, r: &Reservation, s: &Seance) -> Resultat<()> {
+pub(crate) fn changeable(cx: &Contexte, r: &Reservation, s: &Seance) -> Resultat<()> {
     if matches!(r.etat, EtatReservation::Annulee | EtatReservation::SurPlace) {
         return Err(Erreur::Conflit("Cette réservation est annulée : réservez de nouveau sur la page de l’atelier.".into()));
     }

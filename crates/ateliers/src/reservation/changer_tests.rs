@@ -123,6 +123,7 @@ async fn on_corrige_son_contact(#[values(Moteur::Sqlite, Moteur::Postgres)] mote
     let autre = reserver(&n, &id, &[("nom", "Bob"), ("telephone", "05 00 00 00 01")]).await;
     assert!(n.get(&autre).await.html.contains("gardez ce billet"));
     n.post(&format!("{lien}/annuler"), &[]).await;
+    assert_eq!(n.get(&format!("{lien}/changer")).await.vers, Some(lien.clone()));
     assert_eq!(changer(&[("courriel", "ada@exemple.invalid")]).await.statut, 409);
     assert_eq!(n.get("/reservation/inconnu/changer").await.statut, 404);
     assert_eq!(n.post("/reservation/inconnu/changer", &[]).await.statut, 404);

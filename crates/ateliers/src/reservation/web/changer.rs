@@ -80,6 +80,12 @@ async fn gabarit(
 }
 
 pub(super) async fn formulaire(v: Visite, Chemin(secret): Chemin<String>) -> Rendu {
+    let cx = reservation::lecture(&v.etat);
+    let (r, s) = reservation::ouvrir(&cx, &secret).await?;
+    if let Err(Erreur::Conflit(_)) = reservation::changeable(&cx, &r, &s) {
+        // Its own page says what became of it.
+        return Ok(vers(&format!("/reservation/{secret}")));
+    }
     rendre(&gabarit(&v.etat, v.page, &secret, None, Erreurs::default(), None).await?)
 }
 

@@ -2,6 +2,7 @@
 //! anybody may check, and a state.
 
 mod api;
+pub mod badge;
 mod compose;
 pub mod table;
 mod verifier;

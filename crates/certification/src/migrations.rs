@@ -6,7 +6,14 @@ use sea_orm_migration::{prelude::*, schema::*};
 
 /// Migrations of this crate, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Centre), Box::new(Candidats), Box::new(Sessions), Box::new(Decisions), Box::new(crate::session::SessionsEtJurys)]
+    vec![
+        Box::new(Centre),
+        Box::new(Candidats),
+        Box::new(Sessions),
+        Box::new(Decisions),
+        Box::new(crate::session::SessionsEtJurys),
+        Box::new(CleEnService),
+    ]
 }
 
 fn cle(de: &'static str, colonne: &'static str, vers: &'static str) -> ForeignKeyCreateStatement {
@@ -632,5 +639,26 @@ impl MigrationTrait for Decisions {
                 .to_owned(),
         )
         .await
+    }
+}
+
+/// One key signs badges at a time, whatever the number of nodes.
+struct CleEnService;
+
+impl MigrationName for CleEnService {
+    fn name(&self) -> &'static str {
+        "m20261122_000290_cle_en_service"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for CleEnService {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        let sql = "CREATE UNIQUE INDEX ux_cle_badge_en_service ON cle_badge ((remplacee_le IS NULL)) WHERE remplacee_le IS NULL";
+        m.get_connection().execute_unprepared(sql).await.map(drop)
     }
 }

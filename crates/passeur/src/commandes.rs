@@ -1,5 +1,6 @@
 //! Commands: one binary for every role of operation.
 
+mod badges;
 mod bilan;
 pub(crate) use bilan::preparer as preparer_bilans;
 mod certification;
@@ -95,6 +96,9 @@ enum Commande {
     /// La clé des notes : montre, change, vérifie
     #[command(subcommand)]
     Key(cles::Key),
+    /// Les clés qui signent les badges : montre, change, retire
+    #[command(subcommand, name = "badge-key")]
+    BadgeKey(badges::BadgeKey),
     /// Vérifie la configuration, la base, les dossiers, le courriel, et dit comment réparer
     Check,
     /// Demande au programme qui sert sur cette machine s’il est prêt
@@ -186,6 +190,7 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
         }
         Commande::Bench(b) => crate::banc::executer(b, demarrer(general.config(&[])?).await?).await,
         Commande::Key(k) => cles::executer(k, general.config(&[])?).await,
+        Commande::BadgeKey(k) => badges::executer(k, &demarrer(general.config(&[])?).await?).await,
         Commande::Check => verifier::verifier(general.config(&[])?).await,
         Commande::Health => sante::sante(general.config(&[])?).await,
         Commande::Openapi => {

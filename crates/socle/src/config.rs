@@ -18,6 +18,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The file of the keys that seal the notes: outside the database. Default: `cles.toml` in `data_dir`.
     pub cles: Option<PathBuf>,
+    /// The file of the keys that sign badges, the same on every node. Default: `badges.toml` in `data_dir`.
+    pub badge_keys: Option<PathBuf>,
     /// Address and port to listen on.
     pub listen: SocketAddr,
     /// The address people type, used in mails and to mark cookies secure.
@@ -239,6 +241,11 @@ impl Config {
     /// The file of the keys, with its default.
     pub fn chemin_cles(&self) -> PathBuf {
         self.cles.clone().unwrap_or_else(|| self.data_dir.join("cles.toml"))
+    }
+
+    /// The file of the keys of badges, with its default.
+    pub fn chemin_cles_badges(&self) -> PathBuf {
+        self.badge_keys.clone().unwrap_or_else(|| self.data_dir.join("badges.toml"))
     }
 
     /// Cookies are marked `Secure` when people come by https.

@@ -102,8 +102,7 @@ mod tests {
 
     #[test]
     fn une_heure_qui_n_existe_pas_est_refusee_avec_la_raison() {
-        let e = quand("2027-03-28", "2:30").instant().unwrap_err();
-        let e = e.replace(['\u{a0}', '\u{202f}'], " ");
+        let e = quand("2027-03-28", "2:30").instant().unwrap_err().replace(['\u{a0}', '\u{202f}'], " ");
         assert!(e.contains("28 mars 2027") && e.contains("2 h à 3 h"), "{e}");
         assert_eq!(quand("2027-03-28", "3:00").instant().unwrap().to_rfc3339(), "2027-03-28T01:00:00+00:00");
         assert_eq!(quand("2027-03-28", "1:59").instant().unwrap().to_rfc3339(), "2027-03-28T00:59:00+00:00");

@@ -27,6 +27,7 @@ pub fn api() -> OpenApiRouter<Etat> {
         .routes(routes!(lire))
         .routes(routes!(agir))
         .routes(routes!(imprimer))
+        .routes(routes!(prendre_badge))
         .routes(routes!(verifier))
 }
 
@@ -156,6 +157,40 @@ pub(super) fn fichier(pdf: Vec<u8>) -> Response {
         (header::CACHE_CONTROL, "no-store"),
     ];
     (entetes, pdf).into_response()
+}
+
+/// A signed credential, which nobody keeps on the way.
+pub(super) fn attestation(v: &serde_json::Value) -> Response {
+    ([(header::CONTENT_TYPE, "application/vc"), (header::CACHE_CONTROL, "no-store")], v.to_string()).into_response()
+}
+
+/// What the verifier of somebody else reads, from any site.
+pub(super) fn publique(genre: &'static str, v: &serde_json::Value) -> Response {
+    let entetes = [
+        (header::CONTENT_TYPE, genre),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        // A withdrawal is known everywhere within five minutes.
+        (header::CACHE_CONTROL, "public, max-age=300"),
+    ];
+    (entetes, v.to_string()).into_response()
+}
+
+/// What the holder wants a badge to say of them.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DemandeBadge {
+    /// Their name as it is; otherwise a salted hash of it, that confirms a name already known.
+    #[serde(default)]
+    nom_en_clair: bool,
+}
+
+/// The Open Badges 3.0 credential of a document, signed (`eddsa-rdfc-2022`), for its holder or its centre.
+#[utoipa::path(post, path = "/certification/documents/{id}/badge", operation_id = "document_badge", tag = "certification", params(("id" = DocumentId, Path)), request_body = DemandeBadge, responses((status = OK, content_type = "application/vc", body = serde_json::Value), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn prendre_badge(q: Requete, Chemin(id): Chemin<DocumentId>, Corps(d): Corps<DemandeBadge>) -> Result<Response, Refus> {
+    let cx = q.ecriture().await?;
+    let badge = super::badge::emettre(&cx, id, d.nom_en_clair).await?;
+    cx.valider().await?;
+    Ok(attestation(&badge))
 }
 
 /// The name typed to be compared with the holder's.

@@ -1,11 +1,13 @@
 use askama::Template;
+use axum::http::{HeaderValue, header::CONTENT_DISPOSITION};
 use certification_regles::decision::{self, ActionDocument};
 use interface::{
     Message, Page,
     requete::{Chemin, Formulaire, Pages, Reponse, Visite, Web, aller, rendre, vers},
 };
 use socle::{
-    Erreur, Permission,
+    Contexte, Erreur, Permission,
+    contexte::Acteur,
     identifiant::{CandidatureId, DocumentId, SessionExamenId},
 };
 
@@ -23,6 +25,10 @@ pub fn pages() -> Pages {
         .get("/certification/candidatures/{id}/ecf.pdf", ecf)
         .get("/certification/documents/{id}/pdf", imprimer)
         .post("/certification/documents/{id}/actions", agir)
+        .get("/certification/documents/{id}/badge", badge_)
+        .post("/certification/documents/{id}/badge", prendre_badge)
+        .get_public("/.well-known/did.json", identite)
+        .get_public("/badges/listes/{n}", liste_badges)
         .get_public("/verifier", chercher)
         .get_public("/verifier/{code}", verifier)
         .post_public("/verifier", trouver)
@@ -35,6 +41,7 @@ struct Ligne {
     nom: String,
     etat: &'static str,
     actions: Vec<(String, &'static str)>,
+    badge: bool,
 }
 
 fn lignes(documents: Vec<Document>, gerer: bool) -> Result<Vec<Ligne>, Erreur> {
@@ -55,6 +62,7 @@ fn lignes(documents: Vec<Document>, gerer: bool) -> Result<Vec<Ligne>, Erreur> {
                 }
             }
             Ok(Ligne {
+                badge: super::badge::possible(d.nature()?, etat),
                 nature: d.nature()?.libelle(),
                 nom: format!("{} {}", f.prenom.unwrap_or_default(), f.nom.unwrap_or_default()),
                 etat: super::mots(etat),
@@ -179,6 +187,44 @@ async fn dossier(w: Web, Chemin(id): Chemin<CandidatureId>) -> Reponse {
 
 async fn ecf(w: Web, Chemin(id): Chemin<CandidatureId>) -> Reponse {
     Ok(super::api::fichier(super::livret_ecf(&w, id).await?))
+}
+
+#[derive(Template)]
+#[template(path = "document/badge.html")]
+struct PageBadge {
+    page: Page,
+    d: Document,
+    nature: &'static str,
+}
+
+async fn badge_(w: Web, Chemin(id): Chemin<DocumentId>) -> Reponse {
+    let d = super::badge::document(&w.lecture(), id).await?;
+    rendre(&PageBadge { page: w.page, nature: d.nature()?.libelle(), d })
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct SaisieBadge {
+    nom: String,
+}
+
+async fn prendre_badge(w: Web, Chemin(id): Chemin<DocumentId>, Formulaire(s): Formulaire<SaisieBadge>) -> Reponse {
+    let cx = w.ecriture().await?;
+    let badge = super::badge::emettre(&cx, id, s.nom == "clair").await?;
+    cx.valider().await?;
+    let mut r = super::api::attestation(&badge);
+    r.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"badge.json\""));
+    Ok(r)
+}
+
+async fn identite(v: Visite) -> Reponse {
+    let cx = Contexte::lecture(&v.etat, &Acteur::systeme(), v.etat.horloge.nouvel_uuid());
+    Ok(super::api::publique("application/did+json", &super::badge::identite(&cx).await?))
+}
+
+async fn liste_badges(v: Visite, Chemin(n): Chemin<u32>) -> Reponse {
+    let cx = Contexte::lecture(&v.etat, &Acteur::systeme(), v.etat.horloge.nouvel_uuid());
+    Ok(super::api::publique("application/vc", &super::badge::liste(&cx, n).await?))
 }
 
 #[derive(Template)]

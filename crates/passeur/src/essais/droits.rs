@@ -30,7 +30,8 @@ const COMPTES: [(&str, &str); 12] = [
 ];
 
 /// What is named by an id but belongs to no structure: reference data, and what a secret opens.
-const SANS_STRUCTURE: [&str; 8] = [
+const SANS_STRUCTURE: [&str; 9] = [
+    "/badges/listes/{n}",
     "/diagnostics/grilles/{id}",
     "/reprise/modeles/{nom}",
     "/mot-de-passe/{secret}",
@@ -146,6 +147,11 @@ impl<'a> Essai<'a> {
             jetons.push(if compte.is_empty() { String::new() } else { a.jeton(compte).await });
             navigateurs.push(if compte.is_empty() { a.navigateur() } else { a.session(compte).await });
         }
+        // The keys of badges are made by the first one given.
+        let cx = socle::Contexte::systeme(&a.etat).await.unwrap();
+        let cles = badges::Cles::ouvrir(&a.etat.config.chemin_cles_badges(), cx.maintenant).unwrap();
+        certification::document::badge::mettre_en_service(&cx, &cles).await.unwrap();
+        cx.valider().await.unwrap();
         Self { a, jetons, navigateurs, numero: std::cell::Cell::new(0) }
     }
 

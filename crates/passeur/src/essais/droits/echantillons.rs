@@ -154,6 +154,7 @@ impl Essai<'_> {
                 vec![j, fiche.corps["habilitations"][0]["id"].as_str().unwrap().to_owned()]
             }
             "/certification/documents/{id}" => vec![self.document().await.id()],
+            "/badges/listes/{n}" => vec!["0".to_owned()],
             "/verifier/{code}" => vec![self.document().await.corps["code_verification"].as_str().unwrap().to_owned()],
             "/certification/jures/{id}" => vec![self.jure().await],
             "/certification/sessions/{id}" | "/certification/jury/{id}" => vec![self.session_examen().await],
@@ -372,6 +373,7 @@ impl Essai<'_> {
                 json!({"candidat": self.candidat().await, "nature": "autre"})
             }
             ("POST", "/certification/documents") => self.certificat().await,
+            ("POST", "/certification/documents/{id}/badge") => json!({"nom_en_clair": true}),
             ("POST", "/certification/documents/{id}/actions") => json!({"action": "remettre"}),
             ("POST", "/certification/verification") => json!({"code": self.document().await.corps["code_verification"]}),
             ("POST", "/certification/sessions") => self.seance(),

@@ -17,6 +17,7 @@ pub fn pages() -> Pages {
         .get("/structure/webhooks/{id}", voir)
         .post("/structure/webhooks/{id}/essai", essayer)
         .post("/structure/webhooks/{id}/activer", activer)
+        .get("/structure/webhooks/{id}/supprimer", demander_suppression)
         .post("/structure/webhooks/{id}/supprimer", supprimer)
         .post("/structure/webhooks/{id}/livraisons/{livraison}/renvoyer", renvoyer)
 }
@@ -158,6 +159,25 @@ async fn activer(w: Web, Chemin(id): Chemin<Uuid>, Formulaire(a): Formulaire<Act
         "Ce point d’appel est arrêté : plus rien ne lui est envoyé."
     };
     Ok(aller(&format!("/structure/webhooks/{id}"), Message::succes(message)))
+}
+
+#[derive(Template)]
+#[template(path = "webhook/supprimer.html")]
+struct PageSupprimer {
+    page: Page,
+    nom: String,
+    adresse: String,
+    action: String,
+}
+
+async fn demander_suppression(w: Web, Chemin(id): Chemin<Uuid>) -> Rendu {
+    let nom = super::lire(&w.lecture(), id).await?.nom;
+    rendre(&PageSupprimer {
+        page: w.page,
+        nom,
+        adresse: format!("/structure/webhooks/{id}"),
+        action: format!("/structure/webhooks/{id}/supprimer"),
+    })
 }
 
 async fn supprimer(w: Web, Chemin(id): Chemin<Uuid>) -> Rendu {

@@ -18,16 +18,22 @@ mod ateliers_evaluations;
 mod ateliers_agenda;
 #[path = "../../ateliers/src/agenda/flux_tests.rs"]
 mod ateliers_agenda_flux;
+#[path = "../../ateliers/src/reservation/changer_tests.rs"]
+mod ateliers_changer;
 #[path = "../../ateliers/src/fiche/tests.rs"]
 mod ateliers_fiches;
 #[path = "../../ateliers/src/presence/tests.rs"]
 mod ateliers_presences;
 #[path = "../../ateliers/src/rendez_vous/tests.rs"]
 mod ateliers_rendez_vous;
+#[path = "../../ateliers/src/programme/tests.rs"]
+mod ateliers_programme;
 #[path = "../../ateliers/src/reservation/tests.rs"]
 mod ateliers_reservations;
 #[path = "../../ateliers/src/seance/tests.rs"]
 mod ateliers_seances;
+#[path = "../../ateliers/src/webhook/tests.rs"]
+mod ateliers_webhooks;
 #[path = "../../mediation/src/aujourdhui/tests.rs"]
 mod aujourdhui;
 #[path = "../../passeur/src/essais/banc.rs"]

@@ -27,6 +27,7 @@ pub const OBJETS: &[(&str, &str, &str, Option<&str>)] = &[
     ("motif_rendez_vous", "un motif de rendez-vous", "Motifs de rendez-vous", None),
     ("plage", "des heures de rendez-vous", "Heures de rendez-vous", None),
     ("rendez_vous", "un rendez-vous", "Rendez-vous", Some("/agenda/rendez-vous/")),
+    ("webhook", "un point d’appel", "Points d’appel (webhooks)", None),
     ("note_pratique", "une note de pratique", "Notes de pratique", None),
     ("consentement", "un consentement", "Consentements", None),
     ("suivi", "un suivi", "Suivis", None),

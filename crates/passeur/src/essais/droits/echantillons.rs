@@ -123,6 +123,12 @@ impl Essai<'_> {
             "/rendez-vous/{structure}/{motif}" => vec![a.structure_alpha(), self.motif().await],
             "/agenda/rendez-vous/{id}" | "/rendez-vous/{id}" => vec![self.rendez_vous().await.0],
             "/rendez-vous/mien/{secret}" => vec![self.rendez_vous().await.1],
+            "/programme/{id}" => vec![self.atelier().await.0],
+            "/webhooks/{id}" | "/structure/webhooks/{id}" => vec![self.webhook().await.0],
+            "/webhooks/{id}/livraisons/{livraison}" | "/structure/webhooks/{id}/livraisons/{livraison}" => {
+                let (w, l) = self.webhook().await;
+                vec![w, l]
+            }
             "/reservation/{secret}" => vec![self.reservation().await.1],
             "/exports/{id}" => {
                 let id = self.creer("/exports", self.export()).await;
@@ -317,6 +323,19 @@ impl Essai<'_> {
         (self.a.identifiant(&format!("SELECT id FROM reservation WHERE seance_id = {}", self.uuid(&seance))).await, secret)
     }
 
+    fn appel() -> Value {
+        json!({"nom": "Essai", "adresse": "https://exemple.invalid/passeur", "evenements": ["reservation_creee"]})
+    }
+
+    /// A webhook and a delivery; earlier ones are removed, a structure may only have so many.
+    async fn webhook(&self) -> (String, String) {
+        self.vider("alpha.responsable", "/api/v1/webhooks").await;
+        let j = self.a.jeton("alpha.responsable").await;
+        let w = self.a.api(&j, "POST", "/api/v1/webhooks", Self::appel()).await.id();
+        let l = self.a.api(&j, "POST", &format!("/api/v1/webhooks/{w}/livraisons"), Value::Null).await.id();
+        (w, l)
+    }
+
     /// An id as SQLite writes it.
     fn uuid(&self, id: &str) -> String {
         if self.a.etat.base.lecture().get_database_backend() == sea_orm::DbBackend::Postgres {
@@ -486,6 +505,7 @@ impl Essai<'_> {
             }
             ("PUT", "/rendez-vous/{id}/creneau") => json!({"debut": "2026-03-16T03:00:00Z"}),
             ("PUT", "/rendez-vous/{id}/issue") => json!({"issue": "excuse"}),
+            ("POST", "/webhooks") => Self::appel(),
             ("POST", "/exports") => self.export(),
             ("POST", "/bilan/filtres") => json!({"nom": format!("Essai {}", self.numero())}),
             ("PUT", "/bilan/filtres/{id}") => json!({"nom": format!("Essai {}", self.numero())}),

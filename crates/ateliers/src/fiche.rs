@@ -4,12 +4,14 @@
 mod api;
 mod contenu;
 pub mod livrees;
+mod pour_seance;
 mod saisie;
 mod table;
 mod web;
 
 pub use api::api;
 pub use contenu::{Adaptations, Age, Contenu, Etape, Nature, Support, gestes};
+pub(crate) use pour_seance::{ages_de, contenu_de, gestes_de};
 pub use web::pages;
 
 use mediation::nomenclatures::Thematique;

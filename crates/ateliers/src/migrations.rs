@@ -9,6 +9,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(crate::seance::Seances),
         Box::new(crate::reservation::Reservations),
         Box::new(crate::presence::Presences),
+        Box::new(crate::evaluation::Evaluations),
+        Box::new(crate::rendez_vous::RendezVousPris),
+        Box::new(crate::agenda::Agendas),
         Box::new(crate::reservation::Refus),
         Box::new(crate::webhook::Webhooks),
     ]

@@ -2,36 +2,41 @@
 
 mod api;
 mod chiffres;
+mod cloture;
+mod journee;
 pub(crate) mod migration;
+pub mod regles;
+mod signature;
 mod table;
 mod web;
 
 pub use api::api;
-pub use chiffres::{Resultat as Chiffres, resultats};
+pub use chiffres::{Ligne as LigneResultats, Par as ParResultats, resultats};
+pub use cloture::{NoteDeCloture, clore, clore_avec};
+pub use journee::{Preparation, journee};
 pub(crate) use migration::Presences;
+pub(crate) use signature::oublier as oublier_signatures;
+pub use signature::{CHAMPS, NatureSignature, Signature, Signer, signatures, signer};
 pub use web::pages;
 
 use std::collections::HashMap;
 
-use mediation::{
-    accompagnement::{self, Anonymes, CreerAccompagnement},
-    nomenclatures::{LieuType, TypeActivite},
-    personne,
-};
+use mediation::personne;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect, entity::prelude::*, sea_query::OnConflict};
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Nomenclature, Permission, Resultat,
     controle::Controle,
-    identifiant::{AccompagnementId, DateSeanceId, PersonneId, ReservationId},
+    identifiant::{DateSeanceId, PersonneId, ReservationId},
     journal::Action,
     secret,
     texte::nettoyer,
 };
 
 use crate::{
-    reservation::{self, Canal, EtatReservation, Par, Reservation, regles, table as reservations},
-    seance::{self, DateSeance, EtatDate, GenreLieu, Seance, nomenclature, table::date},
+    evaluation,
+    reservation::{self, Canal, EtatReservation, Par, Reservation, regles as reservation_regles, table as reservations},
+    seance::{self, DateSeance, EtatDate, Seance, nomenclature, table::date},
     webhook::{self, Evenement},
 };
 
@@ -45,7 +50,8 @@ nomenclature! {
 pub struct Feuille {
     pub seance: Seance,
     pub date: DateSeance,
-    /// Those expected and those who came without booking, with what was marked.
+    /// Those expected, those who came without booking, and those who gave their seat up in the last day, with what
+    /// was marked.
     pub gens: Vec<(Reservation, Option<EtatPresence>)>,
 }
 
@@ -56,7 +62,7 @@ impl Feuille {
     }
 }
 
-async fn de_la_date(cx: &Contexte, id: DateSeanceId, p: Permission) -> Resultat<(Seance, DateSeance)> {
+pub(crate) async fn de_la_date(cx: &Contexte, id: DateSeanceId, p: Permission) -> Resultat<(Seance, DateSeance)> {
     let introuvable = || Erreur::Introuvable("Cette date");
     let Some(d) = date::Entity::find_by_id(id).one(&cx.db()).await? else {
         return Err(if cx.acteur.peut(p) { introuvable() } else { Erreur::Interdit(p) });
@@ -82,9 +88,12 @@ async fn completer(cx: &Contexte, seance: Seance, date: DateSeance) -> Resultat<
     let mut gens: Vec<(Reservation, Option<EtatPresence>)> = reservation::lister(cx, seance.id)
         .await?
         .into_iter()
-        .filter(|r| matches!(r.etat, EtatReservation::Confirmee | EtatReservation::SurPlace))
+        .filter(|r| matches!(r.etat, EtatReservation::Confirmee | EtatReservation::SurPlace) || r.fin.as_deref() == Some("personne"))
         .map(|r| {
-            let marque = marques.get(&r.id).copied();
+            // Who gave their seat up in the last day: the rule says whether it is excused.
+            let tardive =
+                if r.etat == EtatReservation::Annulee { r.fini_le.and_then(|t| regles::desistement(t, date.debut)) } else { None };
+            let marque = marques.get(&r.id).copied().or(tardive);
             (r, marque)
         })
         // Who came without booking another day of the cycle is not expected this one.
@@ -100,7 +109,7 @@ pub async fn feuille(cx: &Contexte, id: DateSeanceId) -> Resultat<Feuille> {
     completer(cx, s, d).await
 }
 
-async fn ouverte(cx: &Contexte, id: DateSeanceId) -> Resultat<(Seance, DateSeance)> {
+pub(crate) async fn ouverte(cx: &Contexte, id: DateSeanceId) -> Resultat<(Seance, DateSeance)> {
     let (s, d) = de_la_date(cx, id, Permission::AccompagnementsEcrire).await?;
     match d.etat {
         EtatDate::Prevue => Ok((s, d)),
@@ -168,7 +177,7 @@ pub async fn venir(cx: &Contexte, id: DateSeanceId, personne: Option<PersonneId>
         places: s.places,
         siege: None,
         etat: EtatReservation::SurPlace,
-        code: regles::code(&secret::empreinte(&secret::tirer()?)),
+        code: reservation_regles::code(&secret::empreinte(&secret::tirer()?)),
         nom: nom.unwrap_or_default(),
         telephone: None,
         courriel: None,
@@ -207,71 +216,6 @@ pub async fn compter_anonymes(cx: &Contexte, id: DateSeanceId, combien: u32) -> 
     Ok(())
 }
 
-/// Closes a date: the collective accompaniment is recorded, once, with those present; without anybody, none is.
-/// Who was not marked did not come.
-///
-/// # Errors
-/// [`Erreur::Conflit`] before the start, or when it is closed already.
-pub async fn clore(cx: &Contexte, id: DateSeanceId) -> Resultat<Option<AccompagnementId>> {
-    let (s, d) = ouverte(cx, id).await?;
-    if cx.exiger(Permission::AccompagnementsEcrire)? != s.structure_id {
-        return Err(Erreur::Conflit("Cette séance est celle d’une autre de vos structures : changez de structure pour la clore.".into()));
-    }
-    if cx.maintenant < d.debut {
-        return Err(Erreur::Conflit("Cette séance n’a pas commencé : elle se clôt après.".into()));
-    }
-    let f = completer(cx, s, d).await?;
-    let mut personnes: Vec<PersonneId> = vec![];
-    let mut anonymes = f.date.anonymes.max(0) as u32;
-    for (r, _) in f.gens.iter().filter(|(_, e)| *e == Some(EtatPresence::Present)) {
-        // One whose file is no longer the structure's is counted without a name.
-        match r.personne_id {
-            Some(p) if !personnes.contains(&p) && personne::trouver(cx, p, Permission::PersonnesLire).await.is_ok() => personnes.push(p),
-            _ => anonymes += 1,
-        }
-    }
-    let accompagnement = if personnes.is_empty() && anonymes == 0 {
-        None
-    } else {
-        let demande = CreerAccompagnement {
-            // The same closing twice is one record, whatever happens between.
-            id: Some(AccompagnementId(Uuid::new_v5(&id.0, b"accompagnement"))),
-            r#type: TypeActivite::Collectif,
-            date: f.date.jour,
-            duree_minutes: u32::try_from((f.date.fin - f.date.debut).num_minutes()).unwrap_or(0),
-            lieu_type: if f.seance.lieu_genre == GenreLieu::Lieu { LieuType::LieuActivite } else { LieuType::Autre },
-            lieu: f.seance.lieu_id,
-            commune: f.seance.commune.clone(),
-            thematiques: f.seance.thematiques.0.clone(),
-            demarches: vec![],
-            materiels: vec![],
-            autonomie: None,
-            titre: Some(f.seance.titre.clone()),
-            niveau: Some(f.seance.niveau),
-            notes: None,
-            personnes,
-            anonymes: Some(Anonymes { total: anonymes, ..Anonymes::default() }),
-        };
-        Some(accompagnement::creer(cx, demande).await?.0.ligne.id)
-    };
-    let r = date::Entity::update_many()
-        .set(date::ActiveModel {
-            etat: Set(EtatDate::Close),
-            accompagnement_id: Set(accompagnement),
-            close_le: Set(Some(cx.maintenant)),
-            ..Default::default()
-        })
-        .filter(date::Column::Id.eq(id))
-        .filter(date::Column::Etat.eq(EtatDate::Prevue))
-        .exec(&cx.db())
-        .await?;
-    if r.rows_affected == 0 {
-        return Err(Erreur::VersionPerimee);
-    }
-    cx.journaliser(Action::Modification, "seance", f.seance.id.0, f.seance.structure_id, &["close"]).await?;
-    Ok(accompagnement)
-}
-
 /// How many came, by date.
 pub(crate) async fn presents_par_date(cx: &Contexte, ids: &[DateSeanceId]) -> Resultat<HashMap<DateSeanceId, i64>> {
     let lignes: Vec<(DateSeanceId, i64)> = table::Entity::find()
@@ -285,4 +229,22 @@ pub(crate) async fn presents_par_date(cx: &Contexte, ids: &[DateSeanceId]) -> Re
         .all(&cx.db())
         .await?;
     Ok(lignes.into_iter().collect())
+}
+
+/// Whether somebody came, by date.
+pub(crate) async fn de_la_personne(cx: &Contexte, r: ReservationId) -> Resultat<HashMap<DateSeanceId, EtatPresence>> {
+    let lignes = table::Entity::find().filter(table::Column::ReservationId.eq(r)).all(&cx.db()).await?;
+    Ok(lignes.into_iter().map(|p| (p.date_id, p.etat)).collect())
+}
+
+/// Notes that somebody with an address agrees to be asked two weeks later what it was worth, or no longer.
+pub async fn accorder(cx: &Contexte, id: DateSeanceId, r: ReservationId, accord: bool) -> Resultat<()> {
+    let (s, _) = ouverte(cx, id).await?;
+    let connue = reservations::Entity::find_by_id(r).one(&cx.db()).await?.filter(|r| r.seance_id == s.id);
+    let Some(connue) = connue else { return Err(Erreur::Introuvable("Cette réservation")) };
+    if accord && connue.courriel.is_none() {
+        return Err(Erreur::champ("accord", "Cette personne n’a pas laissé d’adresse de courriel."));
+    }
+    evaluation::noter_accord(cx, r, "equipe", accord).await?;
+    cx.journaliser(Action::Modification, "reservation", r.0, s.structure_id, &["avis"]).await
 }

@@ -6,6 +6,7 @@
 mod api;
 mod attente;
 mod avertir;
+mod calendrier;
 mod changer;
 mod controle;
 pub(crate) mod migration;
@@ -23,7 +24,8 @@ pub use avertir::{GENRE_AVERTIR, Motif, avertir_tache};
 pub(crate) use avertir::{avertir, prevenir_tous};
 pub use changer::{Changer, changer_par_lien};
 pub(crate) use changer::{autres_dates, changeable};
-use controle::{canal_de, cle_contact, controler};
+use controle::cle_contact;
+pub(crate) use controle::{canal_de, controler};
 pub(crate) use migration::{Refus, Reservations};
 pub use oubli::{CONSERVATION, GENRE_PURGE, purger};
 use suite::{Fin, avec_seance, de_l_equipe, finir};

@@ -13,6 +13,7 @@ use socle::{Contexte, Nomenclature, Resultat, equipe, identifiant::LieuId};
 use territoire::commune;
 
 use crate::{
+    ateliers,
     filtre::Filtre,
     regles,
     requetes::{ParCle, ParId, grouper, lieux, lire},
@@ -42,6 +43,7 @@ async fn chiffrer(cx: &Contexte, filtre: &Filtre, masquer: bool) -> Resultat<Bil
         None => compter(cx, &f).await?,
     };
     b.satisfaction = satisfaction::calculer(cx, &f).await?;
+    b.ateliers = ateliers::calculer(cx, &f, masquer || f.masque(cx)).await?;
     if masquer || f.masque(cx) {
         regles::masquer(&mut b, publics.each_ref());
         satisfaction::masquer(&mut b.satisfaction);
@@ -55,6 +57,7 @@ pub async fn calculer_des_lignes(cx: &Contexte, filtre: &Filtre) -> Resultat<Bil
     f.verifier_lieu(cx).await?;
     let (mut b, publics) = compter(cx, &f).await?;
     b.satisfaction = satisfaction::calculer(cx, &f).await?;
+    b.ateliers = ateliers::calculer(cx, &f, f.masque(cx)).await?;
     if f.masque(cx) {
         regles::masquer(&mut b, publics.each_ref());
         satisfaction::masquer(&mut b.satisfaction);

@@ -161,12 +161,28 @@ fn suites(b: &Bilan) -> Vec<Chiffre> {
     ]
 }
 
+fn ateliers(b: &Bilan) -> Vec<Chiffre> {
+    let a = &b.ateliers;
+    let part = |code, nom, t: Option<f64>, sur: Option<i64>| mesure(code, nom, t.map(|t| (t * 1000.0).round() / 10.0), sur.is_none());
+    vec![
+        compte("seances", "Séances closes", a.seances),
+        compte("places", "Places offertes", a.places),
+        compte("presents", "Présences", a.presents),
+        compte("sans_place", "Restées sans place", a.sans_place),
+        part("presence", "Présence, en %", a.presence, a.venus),
+        part("remplissage", "Remplissage, en %", a.remplissage, a.inscrits),
+        mesure("satisfaction", "Satisfaction le jour même, sur 5", a.satisfaction.map(|s| (s * 10.0).round() / 10.0), a.avis.is_none()),
+        part("reussite", "Gestes réussis, en %", a.reussite, a.personnes_regardees),
+    ]
+}
+
 /// The tables of a bilan, in the order of its page: code, title, figures.
 fn chiffres(b: &Bilan) -> Vec<(&'static str, &'static str, Vec<Chiffre>)> {
     let nommes = |id: Option<uuid::Uuid>| id.map_or_else(|| "aucun".to_owned(), |id| id.to_string());
     vec![
         ("en_bref", "En bref", en_bref(b)),
         ("suites", "Ce que cela a donné, et ce que les personnes en disent", suites(b)),
+        ("ateliers", "Les ateliers", ateliers(b)),
         ("thematiques", "Activités par thématique", par_code(&b.thematiques)),
         ("demarches", "Activités par démarche administrative", par_code(&b.demarches)),
         ("materiels", "Activités par matériel utilisé", par_code(&b.materiels)),

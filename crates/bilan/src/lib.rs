@@ -5,6 +5,7 @@
 //! Definitions: `domain/mediation.md` § 5.
 
 mod api;
+mod ateliers;
 mod calcul;
 mod comparaison;
 mod courbes;

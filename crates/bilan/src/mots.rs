@@ -45,3 +45,13 @@ pub fn compte(n: impl Borrow<i64>, singulier: &str, pluriel: &str) -> String {
 pub fn pourcentage(part: impl Borrow<i64>, tout: impl Borrow<i64>) -> String {
     format::pourcentage(*part.borrow(), *tout.borrow())
 }
+
+/// A rate from 0 to 1: `62 %`; « – » without one.
+pub fn taux(t: impl Borrow<Option<f64>>) -> String {
+    t.borrow().map_or_else(|| "–".to_owned(), |t| format!("{}\u{a0}%", format::nombre(t * 100.0, 0)))
+}
+
+/// The same, « < 5 » when the count it comes from is masked.
+pub fn taux_de(t: impl Borrow<Option<f64>>, sur: impl Borrow<Option<i64>>) -> String {
+    if sur.borrow().is_none() { "<\u{a0}5".to_owned() } else { taux(t) }
+}

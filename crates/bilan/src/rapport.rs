@@ -73,6 +73,14 @@ async fn donnees(cx: &Contexte, f: &Filtre, b: &Bilan) -> Resultat<Value> {
     // Like progress: a masked figure leaves the part out. Nothing was asked: neither.
     let avis = b.satisfaction;
     let avis_complets = avis.demandes > 0 && avis.reponses.is_some() && avis.distribution.iter().all(Option::is_some);
+    // Like progress: a masked figure leaves the part out.
+    let w = &b.ateliers;
+    let frequentation = match (w.presents, w.inscrits, w.excuses, w.venus) {
+        (Some(presents), Some(inscrits), Some(excuses), Some(venus)) if w.places > 0 => {
+            json!({"places": w.places, "inscrits": inscrits - excuses, "presents": presents, "venus": venus})
+        }
+        _ => Value::Null,
+    };
     Ok(json!({
         "structure": emetteur,
         "date": cx.aujourd_hui(),
@@ -98,6 +106,7 @@ async fn donnees(cx: &Contexte, f: &Filtre, b: &Bilan) -> Resultat<Value> {
         ],
         "reussite": if masquee { Value::Null } else { json!(b.reussite) },
         "orientations": b.orientations,
+        "frequentation": frequentation,
         "satisfaction": if avis_complets { json!(avis) } else { Value::Null },
     }))
 }

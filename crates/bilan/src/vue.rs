@@ -38,6 +38,8 @@ pub struct Bilan {
     pub reussite: Reussite,
     pub orientations: Orientations,
     pub satisfaction: Satisfaction,
+    /// Séances of workshops closed in the period. What fewer than five people think or can do is null, whoever asks.
+    pub ateliers: mediation::ateliers::Resultats,
     /// True when figures of fewer than five people are masked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub masques: bool,

@@ -115,6 +115,15 @@ impl Resultats {
         part(self.b.orientations.abouties, self.b.orientations.envoyees, "des orientations envoyées")
     }
 
+    fn satisfaction_ateliers(&self) -> String {
+        let a = &self.b.ateliers;
+        match (a.satisfaction, a.avis) {
+            (Some(s), _) => format!("{} sur 5", nombre(s, 1)),
+            (None, None) => "<\u{a0}5".into(),
+            (None, Some(_)) => "–".into(),
+        }
+    }
+
     fn lien_avis(&self) -> String {
         format!("/bilan/avis?{}", self.adresse)
     }

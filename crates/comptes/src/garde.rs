@@ -118,6 +118,7 @@ pub async fn couche_jeton(State(g): State<Garde>, req: Request, suite: Next) -> 
         || chemin.starts_with("/api/v1/docs/")
         // A secret in the address stands for the token.
         || chemin.starts_with("/api/v1/avis/")
+        || chemin.starts_with("/api/v1/evaluation/")
         || chemin.starts_with("/api/v1/partages/")
         // What the public programme shows to anybody.
         || chemin == "/api/v1/programme"

@@ -29,7 +29,7 @@ use socle::{
     coffre,
     config::Config,
     horloge::Horloge,
-    ports::{Courrier, ErreurCourrier, Lettre},
+    ports::{Courrier, ErreurCourrier, Lettre, PieceJointe},
 };
 use tower::ServiceExt;
 
@@ -44,7 +44,7 @@ pub const INSTANT: &str = "2026-03-10T09:00:00Z";
 
 /// Mail kept in memory.
 #[derive(Default)]
-pub struct Boite(pub Mutex<Vec<Lettre>>, pub Mutex<Panne>);
+pub struct Boite(pub Mutex<Vec<Lettre>>, pub Mutex<Panne>, Mutex<Vec<(String, PieceJointe)>>);
 
 /// How mail fails, when a test wants it.
 #[derive(Clone, Default)]
@@ -59,13 +59,15 @@ pub enum Panne {
 
 #[async_trait::async_trait]
 impl Courrier for Boite {
-    async fn envoyer(&self, l: &Lettre) -> Result<(), ErreurCourrier> {
+    async fn envoyer_avec(&self, l: &Lettre, pieces: &[PieceJointe]) -> Result<(), ErreurCourrier> {
         match &*self.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner) {
             Panne::Serveur => return Err(ErreurCourrier::Passagere("le serveur ne répond pas".into())),
             Panne::Adresse(a) if *a == l.destinataire => return Err(ErreurCourrier::Adresse("550 inconnue".into())),
             Panne::Aucune | Panne::Adresse(_) => {}
         }
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(l.clone());
+        let jointes = pieces.iter().map(|p| (l.destinataire.clone(), p.clone()));
+        self.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(jointes);
         Ok(())
     }
     async fn verifier(&self) -> Result<String, ErreurCourrier> {
@@ -339,6 +341,11 @@ impl Appli {
     /// Makes mail fail, or go again.
     pub fn panne(&self, p: Panne) {
         *self.boite.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = p;
+    }
+
+    /// The files that went with mails, each with whom it was sent to.
+    pub fn pieces_jointes(&self) -> Vec<(String, PieceJointe)> {
+        self.boite.2.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// The mails sent.

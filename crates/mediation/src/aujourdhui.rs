@@ -16,7 +16,7 @@ use territoire::lieu;
 
 use crate::{
     accompagnement::{self, DuJour},
-    accueil, conservation, orientation,
+    accueil, ateliers, conservation, orientation,
     parcours::{self, EtapeDue},
     personne,
 };
@@ -63,6 +63,15 @@ struct Relance {
     quand: String,
 }
 
+struct Seance {
+    href: String,
+    titre: String,
+    /// « 14 h, Médiathèque ».
+    quand: String,
+    inscrits: String,
+    close: bool,
+}
+
 #[derive(Template)]
 #[template(path = "aujourdhui/page.html")]
 struct PageAujourdhui {
@@ -72,6 +81,8 @@ struct PageAujourdhui {
     attente: Vec<Attente>,
     /// « 3 personnes », who wait.
     nombre: String,
+    /// Workshops of the day.
+    seances: Vec<Seance>,
     /// Title of the group, its steps; empty groups are left out.
     etapes: Vec<(&'static str, Vec<Etape>)>,
     relances: Vec<Relance>,
@@ -81,6 +92,8 @@ struct PageAujourdhui {
     activites: Vec<(DuJour, String)>,
     /// « 3 accompagnements, 1 h 30 ».
     total: String,
+    /// One's own, of the day.
+    rendez_vous: Vec<crate::rendez_vous::DuJour>,
 }
 
 async fn voir(w: Web) -> Reponse {
@@ -109,7 +122,10 @@ async fn gabarit(cx: &Contexte, page: Page) -> Resultat<PageAujourdhui> {
     let accueils = accueil::en_attente(cx).await?;
     let dues = parcours::etapes_dues(cx, il_y_a(RETARD), jour.checked_add_days(A_VENIR).unwrap_or(jour)).await?;
     let sans_reponse = orientation::sans_reponse(cx, il_y_a(SANS_REPONSE)).await?;
+    let seances = if cx.acteur.peut(Permission::AccompagnementsLire) { ateliers::du_jour(cx, jour).await? } else { vec![] };
     let activites = if cx.acteur.peut(Permission::AccompagnementsLire) { accompagnement::du_jour(cx, jour).await? } else { vec![] };
+
+    let rendez_vous = if cx.acteur.peut(Permission::AccompagnementsLire) { crate::rendez_vous::du_jour(cx, jour).await? } else { vec![] };
 
     let mut ids: Vec<PersonneId> = accueils.iter().filter_map(|a| a.personne_id).collect();
     ids.extend(dues.iter().map(|e| e.personne));
@@ -160,7 +176,23 @@ async fn gabarit(cx: &Contexte, page: Page) -> Resultat<PageAujourdhui> {
         A_EFFACER_MAX => Some(format!("Plus de {} dossiers", A_EFFACER_MAX - 1)),
         n => Some(interface::format::compte(n.cast_signed(), "dossier", "dossiers")),
     };
-    Ok(PageAujourdhui { page, jour, ecrire, attente, nombre, etapes, relances, a_effacer, activites, total })
+    let seances = seances.into_iter().map(seance).collect();
+    Ok(PageAujourdhui { page, jour, ecrire, attente, nombre, seances, etapes, relances, a_effacer, activites, total, rendez_vous })
+}
+
+fn seance(s: ateliers::SeanceDuJour) -> Seance {
+    let heure = accueil::heure(s.debut);
+    Seance {
+        href: s.href,
+        titre: s.titre,
+        quand: s.lieu.map_or_else(|| heure.clone(), |l| format!("{heure}, {l}")),
+        inscrits: format!(
+            "{} pour {}",
+            interface::format::compte(s.inscrits, "personne inscrite", "personnes inscrites"),
+            interface::format::compte(s.places, "place", "places")
+        ),
+        close: s.close,
+    }
 }
 
 /// The steps that are due, by group: late, today, soon. Empty groups are left out.
@@ -222,6 +254,13 @@ mod rendu {
                 lieu: Some("Lieu d’essai".into()),
             }],
             nombre: "1 personne".into(),
+            seances: vec![Seance {
+                href: "/ateliers/dates/x".into(),
+                titre: "Atelier d’essai".into(),
+                quand: "14 h, Médiathèque".into(),
+                inscrits: "3 personnes inscrites pour 8 places".into(),
+                close: false,
+            }],
             etapes: ranger(vec![etape(1, "2026-03-09", None), etape(2, "2026-03-12", Some("14 h"))], jour, |_| "Essai DEUX".into()),
             relances: vec![Relance {
                 id: OrientationId(uuid::Uuid::nil()),
@@ -241,11 +280,21 @@ mod rendu {
                 "30 min".into(),
             )],
             total: "1 accompagnement, 30 min".into(),
+            rendez_vous: vec![crate::rendez_vous::DuJour::exemple("Essai QUATRE")],
         };
         let html = p.render().unwrap();
-        for dit in
-            ["Essai UN", "depuis 48 min", "Lieu d’essai", "En retard", "Dans les sept jours", "Partenaire d’essai", "3 dossiers", "30 min"]
-        {
+        for dit in [
+            "Essai UN",
+            "Atelier d’essai",
+            "Essai QUATRE",
+            "depuis 48 min",
+            "Lieu d’essai",
+            "En retard",
+            "Dans les sept jours",
+            "Partenaire d’essai",
+            "3 dossiers",
+            "30 min",
+        ] {
             assert!(html.contains(dit), "{dit}");
         }
         assert!(!html.contains("Rien à relancer"));

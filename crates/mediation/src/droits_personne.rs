@@ -10,7 +10,7 @@ mod web;
 
 pub use api::api;
 pub use notice::{BaseLegale, notice};
-pub use vue::DonneesPersonne;
+pub use vue::{DonneesPersonne, Mot};
 pub use web::pages;
 
 use socle::{Contexte, Permission, Resultat, identifiant::PersonneId, journal::Action, ports::Modele, requete::Requete};

@@ -88,6 +88,17 @@ pub async fn textes(cx: &Contexte, id: PersonneId, structure: Option<StructureId
                 ("canal", Expr::value("aucun")),
             ],
         ),
+        (
+            "rendez_vous",
+            ids("rendez_vous", id, structure),
+            vec![
+                ("nom", Expr::value("")),
+                ("telephone", vide()),
+                ("courriel", vide()),
+                ("besoins", vide()),
+                ("canal", Expr::value("aucun")),
+            ],
+        ),
     ] {
         let mut q = Query::update();
         q.table(table).and_where(Expr::col("id").in_subquery(lesquels));
@@ -111,10 +122,12 @@ pub async fn textes(cx: &Contexte, id: PersonneId, structure: Option<StructureId
         ids("accueil", id, structure),
         ids("diagnostic", id, structure),
         ids("orientation", id, structure),
+        ids("rendez_vous", id, structure),
         parcours(),
         lignes("objectif"),
         lignes("etape"),
         individuels(id, structure),
+        ids("reservation", id, structure),
     ] {
         let mut q = Query::update();
         q.table("creation").value("empreinte", Expr::value(Vec::<u8>::new())).and_where(Expr::col("id").in_subquery(lesquels));
@@ -129,6 +142,12 @@ pub async fn textes(cx: &Contexte, id: PersonneId, structure: Option<StructureId
         if let Some(s) = structure {
             q.and_where(Expr::col("structure_id").eq(s));
         }
+        db.execute_raw(db.get_database_backend().build(&q)).await?;
+    }
+    // What hangs on a booking, of the crate above too: how to write to the person, what they signed.
+    for table in ["accord_evaluation", "invitation_froide", "lien_evaluation", "signature_presence"] {
+        let mut q = Query::delete();
+        q.from_table(table).and_where(Expr::col("reservation_id").in_subquery(ids("reservation", id, structure)));
         db.execute_raw(db.get_database_backend().build(&q)).await?;
     }
     crate::satisfaction::effacer(cx, individuels(id, structure)).await?;

@@ -5,6 +5,7 @@
 
 pub mod accompagnement;
 pub mod accueil;
+pub mod ateliers;
 pub mod aujourdhui;
 pub mod chronologie;
 pub mod conservation;
@@ -18,6 +19,7 @@ pub mod note_pratique;
 pub mod orientation;
 pub mod parcours;
 pub mod personne;
+mod rendez_vous;
 pub mod satisfaction;
 
 use interface::requete::Pages;

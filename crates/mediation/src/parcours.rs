@@ -32,6 +32,7 @@ use socle::{
     creation::{self, Reclamation},
     identifiant::{DiagnosticId, ParcoursId, PersonneId},
     journal::Action,
+    texte::plier,
 };
 
 use crate::{diagnostic, personne};
@@ -312,6 +313,23 @@ pub async fn reprendre(cx: &Contexte, id: ParcoursId, d: DiagnosticId) -> Result
         .await?;
     cx.journaliser(Action::Modification, "parcours", id.0, avant.parcours.structure_id, &["diagnostic", "objectifs", "etapes"]).await?;
     lire(cx, id).await
+}
+
+/// Marks as done the step of the open plan of a person that foresaw a workshop: one of that day, or of that title.
+/// Without one, nothing is written.
+pub async fn atelier_fait(cx: &Contexte, personne: PersonneId, titre: &str, jour: chrono::NaiveDate) -> Resultat<()> {
+    let Some(p) = ouvert(cx, personne).await? else { return Ok(()) };
+    let a_faire = p.etapes.iter().filter(|e| e.nature == NatureEtape::Atelier && e.statut == StatutEtape::AFaire);
+    let titre = plier(titre);
+    // That of the day first: the same workshop may be foreseen twice.
+    let Some(e) =
+        a_faire.clone().find(|e| e.prevue_le == Some(jour)).or_else(|| a_faire.clone().find(|e| plier(&e.libelle).contains(&titre)))
+    else {
+        return Ok(());
+    };
+    let m = ModifierEtape { statut: Some(StatutEtape::Faite), faite_le: Some(jour), ..ModifierEtape::default() };
+    modifier_etape(cx, p.parcours.id, e.id, m).await?;
+    Ok(())
 }
 
 /// Closes a plan or opens it again. At the closing each objective has been evaluated, or is abandoned in so

@@ -9,6 +9,7 @@ mod migrations;
 pub mod questions;
 mod table;
 mod traitement;
+pub mod visages;
 mod web;
 
 pub use api::api;
@@ -233,6 +234,48 @@ async fn creer_lien(cx: &Contexte, demande: DemandeAvisId, moyen: Moyen) -> Resu
     Ok(format!("{}/avis/{secret}", cx.etat().config.public_url.trim_end_matches('/')))
 }
 
+/// Records answers gathered elsewhere on the same accompaniment, by the workshop they were asked in, with the day
+/// of each. There are as many places as answers at least.
+pub async fn verser(cx: &Contexte, id: AccompagnementId, reponses: Vec<(Reponse, NaiveDate)>) -> Resultat<()> {
+    let a = accompagnement::lire(cx, id).await?;
+    cx.exiger_dans(Permission::AccompagnementsEcrire, a.ligne.structure_id)?;
+    if reponses.is_empty() {
+        return Ok(());
+    }
+    let (d, _) = demande_pour(cx, &a).await?;
+    let deja = compter(cx, d.id).await?;
+    let places = participants(&a).max(deja.saturating_add_unsigned(u32::try_from(reponses.len()).unwrap_or(u32::MAX)));
+    table::Entity::update_many()
+        .set(table::ActiveModel { places: Set(places), ..Default::default() })
+        .filter(table::Column::Id.eq(d.id))
+        .exec(&cx.db())
+        .await?;
+    let mut lignes = vec![];
+    for (rang, (r, jour)) in (deja + 1..).zip(reponses) {
+        lignes.push(ligne(cx, &Demande { places, ..d.clone() }, rang, r, jour)?);
+    }
+    avis::Entity::insert_many(lignes).exec_without_returning(&cx.db()).await?;
+    cx.journaliser(Action::Creation, "avis", d.id.0, a.ligne.structure_id, &[]).await
+}
+
+/// An answer, as it is written.
+fn ligne(cx: &Contexte, d: &Demande, rang: i32, r: Reponse, jour: NaiveDate) -> Resultat<avis::ActiveModel> {
+    r.controler()?;
+    let id = cx.nouvel_uuid();
+    let commentaire = nettoyer(r.commentaire);
+    Ok(avis::ActiveModel {
+        id: Set(id),
+        demande_id: Set(d.id),
+        rang: Set(rang),
+        places: Set(d.places),
+        accueil: Set(r.accueil),
+        utilite: Set(r.utilite),
+        recommandation: Set(r.recommandation),
+        commentaire: Set(cx.coffre().sceller_si(&COMMENTAIRE, id, commentaire.as_deref())?),
+        repondu_le: Set(jour),
+    })
+}
+
 /// What a secret opens.
 #[derive(Clone, Debug)]
 pub struct Ouverte {
@@ -271,20 +314,7 @@ pub async fn ouvrir(cx: &Contexte, secret: &str) -> Resultat<Ouverte> {
 /// Records an answer given at a secret link; nobody is known to have given it. Gives how it was handed.
 pub async fn repondre(cx: &Contexte, secret: &str, r: Reponse) -> Resultat<Moyen> {
     let o = ouvrir(cx, secret).await?;
-    r.controler()?;
-    let id = cx.nouvel_uuid();
-    let commentaire = nettoyer(r.commentaire);
-    let ligne = avis::ActiveModel {
-        id: Set(id),
-        demande_id: Set(o.demande.id),
-        rang: Set(compter(cx, o.demande.id).await? + 1),
-        places: Set(o.demande.places),
-        accueil: Set(r.accueil),
-        utilite: Set(r.utilite),
-        recommandation: Set(r.recommandation),
-        commentaire: Set(cx.coffre().sceller_si(&COMMENTAIRE, id, commentaire.as_deref())?),
-        repondu_le: Set(cx.aujourd_hui()),
-    };
+    let ligne = ligne(cx, &o.demande, compter(cx, o.demande.id).await? + 1, r, cx.aujourd_hui())?;
     match avis::Entity::insert(ligne).exec_without_returning(&cx.db()).await.map_err(Erreur::from) {
         // Another answer took the place in between: the database decides.
         Err(Erreur::Conflit(_)) => Err(Erreur::Perime(questions::DEJA.into())),

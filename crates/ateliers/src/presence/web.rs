@@ -1,22 +1,33 @@
+mod journee;
+mod signer;
+
 use askama::Template;
 use axum::http::StatusCode;
 use interface::{
-    Erreurs, Message, Page,
-    requete::{Chemin, Formulaire, Pages, Reponse as Rendu, Web, aller, rendre, rendre_avec, vers},
+    Erreurs, Message, Onglet, Page,
+    requete::{Chemin, Formulaire, Pages, Parametres, Reponse as Rendu, Web, aller, rendre, rendre_avec, vers},
 };
 use mediation::personne::{self, recherche};
-use socle::{Contexte, Erreur, Nomenclature, Permission, Resultat, identifiant::DateSeanceId};
+use socle::{
+    Contexte, Erreur, Nomenclature, Permission, Resultat,
+    identifiant::{DateSeanceId, ReservationId},
+};
 
-use super::{Chiffres, EtatPresence};
-use crate::seance::EtatDate;
+use super::{EtatPresence, LigneResultats, NoteDeCloture, ParResultats};
+use crate::{evaluation, reservation::EtatReservation, seance::EtatDate};
 
 /// Pages of the day: attendance, closing, and what works.
 pub fn pages() -> Pages {
     Pages::new()
         .get("/ateliers/resultats", resultats)
+        .get("/ateliers/journee", journee::voir)
+        .post("/ateliers/journee", journee::cocher)
         .get("/ateliers/dates/{id}", feuille)
         .post("/ateliers/dates/{id}", noter)
         .post("/ateliers/dates/{id}/clore", clore)
+        .get("/ateliers/dates/{id}/signatures", signer::liste)
+        .get("/ateliers/dates/{id}/signer/{reservation}/{demi}", signer::formulaire)
+        .post("/ateliers/dates/{id}/signer/{reservation}/{demi}", signer::signer)
 }
 
 #[derive(Clone, Default, serde::Deserialize)]
@@ -29,6 +40,10 @@ struct Saisie {
     cherche: String,
     anonymes: String,
     action: String,
+    /// `<reservation>:oui` or `non`: agrees to be asked two weeks later.
+    accord: String,
+    reussi: String,
+    a_changer: String,
 }
 
 struct Ligne {
@@ -37,6 +52,10 @@ struct Ligne {
     besoins: Option<String>,
     /// Code, word, whether it is what was marked.
     choix: Vec<(String, &'static str, bool)>,
+    /// Gave the seat up in the last day: nothing to tap.
+    tardive: bool,
+    /// With an address: agrees to be asked two weeks later.
+    accord: Option<bool>,
 }
 
 #[derive(Template)]
@@ -53,10 +72,12 @@ struct PageFeuille {
     anonymes: String,
     close: bool,
     accompagnement: Option<String>,
+    note: Option<String>,
     commencee: bool,
     ecrire: bool,
     candidats: Vec<(String, String)>,
     cherche: String,
+    s: Saisie,
 }
 
 async fn gabarit(cx: &Contexte, page: Page, id: DateSeanceId, s: &Saisie, erreurs: Erreurs) -> Resultat<PageFeuille> {
@@ -64,6 +85,7 @@ async fn gabarit(cx: &Contexte, page: Page, id: DateSeanceId, s: &Saisie, erreur
     let ecrire = cx.acteur.peut_dans(Permission::AccompagnementsEcrire, f.seance.structure_id);
     let gens = if recherche::suffit(&s.cherche) { recherche::chercher(cx, &s.cherche, 8).await? } else { vec![] };
     let noms = personne::noms(cx, &gens.iter().map(|p| p.id).collect::<Vec<_>>()).await?;
+    let accords = evaluation::accords(cx, &f.gens.iter().map(|(r, _)| r.id).collect::<Vec<_>>()).await?;
     Ok(PageFeuille {
         page,
         erreurs,
@@ -75,6 +97,7 @@ async fn gabarit(cx: &Contexte, page: Page, id: DateSeanceId, s: &Saisie, erreur
         anonymes: f.date.anonymes.to_string(),
         close: f.date.etat != EtatDate::Prevue,
         accompagnement: f.date.accompagnement_id.map(|a| format!("/accompagnements/{a}")),
+        note: f.date.accompagnement_id.map(|a| format!("/accompagnements/{a}/note")),
         commencee: cx.maintenant >= f.date.debut,
         ecrire: ecrire && f.date.etat == EtatDate::Prevue,
         lignes: f
@@ -82,6 +105,8 @@ async fn gabarit(cx: &Contexte, page: Page, id: DateSeanceId, s: &Saisie, erreur
             .into_iter()
             .map(|(r, marque)| Ligne {
                 id: r.id.to_string(),
+                tardive: r.etat == EtatReservation::Annulee,
+                accord: r.courriel.is_some().then(|| accords.contains(&r.id)),
                 nom: r.nom,
                 besoins: r.besoins,
                 choix: EtatPresence::tous().into_iter().map(|e| (e.code(), e.libelle(), marque == Some(e))).collect(),
@@ -89,6 +114,7 @@ async fn gabarit(cx: &Contexte, page: Page, id: DateSeanceId, s: &Saisie, erreur
             .collect(),
         candidats: gens.iter().map(|p| (p.id.to_string(), noms.get(&p.id).cloned().unwrap_or_default())).collect(),
         cherche: s.cherche.clone(),
+        s: s.clone(),
     })
 }
 
@@ -103,6 +129,10 @@ async fn appliquer(cx: &Contexte, id: DateSeanceId, s: &Saisie) -> Resultat<()> 
             return Err(Erreur::champ("marque", "Choisissez dans la liste."));
         };
         return super::marquer(cx, id, r, e).await;
+    }
+    if let Some((r, oui)) = s.accord.split_once(':') {
+        let r: ReservationId = r.parse().map_err(|_| Erreur::champ("accord", "Choisissez dans la liste."))?;
+        return super::accorder(cx, id, r, oui == "oui").await;
     }
     if s.action == "anonymes" {
         let mut c = socle::controle::Controle::new();
@@ -129,9 +159,10 @@ async fn noter(w: Web, Chemin(id): Chemin<DateSeanceId>, Formulaire(s): Formulai
     }
 }
 
-async fn clore(w: Web, Chemin(id): Chemin<DateSeanceId>) -> Rendu {
+async fn clore(w: Web, Chemin(id): Chemin<DateSeanceId>, Formulaire(s): Formulaire<Saisie>) -> Rendu {
     let cx = w.ecriture().await?;
-    match super::clore(&cx, id).await {
+    let note = NoteDeCloture { reussi: Some(s.reussi.clone()), a_changer: Some(s.a_changer.clone()) };
+    match super::clore_avec(&cx, id, note).await {
         Ok(fait) => {
             cx.valider().await?;
             Ok(match fait {
@@ -142,6 +173,17 @@ async fn clore(w: Web, Chemin(id): Chemin<DateSeanceId>) -> Rendu {
                 ),
             })
         }
+        Err(Erreur::Invalide(e)) => {
+            // What was recorded before the note was refused is undone.
+            drop(cx);
+            rendre_avec(StatusCode::UNPROCESSABLE_ENTITY, &gabarit(&w.lecture(), w.page, id, &s, e.into()).await?)
+        }
+        // What was typed comes back with the reason.
+        Err(Erreur::Conflit(m)) if !(s.reussi.trim().is_empty() && s.a_changer.trim().is_empty()) => {
+            drop(cx);
+            let e = Erreurs(vec![interface::formulaire::ErreurChamp::new("", m)]);
+            rendre_avec(StatusCode::CONFLICT, &gabarit(&w.lecture(), w.page, id, &s, e).await?)
+        }
         Err(Erreur::Conflit(m)) => Ok(aller(&format!("/ateliers/dates/{id}"), Message::attention(m))),
         Err(e) => Err(e.into()),
     }
@@ -151,18 +193,72 @@ async fn clore(w: Web, Chemin(id): Chemin<DateSeanceId>) -> Rendu {
 #[template(path = "presence/resultats.html")]
 struct PageResultats {
     page: Page,
-    lignes: Vec<(Chiffres, String, String)>,
+    onglets: Vec<Onglet>,
+    quoi: &'static str,
+    ensemble: Option<Mots>,
+    lignes: Vec<Mots>,
+    commentaires: Vec<String>,
 }
 
-async fn resultats(w: Web) -> Rendu {
-    let lignes = super::resultats(&w.lecture())
-        .await?
-        .into_iter()
-        .map(|r| {
-            let remplissage = interface::format::pourcentage(r.presents, r.places);
-            let venue = if r.inscrits == 0 { "–".to_owned() } else { interface::format::pourcentage(r.venus, r.inscrits) };
-            (r, remplissage, venue)
-        })
-        .collect();
-    rendre(&PageResultats { page: w.page, lignes })
+/// Figures in words.
+struct Mots {
+    titre: String,
+    seances: i64,
+    presents: String,
+    presence: String,
+    remplissage: String,
+    sans_place: String,
+    satisfaction: String,
+    reutilisation: String,
+    reussite: String,
+}
+
+/// « 62 % », « – » of nothing, « < 5 » of too few.
+fn mots(l: LigneResultats) -> Mots {
+    const PETIT: &str = "<\u{a0}5";
+    let r = l.chiffres;
+    let part = |t: Option<f64>| t.map_or_else(|| "–".to_owned(), |t| format!("{}\u{a0}%", interface::format::nombre(t * 100.0, 0)));
+    // A count that is masked says why there is no rate.
+    let si = |vu: Option<i64>, mots: String| if vu.is_none() { PETIT.to_owned() } else { mots };
+    let gens = |n: Option<i64>| n.map_or_else(|| PETIT.to_owned(), interface::format::entier);
+    Mots {
+        seances: r.seances,
+        presents: format!("{} / {}", gens(r.presents), interface::format::entier(r.places)),
+        presence: part(r.presence),
+        remplissage: part(r.remplissage),
+        sans_place: gens(r.sans_place),
+        satisfaction: si(r.avis, r.satisfaction.map_or_else(|| "–".to_owned(), |s| format!("{} / 5", interface::format::nombre(s, 1)))),
+        reutilisation: si(r.avis_froids, part(r.reutilisation)),
+        reussite: si(r.personnes_regardees, part(r.reussite)),
+        titre: l.titre,
+    }
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct DemandeResultats {
+    par: String,
+}
+
+async fn resultats(w: Web, Parametres(d): Parametres<DemandeResultats>) -> Rendu {
+    let cx = w.lecture();
+    let par = ParResultats::depuis(&d.par).unwrap_or(ParResultats::Atelier);
+    let (ensemble, lignes) = super::resultats(&cx, par).await?;
+    let un_an = cx.aujourd_hui().checked_sub_months(chrono::Months::new(12)).unwrap_or_default();
+    let commentaires = evaluation::commentaires(&cx, cx.exiger(Permission::AccompagnementsLire)?, un_an).await?;
+    rendre(&PageResultats {
+        page: w.page,
+        onglets: ParResultats::tous()
+            .into_iter()
+            .map(|p| Onglet::nouveau(format!("/ateliers/resultats?par={}", p.code()), p.libelle(), p == par))
+            .collect(),
+        quoi: match par {
+            ParResultats::Atelier => "Atelier",
+            ParResultats::Lieu => "Lieu",
+            ParResultats::Public => "Public",
+        },
+        ensemble: (!lignes.is_empty()).then(|| mots(ensemble)),
+        lignes: lignes.into_iter().map(mots).collect(),
+        commentaires,
+    })
 }

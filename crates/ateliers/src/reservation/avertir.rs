@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Etat, Resultat,
     identifiant::ReservationId,
-    ports::{ErreurCourrier, ErreurSms, Lettre},
+    ports::{ErreurCourrier, ErreurSms, Lettre, PieceJointe},
     tache::genre,
 };
 
-use super::{Canal, EtatReservation, Fin, Reservation, avec_seance, creer_lien, finir, regles, table};
+use super::{Canal, EtatReservation, Fin, Reservation, avec_seance, calendrier, creer_lien, finir, regles, table};
 use crate::{
     seance::{self, EtatSeance, Seance},
     sms,
@@ -113,7 +113,7 @@ pub async fn avertir_tache(etat: Etat, charge: serde_json::Value) -> Result<(), 
     }
     let Some(message) = preparer(&etat, &c).await.map_err(|e| e.to_string())? else { return Ok(()) };
     let refus = match message {
-        Message::Courriel(l) => match etat.courrier.envoyer(&l).await {
+        Message::Courriel(l, pieces) => match etat.courrier.envoyer_avec(&l, &pieces).await {
             Err(e @ ErreurCourrier::Adresse(_)) => Some(e.to_string()),
             autre => autre.map(|()| None).map_err(|e| e.to_string())?,
         },
@@ -172,7 +172,7 @@ async fn reporter(etat: &Etat, c: &Charge, quand: DateTime<Utc>) -> Resultat<()>
 }
 
 enum Message {
-    Courriel(Lettre),
+    Courriel(Lettre, Vec<PieceJointe>),
     Sms { numero: String, texte: String },
 }
 
@@ -200,20 +200,24 @@ async fn preparer(etat: &Etat, c: &Charge) -> Resultat<Option<Message>> {
     let secret = creer_lien(&cx, r.id).await?;
     let lien = format!("{}/reservation/{secret}", etat.config.public_url.trim_end_matches('/'));
     let dates = seance::completer(&cx, vec![s.clone()]).await?.remove(0).dates;
+    let cx_maintenant = cx.maintenant;
     cx.valider().await?;
     let quand = dates.iter().map(|d| interface::format::instant_long(d.debut)).collect::<Vec<_>>().join("\n");
     let lieu = seance::nom_lieu(&s, &noms);
     let (sujet, phrase) = dire(c.motif, &r, &s);
     let joindre = structure.telephone.map(|t| format!("\nPour nous joindre : {t}")).unwrap_or_default();
     Ok(match (r.canal, &r.courriel, &r.telephone) {
-        (Canal::Courriel, Some(destinataire), _) => Some(Message::Courriel(Lettre {
-            destinataire: destinataire.clone(),
-            sujet: format!("{sujet} : {}", s.titre),
-            corps: format!(
-                "Bonjour,\n\n{phrase}\n\nAtelier : {}\n{quand}\n{lieu}\n« {} »{joindre}\n\nVotre code : {}\n\nVoir, changer ou annuler votre réservation :\n{lien}\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n",
-                s.titre, structure.nom, r.code
-            ),
-        })),
+        (Canal::Courriel, Some(destinataire), _) => Some(Message::Courriel(
+            Lettre {
+                destinataire: destinataire.clone(),
+                sujet: format!("{sujet} : {}", s.titre),
+                corps: format!(
+                    "Bonjour,\n\n{phrase}\n\nAtelier : {}\n{quand}\n{lieu}\n« {} »{joindre}\n\nVotre code : {}\n\nVoir, changer ou annuler votre réservation :\n{lien}\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n",
+                    s.titre, structure.nom, r.code
+                ),
+            },
+            calendrier::piece(c.motif, &r, &s, &dates, &lieu, cx_maintenant),
+        )),
         (Canal::Sms, _, Some(numero)) => {
             let premier = interface::format::instant_court(s.debut);
             Some(Message::Sms { numero: numero.clone(), texte: format!("{sujet} : {}, {premier}. {phrase} {lien}", s.titre) })

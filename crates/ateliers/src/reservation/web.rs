@@ -52,6 +52,8 @@ struct Saisie {
     accord: String,
     besoins: String,
     attendre: String,
+    /// Agrees to be asked two weeks later.
+    avis: String,
     /// Nobody sees this field: what fills it is not a person.
     site: String,
 }
@@ -126,6 +128,9 @@ async fn reserver(v: Visite, qui: Visiteur, Chemin(id): Chemin<SeanceId>, Formul
     let fait = async {
         let cx = super::visite(&v.etat).await?;
         let (r, _) = super::reserver(&cx, id, demande(&s)).await?;
+        if s.avis == "oui" && r.courriel.is_some() {
+            crate::evaluation::noter_accord(&cx, r.id, "soi", true).await?;
+        }
         let secret = super::creer_lien(&cx, r.id).await?;
         cx.valider().await?;
         Ok::<_, Erreur>(secret)
@@ -161,6 +166,11 @@ async fn chercher_code(v: Visite, qui: Visiteur, Formulaire(s): Formulaire<Saisi
     frein::freiner(&v.etat, Cle::CodeReservation(qui.adresse)).await?;
     let cx = super::visite(&v.etat).await?;
     let Some(r) = super::par_code(&cx, &s.code).await? else {
+        // The code of an appointment, asked on the same page.
+        if let Some(adresse) = crate::rendez_vous::par_code(&cx, &s.code).await? {
+            cx.valider().await?;
+            return Ok(vers(&adresse));
+        }
         let e = Erreurs(vec![interface::formulaire::ErreurChamp::new(
             "code",
             "Aucune réservation n’a ce code : relisez les huit lettres et chiffres de votre billet.",

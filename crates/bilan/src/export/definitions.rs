@@ -1,7 +1,7 @@
 //! What each figure means, word for word what `domain/mediation.md` § 5 says of the figures exported.
 
 /// A term and its definition.
-pub const DEFINITIONS: [(&str, &str); 22] = [
+pub const DEFINITIONS: [(&str, &str); 26] = [
     ("Activités", "Séances enregistrées, individuelles et collectives."),
     (
         "Participations",
@@ -46,6 +46,19 @@ pub const DEFINITIONS: [(&str, &str); 22] = [
         "Moyenne des trois questions (accueil, utilité, recommandation) sur toutes les réponses, de 1 à 5. Sous 5 réponses, elle représente peu de monde.",
     ),
     ("Note d’ensemble", "Pour chaque réponse, moyenne des trois questions, arrondie à l’entier."),
+    (
+        "Ateliers",
+        "Séances d’ateliers closes dans la période. Personnes attendues : réservations confirmées, et annulées par la personne dans les dernières 24 heures. Absence excusée : la personne a prévenu avant le début.",
+    ),
+    (
+        "Taux de présence, de remplissage",
+        "Présence = venues ÷ attendues, absences excusées à part. Remplissage = places réservées ÷ places offertes, un au plus.",
+    ),
+    (
+        "Avis deux semaines après",
+        "Réponses au courriel envoyé deux semaines après, aux personnes venues qui l’ont accepté ; part de celles qui l’ont refait seules, ou presque.",
+    ),
+    ("Gestes réussis", "Gestes de la fiche vus réussis par qui anime ÷ gestes regardés."),
     ("< 5", "Chiffre masqué : il porte sur moins de 5 personnes, et n’est pas montré hors de la structure qui l’a enregistré."),
     ("masqué", "Chiffre masqué, bien qu’il porte sur 5 personnes ou plus : il permettrait d’en retrouver un plus petit par soustraction."),
 ];

@@ -1,6 +1,6 @@
 //! The tables of a bilan, as both forms of export write them.
 
-use mediation::nomenclatures::Autonomie;
+use mediation::{ateliers::Resultats, nomenclatures::Autonomie};
 use socle::Nomenclature;
 
 use crate::vue::{Bilan, Code, Par, Public};
@@ -90,6 +90,36 @@ fn par<I>(l: &Par<I>, id: String) -> Ligne {
 fn nom_mois(mois: &str) -> String {
     let (annee, m) = mois.split_once('-').unwrap_or((mois, ""));
     format!("{} {annee}", interface::format::nom_mois(m.parse().unwrap_or_default())).trim().to_owned()
+}
+
+/// The lines of workshops: counts, then rates; what is masked says so.
+fn ateliers(a: &Resultats) -> Vec<Ligne> {
+    use Valeur::{Aucune, Decimal, Entier, Inconnue, Petite};
+    let compte = |code, libelle, n| ligne(code, libelle, &[gens(n, false), Aucune, Aucune]);
+    let arrondi = |t: f64| (t * 1000.0).round() / 1000.0;
+    // Masked with what it comes from; else there is nothing to divide by.
+    let taux = |code, libelle, t: Option<f64>, sur: Option<i64>| {
+        let v = t.map_or(if sur.is_none() { Petite } else { Inconnue }, |t| Decimal(arrondi(t)));
+        ligne(code, libelle, &[Aucune, v, Aucune])
+    };
+    let note = a.satisfaction.map_or(if a.avis.is_none() { Petite } else { Inconnue }, |s| Decimal((s * 10.0).round() / 10.0));
+    vec![
+        ligne("seances", "Séances closes", &[Entier(a.seances), Aucune, Aucune]),
+        ligne("places", "Places offertes", &[Entier(a.places), Aucune, Aucune]),
+        compte("inscrits", "Personnes attendues et excusées", a.inscrits),
+        compte("excuses", "Absences excusées", a.excuses),
+        compte("venus", "Attendues et venues", a.venus),
+        compte("presents", "Présences", a.presents),
+        compte("sans_place", "Restées sans place", a.sans_place),
+        compte("avis", "Avis du jour", a.avis),
+        compte("avis_froids", "Avis deux semaines après", a.avis_froids),
+        compte("personnes_regardees", "Personnes dont les gestes sont regardés", a.personnes_regardees),
+        taux("presence", "Taux de présence", a.presence, a.venus),
+        taux("remplissage", "Taux de remplissage", a.remplissage, a.inscrits),
+        ligne("satisfaction", "Satisfaction, de 1 à 5", &[Aucune, Aucune, note]),
+        taux("reutilisation", "L’ont refait seules, ou presque", a.reutilisation, a.avis_froids),
+        taux("reussite", "Gestes réussis", a.reussite, a.personnes_regardees),
+    ]
 }
 
 /// All the tables, in their order.
@@ -196,6 +226,7 @@ pub fn tableaux(b: &Bilan) -> Vec<Tableau> {
         tableau("Réussite", &[NOMBRE], une("reussite", "Réussite", reussite)),
         tableau("Orientations", &[NOMBRE, ("jours", "Jours")], une("orientations", "Orientations", orientations)),
         tableau("Satisfaction", &[NOMBRE, ("note", "Note")], une("satisfaction", "Satisfaction", satisfaction)),
+        tableau("Ateliers", &[NOMBRE, ("taux", "Taux, de 0 à 1"), ("note", "Note")], une("ateliers", "Ateliers", ateliers(&b.ateliers))),
     ]
 }
 

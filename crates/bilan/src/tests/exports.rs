@@ -64,7 +64,7 @@ async fn les_fichiers_font_les_memes_comptes_que_l_api(#[values(Moteur::Sqlite, 
         assert_eq!((api.statut, api.octets.len()), (200, page.octets.len()));
 
         let mut c = ouvrir(&page.octets);
-        let feuilles = "Bilan Activités Participations Thématiques Démarches Matériels Lieux Communes Mois Publics Équipe Réussite Orientations Satisfaction Définitions";
+        let feuilles = "Bilan Activités Participations Thématiques Démarches Matériels Lieux Communes Mois Publics Équipe Réussite Orientations Satisfaction Ateliers Définitions";
         assert_eq!(c.sheet_names().join(" "), feuilles);
         let presentation = format!("{:?}", rangees(&mut c, "Bilan"));
         assert!(presentation.contains("Alpha") && presentation.contains("DateTime"), "{presentation}");

@@ -119,6 +119,9 @@ pub struct Frequentation {
     /// Booked, neither waiting nor cancelled in time.
     pub inscrits: u64,
     pub presents: u64,
+    /// Of those expected, who came; left out, all those present.
+    #[serde(default)]
+    pub venus: Option<u64>,
 }
 
 /// Answers to the satisfaction form.

@@ -122,7 +122,37 @@ async fn nouveau(w: Web, Chemin(id): Chemin<PersonneId>) -> Reponse {
     let mut s = Saisie::default();
     s.poser("id", cx.nouvel_uuid().to_string());
     s.poser("date", cx.aujourd_hui().to_string());
-    rendre(&sujet.page(w.page, s, Erreurs::default(), Retour::Non))
+    // What was seen in workshops since the last diagnostic is proposed: nobody notes it twice.
+    let depuis = super::dernier(&cx, id).await?.map(|d| d.date);
+    let vus = crate::ateliers::gestes_depuis(&cx, id, depuis).await?;
+    for (code, v) in &vus {
+        if let Some(n) = crate::ateliers::note_vue(v.animateur, v.participant) {
+            s.poser(&format!("gestes_{code}"), n.to_string());
+        }
+    }
+    let mut p = sujet.page(w.page, s, Erreurs::default(), Retour::Non);
+    for g in &mut p.gestes {
+        if let Some(v) = g.champ.strip_prefix("gestes_").and_then(|c| vus.get(c)) {
+            let vu = format!("{}.", vu_en_atelier(v));
+            g.aide = Some(g.aide.take().map_or_else(|| vu.clone(), |a| format!("{vu} {a}")));
+        }
+    }
+    rendre(&p)
+}
+
+/// « Vu en atelier le 3 mars 2026 : fait ; la personne dit savoir le faire ».
+fn vu_en_atelier(v: &crate::ateliers::GesteVu) -> String {
+    let vu = match v.animateur {
+        Some(true) => "fait",
+        Some(false) => "pas encore fait",
+        None => "pas regardé",
+    };
+    let dit = match v.participant {
+        Some(true) => " ; la personne dit savoir le faire",
+        Some(false) => " ; la personne dit ne pas encore savoir",
+        None => "",
+    };
+    format!("Vu en atelier le {}\u{a0}: {vu}{dit}", interface::format::date_sans_jour(v.jour))
 }
 
 /// All faults at once: those of reading and those of the use case, each field once.

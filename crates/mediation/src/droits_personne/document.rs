@@ -5,6 +5,8 @@ use interface::format::{date_longue, date_sans_jour, duree, instant_long};
 use serde_json::{Value, json};
 use territoire::{commune, structure::Structure};
 
+use crate::ateliers::ReservationVue;
+
 use super::vue::{
     AccompagnementRecu, Accord, AccueilRecu, DiagnosticRecu, DonneesPersonne, Identite, LigneJournal, Mot, OrientationRecue, ParcoursRecu,
 };
@@ -22,12 +24,16 @@ pub fn composer(d: &DonneesPersonne, s: &Structure, aujourd_hui: NaiveDate) -> V
             section("Qui peut lire votre dossier", "L’équipe des structures qui vous suivent, et elles seules.",
                 d.suivi_par.iter().map(|x| element(x.structure.clone(), [texte("Depuis le", Some(date_sans_jour(socle::horloge::jour(x.depuis))))]))),
             section("Vos accords", "Vous pouvez les retirer quand vous voulez.", d.consentements.iter().map(accord)),
+            section("Vos rendez-vous", "Pour vous recevoir à l’heure dite et vous prévenir. Le nom et le contact sont effacés 90 jours après.",
+                d.rendez_vous.iter().map(rendez_vous)),
             section("Vos accueils", "Pour savoir qui attend, et pourquoi.", d.accueils.iter().map(accueil)),
             section("Vos diagnostics", "Ce que nous avons regardé ensemble, et ce dont nous avons convenu.", d.diagnostics.iter().map(diagnostic)),
             section("Vos parcours", "Vos objectifs et les étapes prévues.", d.parcours.iter().map(parcours)),
             section("Vos accompagnements", "Pour savoir ce qui a été fait, et pour compter notre activité sans votre nom. Les noms des autres personnes présentes et les notes sur un groupe ne sont pas repris.",
                 d.accompagnements.iter().map(accompagnement)),
             section("Vos orientations", "Les partenaires vers qui nous vous avons envoyé, avec votre accord.", d.orientations.iter().map(orientation)),
+            section("Vos réservations d’ateliers", "Pour vous garder une place, vous prévenir, et savoir ce que vous avez appris. Le nom et le contact sont effacés 90 jours après.",
+                d.reservations.iter().map(reservation)),
             section("Qui a ouvert votre dossier", &format!("Dans notre structure, du plus récent au plus ancien.{suite}"), d.journal.iter().map(ligne)),
         ],
     })
@@ -92,6 +98,22 @@ fn accord(a: &Accord) -> Value {
             texte("Donné à", Some(a.structure.clone())),
             texte("Partagé avec", a.destinataire.clone()),
             texte("Noté par", a.recueilli_par.clone()),
+        ],
+    )
+}
+
+fn rendez_vous(r: &crate::rendez_vous::RendezVousRecu) -> Value {
+    element(
+        majuscule(&instant_long(r.debut)),
+        [
+            texte("Pour", Some(r.motif.clone())),
+            texte("Ce qu’il en est", Some(r.etat.to_owned())),
+            texte("Avec", r.avec.clone()),
+            texte("Au nom de", Some(r.nom.clone()).filter(|n| !n.is_empty())),
+            texte("Téléphone", r.telephone.clone()),
+            texte("Courriel", r.courriel.clone()),
+            texte("Pour bien vous recevoir", r.besoins.clone()),
+            texte("Pris le", Some(instant_long(r.pris_le))),
         ],
     )
 }
@@ -174,6 +196,39 @@ fn orientation(o: &OrientationRecue) -> Value {
             texte("Par", o.mediateur.clone()),
         ],
     )
+}
+
+fn reservation(r: &ReservationVue) -> Value {
+    let mut champs = vec![
+        mot("État", Some(&r.etat)),
+        mot("Réservé", Some(&r.par)),
+        texte("Le", Some(date_sans_jour(socle::horloge::jour(r.reserve_le)))),
+        texte("À quel nom", Some(r.nom.clone())),
+        texte("Téléphone", r.telephone.clone()),
+        texte("Courriel", r.courriel.clone()),
+        mot("Pour vous joindre", Some(&r.canal)),
+        texte("Envoi par un partenaire", r.orientee.then(|| "oui".into())),
+        texte("Ce qui aide à vous accueillir", r.besoins.clone()),
+        texte("Avis demandé deux semaines après", r.avis_accepte.then(|| "vous l’avez accepté".into())),
+    ];
+    for p in &r.presences {
+        let mut dit: Vec<String> = p.etat.iter().chain(&p.signatures).map(|m| m.libelle.to_lowercase()).collect();
+        dit.extend(p.gestes.iter().map(|g| {
+            let vu = match g.animateur {
+                Some(true) => "fait",
+                Some(false) => "pas encore fait",
+                None => "pas regardé",
+            };
+            let vous = match g.participant {
+                Some(true) => " ; vous dites savoir le faire",
+                Some(false) => " ; vous dites ne pas encore savoir",
+                None => "",
+            };
+            format!("{} ({vu}{vous})", g.libelle)
+        }));
+        champs.push(texte(&majuscule(&date_longue(p.jour)), Some(dit.join("\n"))));
+    }
+    element(format!("{}, {}", r.atelier, date_sans_jour(socle::horloge::jour(r.debut))), champs)
 }
 
 fn ligne(l: &LigneJournal) -> Value {

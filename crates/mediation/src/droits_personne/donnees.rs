@@ -19,7 +19,7 @@ use super::vue::{
     AccompagnementRecu, Accord, AccueilRecu, DiagnosticRecu, DonneesPersonne, EtapeRecue, Identite, LigneJournal, ObjectifRecu,
     OrientationRecue, ParcoursRecu, ReponseEnMots, StructureNommee, SuiviPar, mots,
 };
-use crate::{accompagnement, accueil, diagnostic, nomenclatures::TypeActivite, orientation, parcours, personne};
+use crate::{accompagnement, accueil, ateliers, diagnostic, nomenclatures::TypeActivite, orientation, parcours, personne};
 
 /// At most so many records of each kind come out: far beyond what a person has, so that memory is bounded.
 const PLAFOND: u64 = 5_000;
@@ -41,6 +41,8 @@ pub async fn reunir(cx: &Contexte, id: PersonneId) -> Resultat<DonneesPersonne> 
     let suivis = personne::suivis(cx, id).await?;
     let mut consentements = personne::consentements(cx, id).await?;
     borner(&mut consentements, &mut complet);
+    let mut rendez_vous = crate::rendez_vous::recus(cx, structure, id, PLAFOND + 1).await?;
+    borner(&mut rendez_vous, &mut complet);
     let mut accueils = accueil::d_une_personne(cx, &[structure], id, PLAFOND + 1).await?;
     borner(&mut accueils, &mut complet);
     // A shared file is one file; what each structure recorded stays its own.
@@ -56,6 +58,8 @@ pub async fn reunir(cx: &Contexte, id: PersonneId) -> Resultat<DonneesPersonne> 
     let filtre = orientation::Filtre { personne: Some(id), ..Default::default() };
     let mut orientations = orientation::page(cx, &filtre, None, PLAFOND).await?;
     borner(&mut orientations, &mut complet);
+    let mut reservations = ateliers::reservations(cx, &[structure], id, PLAFOND + 1).await?;
+    borner(&mut reservations, &mut complet);
     let mut lignes = lignes_du_journal(cx, structure, id).await?;
     borner(&mut lignes, &mut complet);
 
@@ -101,6 +105,7 @@ pub async fn reunir(cx: &Contexte, id: PersonneId) -> Resultat<DonneesPersonne> 
                 recueilli_par: c.recueilli_par.and_then(nom),
             })
             .collect(),
+        rendez_vous,
         accueils: accueils
             .into_iter()
             .map(|a| AccueilRecu {
@@ -149,6 +154,7 @@ pub async fn reunir(cx: &Contexte, id: PersonneId) -> Resultat<DonneesPersonne> 
                 mediateur: nom(o.mediateur_id),
             })
             .collect(),
+        reservations,
         journal: lignes
             .into_iter()
             .map(|l| LigneJournal { quand: l.quand, qui: l.acteur_id.and_then(nom), action: l.action.into() })

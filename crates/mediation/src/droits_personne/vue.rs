@@ -38,11 +38,14 @@ pub struct DonneesPersonne {
     /// The structures that may open the file.
     pub suivi_par: Vec<SuiviPar>,
     pub consentements: Vec<Accord>,
+    pub rendez_vous: Vec<crate::rendez_vous::RendezVousRecu>,
     pub accueils: Vec<AccueilRecu>,
     pub diagnostics: Vec<DiagnosticRecu>,
     pub parcours: Vec<ParcoursRecu>,
     pub accompagnements: Vec<AccompagnementRecu>,
     pub orientations: Vec<OrientationRecue>,
+    /// Bookings of workshops, with whether the person came and the gestures seen.
+    pub reservations: Vec<crate::ateliers::ReservationVue>,
     /// What was done on the file in this structure, newest first.
     pub journal: Vec<LigneJournal>,
 }

@@ -9,6 +9,7 @@ use socle::{Contexte, Erreur, Nomenclature, Permission, Resultat, identifiant::A
 use super::{
     Invitation, Inviter, JOURS, Moyen, QUESTIONS, Reponse, Suivi,
     questions::{self, Question},
+    visages::{self, Posee, nue},
 };
 use crate::accompagnement;
 
@@ -146,25 +147,6 @@ impl Saisie {
     }
 }
 
-/// One face, as the form shows it.
-struct Visage {
-    note: usize,
-    mots: &'static str,
-    coche: bool,
-    /// The line of the mouth.
-    bouche: &'static str,
-}
-
-const BOUCHES: [&str; 5] =
-    ["M7 17.5Q12 11.5 17 17.5", "M7.5 16.5Q12 13.5 16.5 16.5", "M7.5 15.5H16.5", "M7.5 14.5Q12 18 16.5 14.5", "M6.5 14Q12 20.5 17.5 14"];
-
-struct Posee {
-    code: &'static str,
-    libelle: &'static str,
-    erreur: Option<String>,
-    visages: Vec<Visage>,
-}
-
 #[derive(Template)]
 #[template(path = "satisfaction/questionnaire.html")]
 struct PageQuestionnaire {
@@ -186,30 +168,7 @@ struct PageFin {
 }
 
 fn poser(s: &Saisie, erreurs: &Erreurs) -> Vec<Posee> {
-    QUESTIONS
-        .iter()
-        .map(|q| Posee {
-            code: q.code,
-            libelle: q.libelle,
-            erreur: erreurs.de(q.code).map(str::to_owned),
-            visages: q
-                .reponses
-                .iter()
-                .zip(BOUCHES)
-                .enumerate()
-                .map(|(i, (mots, bouche))| Visage { note: i + 1, mots, bouche, coche: s.de(q) == (i + 1).to_string() })
-                .collect(),
-        })
-        .collect()
-}
-
-/// A page for somebody who only has the link, perhaps on the mediator's own device: no name, no message, no
-/// way elsewhere, whoever is signed in.
-fn nue(mut page: Page) -> Page {
-    page.utilisateur = None;
-    page.navigation = vec![];
-    page.message = None;
-    page
+    visages::poser(&QUESTIONS, |q| s.de(q), erreurs)
 }
 
 /// What a link that cannot be answered says, with its status; never the usual page of errors, which leads

@@ -1,14 +1,14 @@
 //! Workshops: two months of séances held, and those to come, with their bookings.
 
 use ateliers::{
+    evaluation::{self, MarqueGestes, Repondre, Voie},
     fiche::{self, Fiche, Filtre},
-    presence,
-    reservation::{self, Par, Reserver},
+    presence::{self, NoteDeCloture},
+    reservation::{self, Canal, Par, Reservation, Reserver},
     seance::{self, GenreLieu, ProgrammerSeance, Quand},
     webhook::{self, CreerWebhook, Evenement},
 };
-use chrono::Datelike;
-use chrono::{Days, NaiveDate, NaiveTime, TimeDelta, Weekday};
+use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Weekday};
 use mediation::personne;
 use socle::{Acteur, Contexte, Role, contexte::Fonction, identifiant::PersonneId};
 
@@ -40,8 +40,9 @@ pub async fn programmer(cx: &mut Contexte, decor: &Decor) -> anyhow::Result<()> 
     while jour <= aujourd_hui + Days::new(APRES) {
         if matches!(jour.weekday(), Weekday::Tue | Weekday::Thu) {
             cx.acteur = decor.acteur(n);
-            // To come, some workshops have several dates: one may go to another.
-            let f = &fiches[n % if jour > aujourd_hui { fiches.len().min(5) } else { fiches.len() }];
+            // The past holds few sheets, several times each: there is something to compare. To come, some workshops have
+            // several dates: one may go to another.
+            let f = &fiches[if jour < aujourd_hui { (n % 5) * 4 } else { n % 6 } % fiches.len()];
             une(cx, decor, &mut h, f, (jour, n), &gens, maintenant).await?;
             n += 1;
         }
@@ -115,8 +116,8 @@ async fn une(
             id: None,
             nom: personne.is_none().then(|| format!("{} ESSAI", PRENOMS[(n + i) % PRENOMS.len()])),
             telephone: None,
-            courriel: None,
-            canal: None,
+            courriel: personne.is_none().then(|| format!("essai.{n}.{i}@demonstration.invalid")),
+            canal: Some(Canal::Aucun),
             par: Par::Accueil,
             accord: true,
             personne,
@@ -131,16 +132,81 @@ async fn une(
         }
     }
     if passee {
-        let date = c.dates[0].id;
-        cx.maintenant = c.dates[0].fin + TimeDelta::minutes(10);
-        for (r, _) in presence::feuille(cx, date).await?.gens {
-            let etat =
-                h.pese(&[(presence::EtatPresence::Present, 80), (presence::EtatPresence::Absent, 12), (presence::EtatPresence::Excuse, 8)]);
-            presence::marquer(cx, date, r.id, etat).await?;
-        }
-        let sans_nom = h.sous(3);
-        presence::compter_anonymes(cx, date, u32::try_from(sans_nom)?).await?;
-        presence::clore(cx, date).await?;
+        tenir(cx, h, f, &c, (n, maintenant)).await?;
     }
     Ok(())
+}
+
+/// Who came, what they think and can do, then the closing; two weeks later, what those who agreed say.
+async fn tenir(
+    cx: &mut Contexte,
+    h: &mut Hasard,
+    f: &Fiche,
+    c: &seance::Complete,
+    (n, maintenant): (usize, chrono::DateTime<chrono::Utc>),
+) -> anyhow::Result<()> {
+    let (date, fin) = (c.dates[0].id, c.dates[0].fin);
+    cx.maintenant = fin + TimeDelta::minutes(10);
+    let mut venus: Vec<Reservation> = vec![];
+    for (r, _) in presence::feuille(cx, date).await?.gens {
+        let etat =
+            h.pese(&[(presence::EtatPresence::Present, 80), (presence::EtatPresence::Absent, 12), (presence::EtatPresence::Excuse, 8)]);
+        presence::marquer(cx, date, r.id, etat).await?;
+        if etat == presence::EtatPresence::Present {
+            if r.courriel.is_some() {
+                presence::accorder(cx, date, r.id, true).await?;
+            }
+            venus.push(r);
+        }
+    }
+    let sans_nom = h.sous(3);
+    presence::compter_anonymes(cx, date, u32::try_from(sans_nom)?).await?;
+    let lien = evaluation::ouvrir(cx, date, Voie::Tablette).await?;
+    // Not everybody answers.
+    for i in 0..venus.len().saturating_sub(2) {
+        let note = |h: &mut Hasard| h.pese(&[(5, 55), (4, 30), (3, 10), (2, 5)]);
+        let notes = [("accueil", note(h)), ("utilite", note(h)), ("recommandation", note(h))];
+        let commentaire = (i == 0 && n % 3 == 0).then(|| AVIS[n % AVIS.len()].to_owned());
+        evaluation::repondre(cx, &lien.secret, &reponse(&notes, commentaire)).await?;
+    }
+    let marques = venus.iter().map(|r| MarqueGestes {
+        reservation: r.id,
+        acquis: h.chance(85).then(|| f.contenu.gestes.iter().filter(|_| h.chance(70)).cloned().collect()),
+    });
+    let marques: Vec<MarqueGestes> = marques.collect();
+    evaluation::marquer(cx, date, marques).await?;
+    let note = if n % 5 == 0 && !(venus.is_empty() && sans_nom == 0) {
+        NoteDeCloture {
+            reussi: Some("Commencer par ce que chacun sait déjà a détendu tout le monde.".into()),
+            a_changer: Some("Prévoir moins d’exercices, et plus de temps pour recommencer.".into()),
+        }
+    } else {
+        NoteDeCloture::default()
+    };
+    if venus.is_empty() && sans_nom == 0 {
+        presence::compter_anonymes(cx, date, 1).await?;
+    }
+    presence::clore_avec(cx, date, note).await?;
+    // Not yet: the job will ask in due time.
+    if fin + TimeDelta::days(15) > maintenant {
+        return Ok(());
+    }
+    cx.maintenant = fin + TimeDelta::days(15);
+    for r in venus.iter().filter(|r| r.courriel.is_some()) {
+        let Some((_, secret)) = evaluation::inviter(cx, r.id).await? else { continue };
+        if h.chance(60) {
+            let refait = h.pese(&[(5, 35), (4, 25), (3, 25), (2, 10), (1, 5)]);
+            let notes = [("utilite", h.pese(&[(5, 50), (4, 35), (2, 15)])), ("refait", refait), ("recommandation", 5)];
+            let commentaire = (n % 4 == 1).then(|| "J’ai pu le montrer à ma voisine.".to_owned());
+            evaluation::repondre(cx, &secret, &reponse(&notes, commentaire)).await?;
+        }
+    }
+    Ok(())
+}
+
+const AVIS: [&str; 3] =
+    ["On a pris le temps, c’était bien.", "Un peu rapide à la fin.", "J’aurais aimé avoir la fiche avant, en gros caractères."];
+
+fn reponse(notes: &[(&str, i32)], commentaire: Option<String>) -> Repondre {
+    Repondre { id: None, notes: notes.iter().map(|(c, n)| ((*c).to_owned(), *n)).collect(), commentaire }
 }

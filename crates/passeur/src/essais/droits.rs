@@ -30,7 +30,8 @@ const COMPTES: [(&str, &str); 12] = [
 ];
 
 /// What is named by an id but belongs to no structure: reference data, and what a secret opens.
-const SANS_STRUCTURE: [&str; 9] = [
+const SANS_STRUCTURE: [&str; 10] = [
+    "/evaluation/{secret}",
     "/badges/listes/{n}",
     "/diagnostics/grilles/{id}",
     "/reprise/modeles/{nom}",
@@ -43,7 +44,7 @@ const SANS_STRUCTURE: [&str; 9] = [
 ];
 
 /// Operations of the API that need no token: a secret in the address stands for it.
-const SANS_JETON: [&str; 4] = ["/avis/{secret}", "/partages/{secret}", "/programme", "/programme/{id}"];
+const SANS_JETON: [&str; 5] = ["/avis/{secret}", "/evaluation/{secret}", "/partages/{secret}", "/programme", "/programme/{id}"];
 
 /// Public référentiels, and a computation on what is sent, which reads and stores nothing: any account may
 /// ask. And exports and filters kept: what may be read may be asked for as a file of one's own, or again.
@@ -303,7 +304,7 @@ fn domaine(chemin: &str) -> (usize, &'static str) {
         ("Diagnostics", &["diagnostic", "diagnostics"]),
         ("Parcours", &["parcours"]),
         ("Accompagnements", &["accompagnements", "avis", "notes-de-pratique"]),
-        ("Ateliers", &["ateliers", "programme", "reservation", "agenda"]),
+        ("Ateliers", &["ateliers", "evaluation", "programme", "reservation", "agenda", "rendez-vous"]),
         ("Orientations", &["orientations"]),
         ("Partenaires", &["partenaires"]),
         ("Bilan", &["bilan", "exports", "partage", "partages"]),

@@ -1,6 +1,10 @@
 //! A person's erasure, looked for everywhere: someone with unmistakable marks goes through every slice, is
 //! erased, the nights pass beyond every retention, and the marks are looked for in every column of every table,
 //! sealed texts opened, in the stored files, in the raw file of SQLite, and in the logs.
+//!
+//! Not walked: the tables of certification. A candidate is an account of the centre (`candidat.utilisateur_id`), never a
+//! `personne`; decisions and documents of a title are kept by law, so that it can be proved, and the erasure of a person
+//! has no path to them.
 
 use std::{
     collections::BTreeSet,
@@ -170,6 +174,11 @@ async fn parcourir(a: &Appli, m: &mut impl FnMut() -> String) -> (String, Vec<St
     let p = poster(a, &j, "/personnes", corps).await;
     changer(a, &j, "PATCH", &format!("/personnes/{p}"), json!({"nom": "Zqxmarquenom Bis", "notes": m()})).await;
     let accueil = poster(a, &j, "/accueils", json!({"personne": p, "motif": m()})).await;
+    let motif = json!({"libelle": "Essai", "duree_minutes": 30, "maniere": "sur_place"});
+    let motif = poster(a, &j, "/rendez-vous/motifs", motif).await;
+    let rdv =
+        json!({"motif": motif, "debut": "2026-03-12T09:00:00Z", "personne": p, "besoins": m(), "par": "accueil", "hors_plages": true});
+    let rdv = poster(a, &j, "/rendez-vous", rdv).await;
     let d = json!({"personne": p, "objectif": m(), "constats": m(), "etapes": [m(), m()], "convenu": true});
     let diagnostic = poster(a, &j, "/diagnostics", d).await;
     let plan = poster(a, &j, "/parcours", json!({"personne": p, "diagnostic": diagnostic})).await;
@@ -185,6 +194,7 @@ async fn parcourir(a: &Appli, m: &mut impl FnMut() -> String) -> (String, Vec<St
     let secret = r.corps["lien"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
     let avis = json!({"accueil": 5, "utilite": 4, "recommandation": 5, "commentaire": m()});
     assert_eq!(a.api("", "POST", &format!("/api/v1/avis/{secret}"), avis).await.statut, 204);
+    let reservation = atelier(a, &j, &p, m).await;
     let partenaire = a.partenaire(&j, "Centre d’essai").await;
     let o = json!({"personne": p, "partenaire": partenaire, "motif": m(), "consentement": true});
     let o = poster(a, &j, "/orientations", o).await;
@@ -224,7 +234,29 @@ async fn parcourir(a: &Appli, m: &mut impl FnMut() -> String) -> (String, Vec<St
     }
     a.api(&j, "GET", &format!("/api/v1/personnes/{p}/donnees"), Value::Null).await;
     a.api(&j, "GET", &format!("/api/v1/personnes/{p}/donnees.pdf"), Value::Null).await;
-    (p.clone(), vec![p, autre, accueil, diagnostic, plan, objectif, etape, acc, o])
+    (p.clone(), vec![p, autre, accueil, rdv, diagnostic, plan, objectif, etape, acc, o, reservation])
+}
+
+/// A workshop of the day: booked, come, signed, gestures, agreed to be asked, closed. Gives the booking.
+async fn atelier(a: &Appli, j: &str, p: &str, m: &mut impl FnMut() -> String) -> String {
+    let fiche = ateliers::fiche::livrees::LIVREES.iter().find(|f| !f.gestes.is_empty()).unwrap();
+    let corps = json!({"fiche": fiche.code, "dates": [{"jour": "2026-03-10", "heure": "09:30"}], "duree_minutes": 60, "lieu_genre": "lieu", "lieu": a.lieu_alpha()});
+    let r = a.api(j, "POST", "/api/v1/ateliers/seances", corps).await;
+    let (seance, date) = (r.id(), r.corps["dates"][0]["id"].as_str().unwrap().to_owned());
+    let corps = json!({"personne": p, "par": "accueil", "besoins": m()});
+    let r = poster(a, j, &format!("/ateliers/seances/{seance}/reservations"), corps).await;
+    let date = format!("/ateliers/dates/{date}");
+    let corps = json!({"marques": [{"reservation": r, "etat": "present"}], "accords": [{"reservation": r, "accord": true}]});
+    changer(a, j, "PUT", &format!("{date}/presences"), corps).await;
+    changer(a, j, "PUT", &format!("{date}/signatures/{r}/matin"), json!({"nom": m()})).await;
+    changer(a, j, "PUT", &format!("{date}/gestes"), json!({"marques": [{"reservation": r, "acquis": fiche.gestes}]})).await;
+    poster_sans_id(a, j, &format!("{date}/cloture")).await;
+    r
+}
+
+async fn poster_sans_id(a: &Appli, j: &str, chemin: &str) {
+    let r = a.api(j, "POST", &format!("/api/v1{chemin}"), json!({})).await;
+    assert_eq!(r.statut, 200, "{chemin} {}", r.corps);
 }
 
 /// A night, with all its work.
@@ -261,6 +293,8 @@ async fn une_personne_effacee_ne_se_retrouve_nulle_part(#[values(Moteur::Sqlite,
         "personne.date_naissance",
         "personne.notes (ouvert)",
         "accueil.motif (ouvert)",
+        "rendez_vous.nom",
+        "rendez_vous.besoins (ouvert)",
         "diagnostic.etapes (ouvert)",
         "objectif.libelle (ouvert)",
         "etape.libelle (ouvert)",
@@ -268,6 +302,10 @@ async fn une_personne_effacee_ne_se_retrouve_nulle_part(#[values(Moteur::Sqlite,
         "orientation.motif (ouvert)",
         "orientation.retour (ouvert)",
         "consentement.maniere",
+        "reservation.nom",
+        "reservation.courriel",
+        "reservation.besoins (ouvert)",
+        "signature_presence.trace (ouvert)",
     ] {
         assert!(avant.contains(lieu), "{lieu} manque : {avant:#?}");
     }
@@ -301,7 +339,7 @@ async fn une_personne_effacee_ne_se_retrouve_nulle_part(#[values(Moteur::Sqlite,
     assert_eq!(a.compter(&format!("SELECT count(*) FROM creation WHERE length(empreinte) > 0 AND id IN ({cles})")).await, 0);
     // The figures are those of before.
     let b = a.api(&j, "GET", "/api/v1/bilan?du=2026-01-01&au=2026-12-31", Value::Null).await.corps;
-    assert_eq!((&b["participations"]["total"], &b["duree_minutes"]), (&json!(1), &json!(45)), "{b}");
+    assert_eq!((&b["participations"]["total"], &b["duree_minutes"]), (&json!(2), &json!(105)), "{b}");
 
     if moteur == Moteur::Sqlite {
         let base = a.etat.config.url_base().replace("sqlite://", "");

@@ -67,7 +67,7 @@ impl Courrier for Boite {
         }
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(l.clone());
         let jointes = pieces.iter().map(|p| (l.destinataire.clone(), p.clone()));
-        self.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(jointes);
+        self.2.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(jointes);
         Ok(())
     }
     async fn verifier(&self) -> Result<String, ErreurCourrier> {

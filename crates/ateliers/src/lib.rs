@@ -31,11 +31,11 @@ pub fn pages() -> Pages {
         presence::pages(),
         reservation::pages(),
         programme::pages(),
-        webhook::pages(),
         evaluation::pages(),
         agenda::pages(),
         ouverture::pages(),
         rendez_vous::pages(),
+        webhook::pages(),
     ]
     .into_iter()
     .fold(fiche::pages(), Pages::fusionner)
@@ -54,21 +54,13 @@ pub fn api() -> OpenApiRouter<Etat> {
         ouverture::api(),
         rendez_vous::api(),
     ]
-        .into_iter()
-        .fold(fiche::api(), OpenApiRouter::merge)
+    .into_iter()
+    .fold(fiche::api(), OpenApiRouter::merge)
 }
 
 /// The columns sealed at rest, for the rotation of keys and its checks.
 pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
-    [
-        &reservation::CHAMPS[..],
-        &evaluation::CHAMPS,
-        &presence::CHAMPS,
-        &agenda::CHAMPS,
-        &rendez_vous::CHAMPS,
-        &[webhook::SECRET],
-    ]
-    .concat()
+    [&reservation::CHAMPS[..], &evaluation::CHAMPS, &presence::CHAMPS, &agenda::CHAMPS, &rendez_vous::CHAMPS, &[webhook::SECRET]].concat()
 }
 
 /// Adds what runs the jobs of this crate.

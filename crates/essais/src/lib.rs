@@ -338,14 +338,14 @@ impl Appli {
             .expect("the database answers")
     }
 
-    /// The files that went with mails, each with whom it was sent to.
-    pub fn pieces_jointes(&self) -> Vec<(String, PieceJointe)> {
-        self.boite.2.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
-    }
-
     /// Makes mail fail, or go again.
     pub fn panne(&self, p: Panne) {
         *self.boite.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = p;
+    }
+
+    /// The files that went with mails, each with whom it was sent to.
+    pub fn pieces_jointes(&self) -> Vec<(String, PieceJointe)> {
+        self.boite.2.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// The mails sent.

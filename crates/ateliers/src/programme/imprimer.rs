@@ -21,6 +21,7 @@ use socle::{
 use crate::{
     fiche::{self, Fiche, Reference},
     presence,
+    reservation::EtatReservation,
     seance::{self, EtatSeance, Seance},
 };
 
@@ -202,7 +203,7 @@ pub async fn feuille(q: &Requete, id: DateSeanceId) -> Resultat<Vec<u8>> {
                 {"libelle": "Animation", "valeur": qui},
             ],
             "colonnes": demi_journees(f.date.debut, f.date.fin),
-            "noms": f.gens.iter().map(|(r, _)| r.nom.clone()).collect::<Vec<_>>(),
+            "noms": f.gens.iter().filter(|(r, _)| r.etat != EtatReservation::Annulee).map(|(r, _)| r.nom.clone()).collect::<Vec<_>>(),
             "vides": VIDES,
         });
         document(&cx, f.seance.structure_id, Format::A4, contenu).await?

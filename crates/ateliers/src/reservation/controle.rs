@@ -9,7 +9,7 @@ use socle::{
 
 use super::{Canal, Par, Reserver, telephone::recoit_des_sms};
 
-pub(super) fn controler(d: &mut Reserver, equipe: bool) -> Controle {
+pub(crate) fn controler(d: &mut Reserver, equipe: bool) -> Controle {
     let mut c = Controle::new();
     for v in [&mut d.nom, &mut d.telephone, &mut d.courriel, &mut d.besoins] {
         *v = nettoyer(v.take());
@@ -58,7 +58,7 @@ pub(super) fn coordonnees(c: &mut Controle, telephone: Option<&str>, courriel: O
 }
 
 /// How to write to who did not choose.
-pub(super) fn canal_de(telephone: Option<&str>, courriel: Option<&str>) -> Canal {
+pub(crate) fn canal_de(telephone: Option<&str>, courriel: Option<&str>) -> Canal {
     if courriel.is_some() {
         Canal::Courriel
     } else if telephone.is_some_and(recoit_des_sms) {

@@ -16,7 +16,7 @@ use socle::{
     droits::Portee,
     horloge::Horloge,
     identifiant::{SeanceId, StructureId, UtilisateurId},
-    ports::{Courrier, ErreurCourrier, Lettre},
+    ports::{Courrier, ErreurCourrier, Lettre, PieceJointe},
     tache,
 };
 use uuid::Uuid;
@@ -112,7 +112,7 @@ struct Muet;
 
 #[async_trait::async_trait]
 impl Courrier for Muet {
-    async fn envoyer(&self, _: &Lettre) -> Result<(), ErreurCourrier> {
+    async fn envoyer_avec(&self, _: &Lettre, _: &[PieceJointe]) -> Result<(), ErreurCourrier> {
         Ok(())
     }
     async fn verifier(&self) -> Result<String, ErreurCourrier> {

@@ -40,9 +40,9 @@ pub async fn programmer(cx: &mut Contexte, decor: &Decor) -> anyhow::Result<()> 
     while jour <= aujourd_hui + Days::new(APRES) {
         if matches!(jour.weekday(), Weekday::Tue | Weekday::Thu) {
             cx.acteur = decor.acteur(n);
-            // The past holds few sheets, several times each: there is something to compare. To come, some workshops
-            // have several dates: one may go to another.
-            let f = &fiches[if jour < aujourd_hui { (n % 5) * 4 } else { n % 5 } % fiches.len()];
+            // The past holds few sheets, several times each: there is something to compare. To come, some workshops have
+            // several dates: one may go to another.
+            let f = &fiches[if jour < aujourd_hui { (n % 5) * 4 } else { n % 6 } % fiches.len()];
             une(cx, decor, &mut h, f, (jour, n), &gens, maintenant).await?;
             n += 1;
         }

@@ -89,6 +89,12 @@ impl Essai<'_> {
             }
             "/ateliers/reservations/{id}" => vec![self.reservation().await.0],
             "/ateliers/dates/{id}" => vec![self.atelier().await.1],
+            "/programme/{id}" => vec![self.atelier().await.0],
+            "/webhooks/{id}" | "/structure/webhooks/{id}" => vec![self.webhook().await.0],
+            "/webhooks/{id}/livraisons/{livraison}" | "/structure/webhooks/{id}/livraisons/{livraison}" => {
+                let (w, l) = self.webhook().await;
+                vec![w, l]
+            }
             "/ateliers/dates/{id}/gestes/{reservation}" => {
                 let (date, r) = self.present().await;
                 vec![date, r]
@@ -123,12 +129,6 @@ impl Essai<'_> {
             "/rendez-vous/{structure}/{motif}" => vec![a.structure_alpha(), self.motif().await],
             "/agenda/rendez-vous/{id}" | "/rendez-vous/{id}" => vec![self.rendez_vous().await.0],
             "/rendez-vous/mien/{secret}" => vec![self.rendez_vous().await.1],
-            "/programme/{id}" => vec![self.atelier().await.0],
-            "/webhooks/{id}" | "/structure/webhooks/{id}" => vec![self.webhook().await.0],
-            "/webhooks/{id}/livraisons/{livraison}" | "/structure/webhooks/{id}/livraisons/{livraison}" => {
-                let (w, l) = self.webhook().await;
-                vec![w, l]
-            }
             "/reservation/{secret}" => vec![self.reservation().await.1],
             "/exports/{id}" => {
                 let id = self.creer("/exports", self.export()).await;
@@ -490,6 +490,7 @@ impl Essai<'_> {
             ("PUT", "/ateliers/dates/{id}/signatures/{reservation}/{demi}") => json!({"nom": "Essai"}),
             ("POST", "/evaluation/{secret}") => json!({"notes": {"accueil": 5, "utilite": 4, "recommandation": 5}}),
             ("PUT", "/ateliers/seances/{id}/materiel") => json!({"rang": 1, "pret": true}),
+            ("POST", "/webhooks") => Self::appel(),
             ("POST", "/agenda/evenements") => temps(),
             ("PUT", "/agenda/occurrences/{id}") => json!({"quand": {"jour": "2026-04-01", "heure": "10:00"}, "forcer": true}),
             ("PUT", "/agenda/trajets") => json!({"entre_communes": 30, "lieux": []}),
@@ -505,7 +506,6 @@ impl Essai<'_> {
             }
             ("PUT", "/rendez-vous/{id}/creneau") => json!({"debut": "2026-03-16T03:00:00Z"}),
             ("PUT", "/rendez-vous/{id}/issue") => json!({"issue": "excuse"}),
-            ("POST", "/webhooks") => Self::appel(),
             ("POST", "/exports") => self.export(),
             ("POST", "/bilan/filtres") => json!({"nom": format!("Essai {}", self.numero())}),
             ("PUT", "/bilan/filtres/{id}") => json!({"nom": format!("Essai {}", self.numero())}),

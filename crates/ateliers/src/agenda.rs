@@ -165,13 +165,16 @@ pub(crate) async fn ecrire_serie(
     let prises = prises(cx, &e).await?;
     let plages = instants(&e, jours).map_err(|m| Erreur::champ(champ, m))?;
     let tenues: Vec<Intervalle> = plages.iter().filter(|(j, _)| !sans.contains(j)).map(|(_, p)| *p).collect();
-    if !forcer {
+    let forcees = if forcer {
+        occupation::rencontres(cx, &prises, &tenues, &[]).await?
+    } else {
         occupation::refuser(cx, e.structure_id, &prises, &tenues, &[], champ).await?;
-    }
+        std::collections::HashSet::new()
+    };
     table::Entity::insert(e.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
     for (jour, plage) in &plages {
         let annulee = sans.contains(jour);
-        ecrire_occurrence(cx, &e, *jour, *plage, &prises, forcer, annulee, champ).await?;
+        ecrire_occurrence(cx, &e, *jour, *plage, &prises, forcees.contains(plage), annulee, champ).await?;
     }
     cx.journaliser(Action::Creation, "evenement", e.id.0, e.structure_id, &[]).await?;
     let avertissements = crate::ouverture::avertir(cx, e.lieu_id, &tenues).await?;

@@ -132,9 +132,13 @@ pub async fn deplacer(
                 regles::intervalle(Quand { heure: super::debut_au_mur(&voulu).time(), ..quand }, voulu.duree_minutes, voulu.journees)
                     .map_err(|m| Erreur::champ("heure", m))?;
             let prises = prises(cx, &e).await?;
-            if !forcer {
-                occupation::refuser(cx, e.structure_id, &prises, &[plage], &[Pour::Occurrence(o.id)], "jour").await?;
-            }
+            let sien = [Pour::Occurrence(o.id)];
+            let force = if forcer {
+                !occupation::rencontres(cx, &prises, &[plage], &sien).await?.is_empty()
+            } else {
+                occupation::refuser(cx, e.structure_id, &prises, &[plage], &sien, "jour").await?;
+                false
+            };
             occupation::liberer(cx, [Pour::Occurrence(o.id)]).await?;
             let apres = Occurrence {
                 jour: quand.jour,
@@ -142,7 +146,7 @@ pub async fn deplacer(
                 debut: plage.0,
                 fin: plage.1,
                 deplacee: e.regle.is_some(),
-                force: forcer,
+                force,
                 ..o.clone()
             };
             occurrence::Entity::update_many()
@@ -150,7 +154,7 @@ pub async fn deplacer(
                 .filter(occurrence::Column::Id.eq(o.id))
                 .exec(&cx.db())
                 .await?;
-            occupation::occuper(cx, Pour::Occurrence(o.id), &prises, plage, forcer, "jour").await?;
+            occupation::occuper(cx, Pour::Occurrence(o.id), &prises, plage, force, "jour").await?;
             // What is once is where its only occurrence is.
             let serie = if e.regle.is_none() {
                 Evenement { version: e.version + 1, ..voulu }

@@ -198,6 +198,24 @@ async fn titres(
         .collect())
 }
 
+/// Those of `plages` at which a person or the room is taken: they alone need to be forced, and the constraint keeps the
+/// others.
+pub(crate) async fn rencontres(cx: &Contexte, prises: &Prises, plages: &[Intervalle], excepte: &[Pour]) -> Resultat<HashSet<Intervalle>> {
+    let (Some(debut), Some(fin)) = (plages.iter().map(|p| p.0).min(), plages.iter().map(|p| p.1).max()) else {
+        return Ok(HashSet::new());
+    };
+    let mut q = occupation::Entity::find()
+        .filter(occupation::Column::Ressource.is_in(prises.ressources()))
+        .filter(occupation::Column::DebutS.lt(fin.timestamp()))
+        .filter(occupation::Column::FinS.gt(debut.timestamp()));
+    for p in excepte {
+        q = sauf(q, *p);
+    }
+    let lignes = q.limit(5000).all(&cx.db()).await?;
+    let pris = |(d, f): &Intervalle| lignes.iter().any(|o| o.debut_s < f.timestamp() && d.timestamp() < o.fin_s);
+    Ok(plages.iter().copied().filter(|p| pris(p)).collect())
+}
+
 /// Refuses when something is met, unless it is forced.
 pub(crate) async fn refuser(
     cx: &Contexte,

@@ -75,7 +75,7 @@ fn semaines(premier: NaiveDate, jours: &BTreeMap<NaiveDate, usize>, programme: &
         });
         cases.push(Some(Case { quantieme: jour.day(), ateliers }));
     }
-    while cases.len() % 7 != 0 {
+    while !cases.len().is_multiple_of(7) {
         cases.push(None);
     }
     let mut v = vec![];

@@ -14,7 +14,7 @@ use socle::{
     identifiant::{LieuId, UtilisateurId},
 };
 
-use super::{Creneau, Motif, creneaux};
+use super::{Creneau, Maniere, Motif, creneaux};
 
 /// Pages of appointments.
 pub fn pages() -> Pages {
@@ -55,6 +55,13 @@ pub(super) async fn proposer(cx: &Contexte, m: &Motif, du: NaiveDate, avec: Opti
     while v.is_empty() && depuis < fin {
         v = creneaux(cx, m, depuis, (depuis + Days::new(JOURS)).min(fin), avec).await?;
         depuis = depuis + Days::new(JOURS);
+    }
+    if m.maniere != Maniere::SurPlace {
+        // Nobody comes: where who receives is does not matter.
+        v.dedup_by_key(|c| c.debut);
+        for c in &mut v {
+            c.lieu = None;
+        }
     }
     let mut suite = (depuis < fin).then_some(depuis);
     if v.len() > CRENEAUX {

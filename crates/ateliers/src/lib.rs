@@ -15,6 +15,7 @@ pub mod reservation;
 pub mod seance;
 pub mod sms;
 mod traitement;
+pub mod webhook;
 
 pub use migrations::migrations;
 pub use traitement::TRAITEMENTS;
@@ -34,6 +35,7 @@ pub fn pages() -> Pages {
         agenda::pages(),
         ouverture::pages(),
         rendez_vous::pages(),
+        webhook::pages(),
     ]
     .into_iter()
     .fold(fiche::pages(), Pages::fusionner)
@@ -41,14 +43,24 @@ pub fn pages() -> Pages {
 
 /// API of this crate, under `/api/v1`.
 pub fn api() -> OpenApiRouter<Etat> {
-    [seance::api(), presence::api(), reservation::api(), evaluation::api(), agenda::api(), ouverture::api(), rendez_vous::api()]
-        .into_iter()
-        .fold(fiche::api(), OpenApiRouter::merge)
+    [
+        seance::api(),
+        presence::api(),
+        reservation::api(),
+        programme::api(),
+        webhook::api(),
+        evaluation::api(),
+        agenda::api(),
+        ouverture::api(),
+        rendez_vous::api(),
+    ]
+    .into_iter()
+    .fold(fiche::api(), OpenApiRouter::merge)
 }
 
 /// The columns sealed at rest, for the rotation of keys and its checks.
 pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
-    [&reservation::CHAMPS[..], &evaluation::CHAMPS, &presence::CHAMPS, &agenda::CHAMPS, &rendez_vous::CHAMPS].concat()
+    [&reservation::CHAMPS[..], &evaluation::CHAMPS, &presence::CHAMPS, &agenda::CHAMPS, &rendez_vous::CHAMPS, &[webhook::SECRET]].concat()
 }
 
 /// Adds what runs the jobs of this crate.
@@ -56,6 +68,7 @@ pub fn executants(e: Executants) -> Executants {
     e.avec(reservation::GENRE_AVERTIR, reservation::avertir_tache)
         .avec(reservation::GENRE_OFFRE, reservation::expirer)
         .avec(reservation::GENRE_PURGE, reservation::purger)
+        .avec(socle::tache::genre::WEBHOOK, webhook::livrer)
         .avec(seance::GENRE_SEUIL, seance::annuler_sous_seuil)
         .avec(evaluation::GENRE_FROIDE, evaluation::lancer)
         .avec(evaluation::GENRE_INVITER, evaluation::inviter_tache)

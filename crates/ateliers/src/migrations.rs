@@ -12,6 +12,8 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(crate::evaluation::Evaluations),
         Box::new(crate::rendez_vous::RendezVousPris),
         Box::new(crate::agenda::Agendas),
+        Box::new(crate::reservation::Refus),
+        Box::new(crate::webhook::Webhooks),
     ]
 }
 

@@ -37,6 +37,7 @@ use crate::{
     evaluation,
     reservation::{self, Canal, EtatReservation, Par, Reservation, regles as reservation_regles, table as reservations},
     seance::{self, DateSeance, EtatDate, Seance, nomenclature, table::date},
+    webhook::{self, Evenement},
 };
 
 nomenclature! {
@@ -136,11 +137,13 @@ pub async fn marquer(cx: &Contexte, id: DateSeanceId, r: ReservationId, etat: Et
     let connue = reservations::Entity::find_by_id(r)
         .one(&cx.db())
         .await?
-        .is_some_and(|r| r.seance_id == s.id && matches!(r.etat, EtatReservation::Confirmee | EtatReservation::SurPlace));
-    if !connue {
-        return Err(Erreur::Introuvable("Cette réservation"));
+        .filter(|r| r.seance_id == s.id && matches!(r.etat, EtatReservation::Confirmee | EtatReservation::SurPlace));
+    let Some(connue) = connue else { return Err(Erreur::Introuvable("Cette réservation")) };
+    noter(cx, d.id, r, etat).await?;
+    if etat == EtatPresence::Present {
+        webhook::signaler(cx, Evenement::PresenceNotee, &connue).await?;
     }
-    noter(cx, d.id, r, etat).await
+    Ok(())
 }
 
 /// Somebody who came without booking: of the structure's files, or by a name. Takes no seat.
@@ -187,11 +190,13 @@ pub async fn venir(cx: &Contexte, id: DateSeanceId, personne: Option<PersonneId>
         expire_le: None,
         fin: None,
         fini_le: None,
+        refus_le: None,
         cree_le: cx.maintenant,
     };
     reservations::Entity::insert(r.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
     cx.journaliser(Action::Creation, "reservation", r.id.0, s.structure_id, &[]).await?;
-    noter(cx, d.id, r.id, EtatPresence::Present).await
+    noter(cx, d.id, r.id, EtatPresence::Present).await?;
+    webhook::signaler(cx, Evenement::PresenceNotee, &r).await
 }
 
 /// Most people counted without a name.

@@ -1,13 +1,19 @@
 //! The public programme: what is coming, for anybody. No account, no cookie, no script.
 
+mod api;
+mod communes;
+pub mod imprimer;
+mod mois;
 mod web;
 
+pub use api::api;
+pub use communes::{Commune, par_commune};
 pub use web::pages;
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-use mediation::nomenclatures::Thematique;
+use chrono::{DateTime, NaiveDate, Utc};
+use mediation::nomenclatures::{Niveau, Thematique};
 use sea_orm::{
     ConnectionTrait, ExprTrait, FromQueryResult,
     sea_query::{Expr, Query},
@@ -17,7 +23,7 @@ use socle::{
     identifiant::{SeanceId, StructureId},
 };
 
-use crate::seance::{self, Complete, EtatSeance, Seance};
+use crate::seance::{self, Complete, EtatSeance, Publiques, Seance};
 
 /// Workshops of a page of the programme.
 pub const PAR_PAGE: u64 = 40;
@@ -29,6 +35,10 @@ pub struct Demande {
     /// INSEE code.
     pub commune: Option<String>,
     pub thematique: Option<Thematique>,
+    /// From this day on.
+    pub jour: Option<NaiveDate>,
+    /// Those that say how they are adapted.
+    pub adaptees: bool,
     /// From 0.
     pub page: u64,
 }
@@ -43,6 +53,11 @@ pub struct Annonce {
     pub fin: DateTime<Utc>,
     pub ou: String,
     pub structure: String,
+    pub structure_id: StructureId,
+    /// INSEE code.
+    pub commune: Option<String>,
+    pub thematiques: Vec<Thematique>,
+    pub degre: Niveau,
     pub niveau: &'static str,
     /// Seats anybody may still take.
     pub libres: i64,
@@ -96,6 +111,10 @@ async fn annoncer(cx: &Contexte, seances: Vec<Seance>) -> Resultat<Vec<Annonce>>
             resume: s.resume,
             debut: s.debut,
             fin: s.fin,
+            structure_id: s.structure_id,
+            commune: s.commune,
+            thematiques: s.thematiques.0,
+            degre: s.niveau,
             niveau: s.niveau.libelle(),
             adaptations: s.adaptations,
         })
@@ -106,7 +125,13 @@ async fn annoncer(cx: &Contexte, seances: Vec<Seance>) -> Resultat<Vec<Annonce>>
 pub async fn lister(cx: &Contexte, d: &Demande) -> Resultat<(Vec<Annonce>, bool)> {
     let depart = Ord::min(d.page, 10_000) * PAR_PAGE;
     let (combien, sauter) = if d.thematique.is_some() { (2000, 0) } else { (PAR_PAGE + 1, depart) };
-    let mut lignes = seance::publiques(cx, d.structure, d.commune.as_deref(), combien, sauter).await?;
+    let quelles = Publiques {
+        structure: d.structure,
+        commune: d.commune.as_deref(),
+        depuis: d.jour.and_then(imprimer::minuit),
+        adaptees: d.adaptees,
+    };
+    let mut lignes = seance::publiques(cx, &quelles, combien, sauter).await?;
     if let Some(t) = d.thematique {
         lignes.retain(|s| s.thematiques.0.contains(&t));
         lignes.drain(..lignes.len().min(depart as usize));

@@ -7,9 +7,14 @@ mod api;
 mod attente;
 mod avertir;
 mod calendrier;
+mod changer;
+mod controle;
 pub(crate) mod migration;
+mod oubli;
 pub mod regles;
+mod suite;
 pub(crate) mod table;
+pub mod telephone;
 mod web;
 
 pub use api::api;
@@ -17,28 +22,35 @@ pub(crate) use attente::proposer_les_places;
 pub use attente::{GENRE_OFFRE, expirer};
 pub use avertir::{GENRE_AVERTIR, Motif, avertir_tache};
 pub(crate) use avertir::{avertir, prevenir_tous};
-pub(crate) use migration::Reservations;
+pub use changer::{Changer, changer_par_lien};
+pub(crate) use changer::{autres_dates, changeable};
+use controle::cle_contact;
+pub(crate) use controle::{canal_de, controler};
+pub(crate) use migration::{Refus, Reservations};
+pub use oubli::{CONSERVATION, GENRE_PURGE, purger};
+use suite::{Fin, avec_seance, de_l_equipe, finir};
+pub use suite::{accepter_par_lien, annuler, annuler_par_lien, confirmer};
+pub(crate) use suite::{creer_lien, ouvrir, par_code};
 pub use table::Model as Reservation;
 pub use web::pages;
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{ActiveValue::Set, IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use socle::{
     Acteur, Contexte, Erreur, Etat, Nomenclature, Permission, Resultat,
     coffre::Champ,
-    controle::Controle,
     creation::{self, Reclamation},
     identifiant::{PersonneId, ReservationId, SeanceId},
     journal::Action,
     secret,
-    texte::{nettoyer, plier, telephone},
 };
 
-use crate::seance::{self, EtatSeance, Seance, nomenclature, regles::Inscriptions};
-use table::lien;
+use crate::{
+    seance::{self, EtatSeance, Seance, nomenclature, regles::Inscriptions},
+    webhook::{self, Evenement},
+};
 
 const BESOINS: Champ = Champ::texte("reservation", "besoins");
 
@@ -154,66 +166,6 @@ pub(crate) async fn plus_haut_siege(cx: &Contexte, id: SeanceId) -> Resultat<i32
     Ok(sieges(cx, id).await?.into_iter().max().unwrap_or(0))
 }
 
-pub(crate) fn controler(d: &mut Reserver, equipe: bool) -> Controle {
-    let mut c = Controle::new();
-    for v in [&mut d.nom, &mut d.telephone, &mut d.courriel, &mut d.besoins] {
-        *v = nettoyer(v.take());
-    }
-    c.exiger(
-        d.personne.is_some() || d.nom.as_deref().is_some_and(|n| !plier(n).is_empty()),
-        "nom",
-        "Donnez un nom ou un prénom, pour vous appeler le jour venu.",
-    );
-    c.texte("nom", d.nom.as_deref(), 150);
-    c.texte("telephone", d.telephone.as_deref(), 40);
-    c.texte("courriel", d.courriel.as_deref(), 200);
-    c.texte("besoins", d.besoins.as_deref(), 500);
-    if let Some(t) = d.telephone.as_deref() {
-        let chiffres = t.chars().filter(char::is_ascii_digit).count();
-        let permis = t.chars().all(|x| x.is_ascii_digit() || " +.-()/".contains(x));
-        c.exiger(
-            permis && (6..=15).contains(&chiffres),
-            "telephone",
-            "Ce numéro n’est pas complet. De l’étranger, commencez par + et l’indicatif du pays.",
-        );
-    }
-    c.exiger(
-        d.courriel.as_deref().is_none_or(|v| v.contains('@') && !v.contains(' ')),
-        "courriel",
-        "Cette adresse n’est pas complète : il y manque un @.",
-    );
-    match d.canal {
-        Some(Canal::Courriel) => c.exiger(d.courriel.is_some(), "courriel", "Pour recevoir un courriel, donnez une adresse."),
-        Some(Canal::Sms) => c.exiger(d.telephone.is_some(), "telephone", "Pour recevoir un SMS, donnez un numéro."),
-        Some(Canal::Aucun) => {}
-        None => d.canal = Some(canal_de(d)),
-    }
-    c.exiger(equipe || d.accord || d.par == Par::Soi, "accord", "Demandez à la personne si elle est d’accord, puis cochez la case.");
-    c
-}
-
-/// How to write to who did not choose.
-pub(crate) fn canal_de(d: &Reserver) -> Canal {
-    if d.courriel.is_some() {
-        Canal::Courriel
-    } else if d.telephone.is_some() {
-        Canal::Sms
-    } else {
-        Canal::Aucun
-    }
-}
-
-/// The same person in the same séance has the same key.
-fn cle_contact(s: SeanceId, d: &Reserver) -> Option<Uuid> {
-    let qui = match (d.personne, &d.telephone, &d.courriel) {
-        (Some(p), _, _) => format!("personne:{p}"),
-        (None, Some(t), _) => format!("tel:{}:{}", telephone(t), plier(d.nom.as_deref()?)),
-        (None, None, Some(m)) => format!("mel:{}:{}", m.to_lowercase(), plier(d.nom.as_deref()?)),
-        (None, None, None) => return None,
-    };
-    Some(Uuid::new_v5(&s.0, qui.as_bytes()))
-}
-
 fn complet() -> Erreur {
     Erreur::Conflit("Il n’y a plus de place. Vous pouvez vous inscrire en liste d’attente : une place libérée vous sera proposée.".into())
 }
@@ -249,7 +201,7 @@ pub async fn reserver(cx: &Contexte, id: SeanceId, mut d: Reserver) -> Resultat<
                 d.telephone = d.telephone.take().or(p.telephone);
                 d.courriel = d.courriel.take().or(p.courriel);
                 // As the desk did not choose, the contact of the file is used as one would choose it.
-                d.canal = d.canal.filter(|c| *c != Canal::Aucun).or(Some(canal_de(&d)));
+                d.canal = d.canal.filter(|c| *c != Canal::Aucun).or(Some(canal_de(d.telephone.as_deref(), d.courriel.as_deref())));
             }
             Err(Erreur::Introuvable(_)) => c.faute("personne", "Cette personne n’est pas suivie par votre structure."),
             Err(e) => return Err(e),
@@ -263,7 +215,7 @@ pub async fn reserver(cx: &Contexte, id: SeanceId, mut d: Reserver) -> Resultat<
     if siege.is_none() && !d.attendre {
         return Err(complet());
     }
-    let cle = cle_contact(id, &d);
+    let cle = cle_contact(id, d.personne, d.telephone.as_deref(), d.courriel.as_deref(), d.nom.as_deref().unwrap_or_default());
     if let Some(cle) = cle
         && table::Entity::find().filter(table::Column::CleContact.eq(cle)).one(&cx.db()).await?.is_some()
     {
@@ -293,6 +245,7 @@ pub async fn reserver(cx: &Contexte, id: SeanceId, mut d: Reserver) -> Resultat<
         expire_le: None,
         fin: None,
         fini_le: None,
+        refus_le: None,
         cree_le: cx.maintenant,
     };
     match table::Entity::insert(r.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await.map_err(Erreur::from) {
@@ -301,6 +254,7 @@ pub async fn reserver(cx: &Contexte, id: SeanceId, mut d: Reserver) -> Resultat<
         autre => autre?,
     };
     cx.journaliser(Action::Creation, "reservation", rid.0, s.structure_id, &[]).await?;
+    webhook::signaler(cx, Evenement::ReservationCreee, &r).await?;
     avertir(cx, &r, Motif::Confirmation, None).await?;
     avertir::programmer_rappel(cx, &r, &s).await?;
     Ok((r, true))
@@ -320,180 +274,6 @@ pub(crate) fn ouverte(cx: &Contexte, s: &Seance) -> Resultat<()> {
             Err(Erreur::Conflit("Les inscriptions à cet atelier sont closes. Appelez la structure : il reste peut-être une place.".into()))
         }
     }
-}
-
-/// A new secret address of a booking.
-pub(crate) async fn creer_lien(cx: &Contexte, r: ReservationId) -> Resultat<String> {
-    let secret = secret::tirer()?;
-    let ligne = lien::ActiveModel { empreinte: Set(secret::empreinte(&secret)), reservation_id: Set(r), cree_le: Set(cx.maintenant) };
-    lien::Entity::insert(ligne).exec_without_returning(&cx.db()).await?;
-    Ok(secret)
-}
-
-/// The booking that a secret opens, and its séance; locked where it is written.
-pub(crate) async fn ouvrir(cx: &Contexte, secret: &str) -> Resultat<(Reservation, Seance)> {
-    let inconnu = || Erreur::Introuvable("Cette réservation");
-    let l = lien::Entity::find_by_id(secret::empreinte(secret)).one(&cx.db()).await?.ok_or_else(inconnu)?;
-    avec_seance(cx, l.reservation_id).await
-}
-
-/// A booking and its séance; both locked, the séance first, where it is written.
-async fn avec_seance(cx: &Contexte, id: ReservationId) -> Resultat<(Reservation, Seance)> {
-    let inconnu = || Erreur::Introuvable("Cette réservation");
-    let r = table::Entity::find_by_id(id).one(&cx.db()).await?.ok_or_else(inconnu)?;
-    let s = if cx.ecrit() {
-        seance::verrouiller(cx, r.seance_id).await?
-    } else {
-        seance::table::Entity::find_by_id(r.seance_id).one(&cx.db()).await?.ok_or_else(inconnu)?
-    };
-    // What it says once nobody else writes.
-    let r = table::Entity::find_by_id(id).one(&cx.db()).await?.ok_or_else(inconnu)?;
-    Ok((r, s))
-}
-
-/// The booking of a code, as typed. Guesses are slowed down by the caller.
-pub(crate) async fn par_code(cx: &Contexte, code: &str) -> Resultat<Option<Reservation>> {
-    let code = regles::lire_code(code);
-    Ok(table::Entity::find().filter(table::Column::Code.eq(code)).one(&cx.db()).await?)
-}
-
-/// How a booking ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fin {
-    Personne,
-    Equipe,
-    Delai,
-    Seance,
-}
-
-impl Fin {
-    fn code(self) -> &'static str {
-        match self {
-            Self::Personne => "personne",
-            Self::Equipe => "equipe",
-            Self::Delai => "delai",
-            Self::Seance => "seance",
-        }
-    }
-}
-
-async fn finir(cx: &Contexte, r: &Reservation, fin: Fin) -> Resultat<()> {
-    table::Entity::update_many()
-        .set(table::ActiveModel {
-            etat: Set(EtatReservation::Annulee),
-            siege: Set(None),
-            cle_contact: Set(None),
-            expire_le: Set(None),
-            fin: Set(Some(fin.code().to_owned())),
-            fini_le: Set(Some(cx.maintenant)),
-            ..Default::default()
-        })
-        .filter(table::Column::Id.eq(r.id))
-        .exec(&cx.db())
-        .await?;
-    cx.journaliser(Action::Suppression, "reservation", r.id.0, r.structure_id, &[]).await
-}
-
-/// Cancels a booking; its seat goes at once to who waits. Once the séance has begun, nothing is cancelled.
-async fn annuler_ouverte(cx: &Contexte, r: &Reservation, s: &Seance, fin: Fin) -> Resultat<()> {
-    if matches!(r.etat, EtatReservation::Annulee | EtatReservation::SurPlace) {
-        return Ok(());
-    }
-    if cx.maintenant >= s.fin {
-        return Err(Erreur::Conflit("Cet atelier a eu lieu : la réservation ne s’annule plus.".into()));
-    }
-    finir(cx, r, fin).await?;
-    avertir(cx, r, Motif::Desistement, None).await?;
-    proposer_les_places(cx, s).await
-}
-
-/// Cancels one's own booking, by its secret link.
-pub async fn annuler_par_lien(cx: &Contexte, secret: &str) -> Resultat<Reservation> {
-    let (r, s) = ouvrir(cx, secret).await?;
-    annuler_ouverte(cx, &r, &s, Fin::Personne).await?;
-    Ok(r)
-}
-
-/// Accepts the seat that was offered.
-///
-/// # Errors
-/// [`Erreur::Perime`] when the offer ended.
-pub async fn accepter_par_lien(cx: &Contexte, secret: &str) -> Resultat<Reservation> {
-    let (r, s) = ouvrir(cx, secret).await?;
-    accepter(cx, &r, &s).await?;
-    Ok(r)
-}
-
-async fn accepter(cx: &Contexte, r: &Reservation, s: &Seance) -> Resultat<()> {
-    match r.etat {
-        EtatReservation::Confirmee => return Ok(()),
-        EtatReservation::Proposee if r.expire_le.is_some_and(|t| cx.maintenant < t) || !cx.acteur.est_systeme() => {}
-        _ => {
-            return Err(Erreur::Perime(
-                "Cette place n’est plus proposée : le délai est passé, et elle est allée à quelqu’un d’autre.".into(),
-            ));
-        }
-    }
-    table::Entity::update_many()
-        .set(table::ActiveModel { etat: Set(EtatReservation::Confirmee), expire_le: Set(None), ..Default::default() })
-        .filter(table::Column::Id.eq(r.id))
-        .exec(&cx.db())
-        .await?;
-    cx.journaliser(Action::Modification, "reservation", r.id.0, r.structure_id, &["etat"]).await?;
-    let r = Reservation { etat: EtatReservation::Confirmee, ..r.clone() };
-    avertir(cx, &r, Motif::Confirmation, None).await?;
-    avertir::programmer_rappel(cx, &r, s).await
-}
-
-/// A booking of the actor's structure, to change it.
-async fn de_l_equipe(cx: &Contexte, id: ReservationId) -> Resultat<(Reservation, Seance)> {
-    let introuvable = Erreur::Introuvable("Cette réservation");
-    let Some(r) = table::Entity::find_by_id(id).one(&cx.db()).await? else {
-        return Err(if cx.acteur.peut(Permission::AccompagnementsEcrire) {
-            introuvable
-        } else {
-            Erreur::Interdit(Permission::AccompagnementsEcrire)
-        });
-    };
-    match cx.exiger_dans(Permission::AccompagnementsEcrire, r.structure_id) {
-        Err(Erreur::Introuvable(_)) => return Err(introuvable),
-        autre => autre?,
-    }
-    avec_seance(cx, id).await
-}
-
-/// Cancels a booking, by the team.
-pub async fn annuler(cx: &Contexte, id: ReservationId) -> Resultat<Reservation> {
-    let (r, s) = de_l_equipe(cx, id).await?;
-    annuler_ouverte(cx, &r, &s, Fin::Equipe).await?;
-    Ok(r)
-}
-
-/// Confirms, by the team, who waits or was offered a seat: the order of the list is theirs to overrule, the seats
-/// are not.
-pub async fn confirmer(cx: &Contexte, id: ReservationId) -> Resultat<Reservation> {
-    let (mut r, s) = de_l_equipe(cx, id).await?;
-    if s.etat == EtatSeance::Annulee {
-        return Err(Erreur::Conflit("Cette séance est annulée.".into()));
-    }
-    if matches!(r.etat, EtatReservation::Attente) {
-        let Some(siege) = regles::siege_libre(&sieges(cx, s.id).await?, s.places, s.places_reservees, true) else {
-            return Err(Erreur::Conflit("Il n’y a plus de place : ajoutez-en à la séance, ou annulez une réservation.".into()));
-        };
-        table::Entity::update_many()
-            .set(table::ActiveModel {
-                etat: Set(EtatReservation::Proposee),
-                siege: Set(Some(siege)),
-                expire_le: Set(Some(s.debut)),
-                ..Default::default()
-            })
-            .filter(table::Column::Id.eq(id))
-            .exec(&cx.db())
-            .await?;
-        r.etat = EtatReservation::Proposee;
-    }
-    accepter(cx, &r, &s).await?;
-    Ok(table::Entity::find_by_id(id).one(&cx.db()).await?.unwrap_or(r))
 }
 
 /// The bookings of a séance of the actor's structure, those in first, then those who wait in their order.
@@ -518,54 +298,4 @@ pub async fn lister(cx: &Contexte, id: SeanceId) -> Resultat<Vec<Reservation>> {
         }
     }
     Ok(v)
-}
-
-/// How long after a séance the bookings keep a name.
-pub const CONSERVATION: TimeDelta = TimeDelta::days(90);
-
-/// Name of the periodic work that forgets who booked.
-pub const GENRE_PURGE: &str = "ateliers.purge";
-
-/// Forgets who booked, ninety days after: numbers stay, names, contacts and secret links go.
-///
-/// # Errors
-/// When the database does not answer: it is tried again.
-pub async fn purger(etat: Etat, _: serde_json::Value) -> Result<(), String> {
-    oublier(&etat).await.map_err(|e| e.to_string())
-}
-
-async fn oublier(etat: &Etat) -> Resultat<()> {
-    let cx = Contexte::systeme(etat).await?;
-    let avant: DateTime<Utc> = cx.maintenant - CONSERVATION;
-    let anciennes = || {
-        sea_orm::sea_query::Query::select()
-            .column("id")
-            .from("seance")
-            .and_where(sea_orm::ExprTrait::lt(Expr::col("fin"), avant))
-            .to_owned()
-    };
-    let ids: Vec<ReservationId> = table::Entity::find()
-        .select_only()
-        .column(table::Column::Id)
-        .filter(table::Column::SeanceId.in_subquery(anciennes()))
-        .filter(table::Column::Nom.ne(""))
-        .limit(5000)
-        .into_tuple()
-        .all(&cx.db())
-        .await?;
-    lien::Entity::delete_many().filter(lien::Column::ReservationId.is_in(ids.iter().copied())).exec(&cx.db()).await?;
-    table::Entity::update_many()
-        .set(table::ActiveModel {
-            nom: Set(String::new()),
-            telephone: Set(None),
-            courriel: Set(None),
-            besoins: Set(None),
-            cle_contact: Set(None),
-            ..Default::default()
-        })
-        .filter(table::Column::Id.is_in(ids.iter().copied()))
-        .exec(&cx.db())
-        .await?;
-    creation::oublier(&cx, ids.iter().map(|i| i.0)).await?;
-    cx.valider().await
 }

@@ -1,7 +1,7 @@
 use socle::traitement::Traitement;
 
 /// What this crate stores about people.
-pub const TRAITEMENTS: &[&Traitement] = &[&CATALOGUE, &SEANCES, &RESERVATIONS, &EVALUATIONS, &AGENDA, &RENDEZ_VOUS];
+pub const TRAITEMENTS: &[&Traitement] = &[&CATALOGUE, &SEANCES, &RESERVATIONS, &EVALUATIONS, &AGENDA, &RENDEZ_VOUS, &WEBHOOKS];
 
 const CATALOGUE: Traitement = Traitement {
     nom: "Catalogue d’ateliers",
@@ -91,4 +91,16 @@ const RENDEZ_VOUS: Traitement = Traitement {
     duree: "Quatre-vingt-dix jours après le rendez-vous, nom, contact et liens sont effacés ; les nombres restent.",
     securite: "Sans compte ni témoin de connexion ; lien secret dont seule l’empreinte est gardée ; essais de codes freinés ; la base refuse deux rendez-vous à la même heure avec la même personne.",
     tables: &["motif_rendez_vous", "plage", "rendez_vous", "lien_rendez_vous"],
+};
+
+const WEBHOOKS: Traitement = Traitement {
+    nom: "Appels d’autres logiciels (webhooks)",
+    finalite: "Prévenir le logiciel que la structure a choisi qu’une réservation d’atelier est créée, changée, annulée, ou qu’une personne est venue.",
+    base_legale: "Intérêt légitime : relier les outils de la structure (RGPD, article 6).",
+    personnes: "Membres de l’équipe qui règlent ces appels ; personnes qui réservent, par un numéro seulement.",
+    donnees: "Qui a ajouté l’adresse et quand ; pour chaque envoi, le numéro de la réservation et son état, jamais un nom ni un contact.",
+    destinataires: "Le logiciel dont la structure a donné l’adresse.",
+    duree: "Chaque envoi est effacé après trente jours ; l’adresse, quand la structure la retire.",
+    securite: "Envois signés, par https, jamais vers un réseau privé ; secret chiffré et montré une fois.",
+    tables: &["webhook", "webhook_livraison"],
 };

@@ -31,5 +31,5 @@ pub fn did(origine: &str) -> Result<String, Erreur> {
 
 /// Une machine que personne d'autre ne peut joindre : la sienne, ou un nom réservé aux essais (RFC 6761).
 fn d_essai(nom: &str) -> bool {
-    matches!(nom, "localhost" | "127.0.0.1") || nom.ends_with(".test")
+    matches!(nom, "localhost" | "127.0.0.1") || nom.rsplit_once('.').is_some_and(|(_, domaine)| domaine.eq_ignore_ascii_case("test"))
 }

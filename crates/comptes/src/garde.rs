@@ -119,7 +119,10 @@ pub async fn couche_jeton(State(g): State<Garde>, req: Request, suite: Next) -> 
         // A secret in the address stands for the token.
         || chemin.starts_with("/api/v1/avis/")
         || chemin.starts_with("/api/v1/evaluation/")
-        || chemin.starts_with("/api/v1/partages/");
+        || chemin.starts_with("/api/v1/partages/")
+        // What the public programme shows to anybody.
+        || chemin == "/api/v1/programme"
+        || chemin.starts_with("/api/v1/programme/");
     if libre {
         return suite.run(req).await;
     }

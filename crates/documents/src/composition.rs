@@ -40,6 +40,7 @@ fn source(modele: Modele) -> (&'static str, &'static str) {
         Modele::DonneesPersonne => ("/donnees_personne.typ", include_str!("../modeles/donnees_personne.typ")),
         Modele::NoticeInformation => ("/notice_information.typ", include_str!("../modeles/notice_information.typ")),
         Modele::Acte => ("/acte.typ", include_str!("../modeles/acte.typ")),
+        Modele::Atelier => ("/atelier.typ", include_str!("../modeles/atelier.typ")),
         Modele::Parchemin => ("/parchemin.typ", include_str!("../modeles/parchemin.typ")),
     }
 }

@@ -5,6 +5,7 @@
 //! seen at once. Texts are plain: whatever they contain is printed as it is, never interpreted. Labels of
 //! nomenclatures come from the caller, in French, as they are to be read.
 
+mod atelier;
 mod bilan;
 mod certification;
 
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use socle::ports::{ErreurDocument, Modele};
 
+pub use self::atelier::*;
 pub use self::bilan::*;
 pub use self::certification::*;
 
@@ -297,6 +299,7 @@ pub(crate) fn verifier(modele: Modele, donnees: Value) -> Result<Vec<u8>, Erreur
         Modele::DonneesPersonne => conforme::<DonneesPersonne>(donnees),
         Modele::NoticeInformation => conforme::<NoticeInformation>(donnees),
         Modele::Acte => conforme::<Acte>(donnees),
+        Modele::Atelier => conforme::<Atelier>(donnees),
         Modele::Parchemin => conforme::<Parchemin>(donnees),
     }
 }

@@ -16,6 +16,7 @@ pub fn exemple(modele: Modele) -> Value {
         Modele::DonneesPersonne => include_str!("../exemples/donnees_personne.json"),
         Modele::NoticeInformation => include_str!("../exemples/notice_information.json"),
         Modele::Acte => include_str!("../exemples/acte.json"),
+        Modele::Atelier => include_str!("../exemples/atelier.json"),
         Modele::Parchemin => include_str!("../exemples/parchemin.json"),
     };
     serde_json::from_str(texte).expect("the embedded examples are valid JSON")

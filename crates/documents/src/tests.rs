@@ -11,7 +11,7 @@ use crate::composition::Composition;
 
 static ATELIER: LazyLock<Atelier> = LazyLock::new(Atelier::new);
 
-const MODELES: [Modele; 7] = [
+const MODELES: [Modele; 8] = [
     Modele::FicheDiagnostic,
     Modele::LettreOrientation,
     Modele::RapportBilan,
@@ -19,6 +19,7 @@ const MODELES: [Modele; 7] = [
     Modele::NoticeInformation,
     Modele::Acte,
     Modele::Parchemin,
+    Modele::Atelier,
 ];
 
 /// Makes the document and checks what is true of all of them.
@@ -46,12 +47,13 @@ fn composer(modele: Modele, variante: &str, donnees: Value) -> Composition {
 #[case(Modele::NoticeInformation, 1)]
 #[case(Modele::Acte, 1)]
 #[case(Modele::Parchemin, 1)]
+#[case(Modele::Atelier, 1)]
 fn l_exemple_tient_en_si_peu_de_pages(#[case] modele: Modele, #[case] pages: usize) {
     assert_eq!(composer(modele, "exemple", exemple(modele)).pages, pages);
 }
 
 #[rstest]
-fn un_texte_hostile_est_imprime_tel_quel(#[values(0, 1, 2, 3, 4, 5, 6)] rang: usize) {
+fn un_texte_hostile_est_imprime_tel_quel(#[values(0, 1, 2, 3, 4, 5, 6, 7)] rang: usize) {
     const HOSTILE: &str = "#panic(\"non\") *gras* _x_ $1/0$ `code` = Titre\n- liste // @ref <etiquette> \\u{0} #import \"/x\": * \
         👩‍👩‍👧 Жанна 王 \u{202e}\u{0}\u{7} ﬁ № 1 … aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     let modele = MODELES[rang];
@@ -61,7 +63,7 @@ fn un_texte_hostile_est_imprime_tel_quel(#[values(0, 1, 2, 3, 4, 5, 6)] rang: us
 }
 
 /// Codes of the parts of an act.
-const GENRES: [&str; 7] = ["titre", "paragraphe", "fiche", "liste", "tableau", "signatures", "page"];
+const GENRES: [&str; 9] = ["affiche", "a4", "titre", "paragraphe", "fiche", "liste", "tableau", "signatures", "page"];
 
 /// Puts `texte` in place of every text that is not a day, a month or a code.
 fn remplacer(valeur: &mut Value, texte: &str) {
@@ -105,6 +107,17 @@ fn remplacer(valeur: &mut Value, texte: &str) {
     "structure": {"nom": "E"}, "date": "2026-03-01", "nature": "N", "certificateur": "C", "nom": "X", "formule": "f", "intitule": "I",
     "numero": "1", "verification": {"adresse": "a", "qr": []},
 }))]
+#[case(Modele::Atelier, json!({"structure": {"nom": "E"}, "date": "2026-03-01", "format": "a5", "contenu": {
+    "genre": "affiche", "titre": "T", "appel": "Réserver", "adresse": "a", "qr": [], "seances": [{"titre": "S", "quand": "demain"}],
+}}))]
+#[case(Modele::Atelier, json!({"structure": {"nom": "E"}, "date": "2026-03-01", "contenu": {
+    "genre": "fiche", "titre": "T", "reperes": [{"libelle": "Durée", "valeur": "2 h"}], "rubriques": [{"titre": "Objectifs", "elements": ["Un", "Deux"]}],
+    "deroule": [{"titre": "Accueil", "minutes": 15, "quoi": "Se présenter"}],
+}}))]
+#[case(Modele::Atelier, json!({"structure": {"nom": "E"}, "date": "2026-03-01", "contenu": {
+    "genre": "feuille", "titre": "T", "colonnes": ["Matin", "Après-midi"], "noms": ["Ada ESSAI"], "vides": 4,
+}}))]
+#[case(Modele::Atelier, json!({"structure": {"nom": "E"}, "date": "2026-03-01", "contenu": {"genre": "feuille", "titre": "T", "colonnes": []}}))]
 fn l_essentiel_suffit(#[case] modele: Modele, #[case] donnees: Value) {
     composer(modele, "essentiel", donnees);
 }

@@ -44,14 +44,30 @@ pub const INSTANT: &str = "2026-03-10T09:00:00Z";
 
 /// Mail kept in memory.
 #[derive(Default)]
-pub struct Boite(pub Mutex<Vec<Lettre>>, Mutex<Vec<(String, PieceJointe)>>);
+pub struct Boite(pub Mutex<Vec<Lettre>>, pub Mutex<Panne>, Mutex<Vec<(String, PieceJointe)>>);
+
+/// How mail fails, when a test wants it.
+#[derive(Clone, Default)]
+pub enum Panne {
+    #[default]
+    Aucune,
+    /// The server does not answer.
+    Serveur,
+    /// The server says that this address does not exist.
+    Adresse(String),
+}
 
 #[async_trait::async_trait]
 impl Courrier for Boite {
     async fn envoyer_avec(&self, l: &Lettre, pieces: &[PieceJointe]) -> Result<(), ErreurCourrier> {
+        match &*self.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            Panne::Serveur => return Err(ErreurCourrier::Passagere("le serveur ne répond pas".into())),
+            Panne::Adresse(a) if *a == l.destinataire => return Err(ErreurCourrier::Adresse("550 inconnue".into())),
+            Panne::Aucune | Panne::Adresse(_) => {}
+        }
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(l.clone());
         let jointes = pieces.iter().map(|p| (l.destinataire.clone(), p.clone()));
-        self.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(jointes);
+        self.2.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(jointes);
         Ok(())
     }
     async fn verifier(&self) -> Result<String, ErreurCourrier> {
@@ -322,9 +338,14 @@ impl Appli {
             .expect("the database answers")
     }
 
+    /// Makes mail fail, or go again.
+    pub fn panne(&self, p: Panne) {
+        *self.boite.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = p;
+    }
+
     /// The files that went with mails, each with whom it was sent to.
     pub fn pieces_jointes(&self) -> Vec<(String, PieceJointe)> {
-        self.boite.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.boite.2.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// The mails sent.

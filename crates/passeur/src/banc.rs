@@ -8,6 +8,7 @@ pub mod inserts;
 mod lots;
 pub mod nu;
 mod plan;
+mod seances;
 pub mod sql;
 mod tables;
 
@@ -23,6 +24,11 @@ use socle::Etat;
 pub enum Bench {
     /// Remplit une base vide de données inventées, de la taille demandée
     Seed(Seed),
+    /// Programme des séances d’atelier à venir dans une base déjà remplie
+    Seances(seances::Seances),
+    /// Rythme de préparation des rappels (écrit dans la base)
+    #[command(hide = true)]
+    Rappels(seances::Rappels),
     /// Rythme des insertions nues d’un accompagnement, pour comparer (écrit dans la base)
     #[command(hide = true)]
     Inserts(inserts::Inserts),
@@ -54,6 +60,8 @@ pub struct Seed {
 pub async fn executer(b: Bench, etat: Etat) -> anyhow::Result<()> {
     match b {
         Bench::Seed(s) => semer(s, &etat).await,
+        Bench::Seances(s) => seances::semer(s, &etat).await,
+        Bench::Rappels(r) => seances::rappeler(r, &etat).await,
         Bench::Inserts(i) => inserts::mesurer(i, &etat).await,
         Bench::Sql(s) => sql::mesurer(s, &etat).await,
     }

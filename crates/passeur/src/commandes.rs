@@ -148,7 +148,13 @@ pub async fn demarrer(config: Config) -> anyhow::Result<Etat> {
 
 fn rassembler(base: Base, config: Config, coffre: coffre::Coffre) -> anyhow::Result<Etat> {
     let courrier = crate::courrier::selon(&config)?;
-    Ok(Etat::new(base, Horloge::Systeme, config, courrier, Arc::new(documents::Typst::new()), coffre))
+    let sms = crate::sms::selon(&config)?;
+    let etat = Etat::new(base, Horloge::Systeme, config, courrier, Arc::new(documents::Typst::new()), coffre);
+    if let Some(sms) = sms {
+        // Just made: nobody set another.
+        let _ = etat.sms.set(sms);
+    }
+    Ok(etat)
 }
 
 /// Runs a command.

@@ -46,32 +46,43 @@ pub fn selon(config: &Config) -> anyhow::Result<std::sync::Arc<dyn Courrier>> {
 }
 
 fn message(de: &Mailbox, l: &Lettre, pieces: &[PieceJointe]) -> Result<Message, ErreurCourrier> {
-    let a: Mailbox = l.destinataire.parse().map_err(|e| ErreurCourrier(format!("adresse illisible : {e}")))?;
+    let a: Mailbox = l.destinataire.parse().map_err(|e| ErreurCourrier::Adresse(format!("illisible ({e})")))?;
     let m = Message::builder().from(de.clone()).to(a).subject(&l.sujet);
     let fait = if pieces.is_empty() {
         m.header(ContentType::TEXT_PLAIN).body(l.corps.clone())
     } else {
         let mut parties = MultiPart::mixed().singlepart(SinglePart::plain(l.corps.clone()));
         for p in pieces {
-            let genre = ContentType::parse(&p.media).map_err(|e| ErreurCourrier(format!("{} : {e}", p.media)))?;
+            let genre = ContentType::parse(&p.media).map_err(|e| ErreurCourrier::Passagere(format!("{} : {e}", p.media)))?;
             parties = parties.singlepart(Attachment::new(p.nom.clone()).body(p.octets.clone(), genre));
         }
         m.multipart(parties)
     };
-    fait.map_err(|e| ErreurCourrier(e.to_string()))
+    fait.map_err(|e| ErreurCourrier::Passagere(e.to_string()))
+}
+
+/// The answers by which a server says that this mailbox does not exist or does not receive (RFC 5321, 4.2.2).
+/// Others, as a refused account or a server that takes one for a sender of spam, may end.
+const SANS_BOITE: [&str; 3] = ["550", "551", "553"];
+
+fn refus(e: &lettre::transport::smtp::Error) -> ErreurCourrier {
+    match e.status().map(|c| c.to_string()) {
+        Some(code) if SANS_BOITE.contains(&code.as_str()) => ErreurCourrier::Adresse(e.to_string()),
+        _ => ErreurCourrier::Passagere(e.to_string()),
+    }
 }
 
 #[async_trait::async_trait]
 impl Courrier for Smtp {
     async fn envoyer_avec(&self, l: &Lettre, pieces: &[PieceJointe]) -> Result<(), ErreurCourrier> {
-        self.transport.send(message(&self.de, l, pieces)?).await.map(|_| ()).map_err(|e| ErreurCourrier(e.to_string()))
+        self.transport.send(message(&self.de, l, pieces)?).await.map(|_| ()).map_err(|e| refus(&e))
     }
 
     async fn verifier(&self) -> Result<String, ErreurCourrier> {
         match self.transport.test_connection().await {
             Ok(true) => Ok("le serveur SMTP répond".into()),
-            Ok(false) => Err(ErreurCourrier("le serveur SMTP refuse la connexion".into())),
-            Err(e) => Err(ErreurCourrier(e.to_string())),
+            Ok(false) => Err(ErreurCourrier::Passagere("le serveur SMTP refuse la connexion".into())),
+            Err(e) => Err(ErreurCourrier::Passagere(e.to_string())),
         }
     }
 }
@@ -87,11 +98,13 @@ impl Courrier for Dossier {
             let nom: String = nom.iter().map(|o| format!("{o:02x}")).collect();
             tokio::fs::write(self.dossier.join(format!("{nom}.eml")), m).await
         };
-        ecrire.await.map_err(|e: std::io::Error| ErreurCourrier(format!("dossier {} : {e}", self.dossier.display())))
+        ecrire.await.map_err(|e: std::io::Error| ErreurCourrier::Passagere(format!("dossier {} : {e}", self.dossier.display())))
     }
 
     async fn verifier(&self) -> Result<String, ErreurCourrier> {
-        tokio::fs::create_dir_all(&self.dossier).await.map_err(|e| ErreurCourrier(format!("dossier {} : {e}", self.dossier.display())))?;
+        tokio::fs::create_dir_all(&self.dossier)
+            .await
+            .map_err(|e| ErreurCourrier::Passagere(format!("dossier {} : {e}", self.dossier.display())))?;
         Ok(format!("aucun serveur : les courriels sont écrits dans {}", self.dossier.display()))
     }
 }

@@ -17,6 +17,7 @@ pub mod registre;
 pub mod rendu;
 pub mod sante;
 pub mod sauvegarde;
+pub mod sms;
 pub mod traces;
 
 pub use application::{pages, routeur};

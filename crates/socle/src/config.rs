@@ -28,6 +28,19 @@ pub struct Config {
     pub smtp_url: Option<SecretString>,
     /// Sender of mails.
     pub mail_from: String,
+    /// Address of the HTTP API that sends text messages, where `{numero}` and `{texte}` may stand; none: each is
+    /// a file in `data_dir/sms`.
+    pub sms_url: Option<String>,
+    /// `POST`, `PUT` or `GET`.
+    pub sms_method: String,
+    /// Headers of the request, one a line: `Authorization: Bearer …`.
+    pub sms_headers: Option<SecretString>,
+    /// A file of such lines, instead or besides: where a secret is not to be in the environment.
+    pub sms_headers_file: Option<PathBuf>,
+    /// The body, where `{numero}` and `{texte}` stand: JSON when it begins with a brace, else the fields of a form.
+    pub sms_body: String,
+    /// Lets webhooks be sent by http, and to addresses of a private network.
+    pub webhooks_private: bool,
     /// Connections to PostgreSQL, or readers on SQLite.
     pub database_connections: u32,
     /// A session unused for so many minutes ends.
@@ -72,6 +85,9 @@ struct Defauts {
     listen: &'static str,
     public_url: &'static str,
     mail_from: &'static str,
+    sms_method: &'static str,
+    sms_body: &'static str,
+    webhooks_private: bool,
     database_connections: u32,
     session_idle_minutes: i64,
     session_hours: i64,
@@ -90,6 +106,9 @@ const DEFAUTS: Defauts = Defauts {
     listen: "127.0.0.1:8080",
     public_url: "http://127.0.0.1:8080",
     mail_from: "Passeur <passeur@localhost.localdomain>",
+    sms_method: "POST",
+    sms_body: r#"{"to": "{numero}", "message": "{texte}"}"#,
+    webhooks_private: false,
     database_connections: 8,
     session_idle_minutes: 12 * 60,
     session_hours: 7 * 24,
@@ -156,6 +175,7 @@ impl Config {
         if self.backup_destination.is_some() && !url.starts_with("sqlite:") {
             return Err("configuration : « backup_destination » ne sert qu’avec SQLite ; pour PostgreSQL, « passeur backup » donne les commandes à planifier".into());
         }
+        self.verifier_sms()?;
         for (cle, v) in [
             ("database_connections", i64::from(self.database_connections)),
             ("session_idle_minutes", self.session_idle_minutes),
@@ -168,6 +188,40 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    fn verifier_sms(&self) -> Result<(), String> {
+        let Some(url) = &self.sms_url else { return Ok(()) };
+        if !(url.starts_with("http://") || url.starts_with("https://")) {
+            return Err("configuration : « sms_url » doit commencer par http:// ou https://".into());
+        }
+        if !["POST", "PUT", "GET"].contains(&self.sms_method.as_str()) {
+            return Err("configuration : « sms_method » vaut POST, PUT ou GET".into());
+        }
+        let tout = format!("{url} {}", self.sms_body);
+        if !(tout.contains("{numero}") && tout.contains("{texte}")) {
+            return Err("configuration : « sms_body » ou « sms_url » doit contenir {numero} et {texte}".into());
+        }
+        self.entetes_sms().map(|_| ())
+    }
+
+    /// The headers of the provider of text messages.
+    ///
+    /// # Errors
+    /// A sentence, when the file cannot be read or a line is not a header. It never repeats the line: it may be a secret.
+    pub fn entetes_sms(&self) -> Result<Vec<(String, String)>, String> {
+        use secrecy::ExposeSecret;
+        let mut lignes = self.sms_headers.as_ref().map(|t| t.expose_secret().to_owned()).unwrap_or_default();
+        if let Some(f) = &self.sms_headers_file {
+            let t = std::fs::read_to_string(f).map_err(|e| format!("configuration : « sms_headers_file » : {} : {e}", f.display()))?;
+            lignes = format!("{lignes}\n{t}");
+        }
+        let lire = |l: &str| l.split_once(':').map(|(n, v)| (n.trim().to_owned(), v.trim().to_owned()));
+        lignes
+            .lines()
+            .filter(|l| !l.trim().is_empty())
+            .map(|l| lire(l).ok_or_else(|| "configuration : « sms_headers » : une ligne s’écrit « Nom: valeur »".to_owned()))
+            .collect()
     }
 
     /// When scheduled backups begin, in France.
@@ -240,6 +294,25 @@ mod tests {
             ],
         );
         assert!(!format!("{:?}", c.unwrap()).contains("tres-secret"));
+    }
+
+    #[test]
+    fn un_fournisseur_de_sms_mal_decrit_est_refuse() {
+        let lire = |cles: &[(&str, &str)]| Config::lire(None, &cles.iter().map(|(c, v)| (*c, (*v).to_owned())).collect::<Vec<_>>());
+        assert!(lire(&[("sms_url", "https://sms.exemple.invalid/envoi")]).is_ok());
+        for (cles, faute) in [
+            (vec![("sms_url", "sms.exemple.invalid")], "sms_url"),
+            (vec![("sms_url", "https://x.invalid"), ("sms_method", "FLY")], "sms_method"),
+            (vec![("sms_url", "https://x.invalid"), ("sms_body", "to={numero}")], "{texte}"),
+            (vec![("sms_url", "https://x.invalid"), ("sms_headers", "tres-secret")], "sms_headers"),
+            (vec![("sms_url", "https://x.invalid"), ("sms_headers_file", "/nulle/part")], "sms_headers_file"),
+        ] {
+            let e = lire(&cles).unwrap_err();
+            assert!(e.contains(faute) && !e.contains("tres-secret"), "{e}");
+        }
+        let c = lire(&[("sms_url", "https://x.invalid"), ("sms_headers", "Authorization: Bearer tres-secret\nX-A: b")]).unwrap();
+        assert_eq!(c.entetes_sms().unwrap()[1], ("X-A".to_owned(), "b".to_owned()));
+        assert!(!format!("{c:?}").contains("tres-secret"));
     }
 
     #[test]

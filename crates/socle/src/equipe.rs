@@ -70,3 +70,11 @@ pub async fn membres(cx: &Contexte, structures: &[StructureId]) -> Resultat<Vec<
     let db = cx.db();
     Ok(Nomme::find_by_statement(db.get_database_backend().build(&q)).all(&db).await?)
 }
+
+/// An account, to send it a mail; none when it is disabled.
+pub async fn joignable(cx: &Contexte, id: UtilisateurId) -> Resultat<Option<Joignable>> {
+    let mut q = Query::select();
+    q.columns(["id", "nom", "email"]).from("utilisateur").and_where(Expr::col("id").eq(id)).and_where(Expr::col("actif").eq(true));
+    let db = cx.db();
+    Ok(Joignable::find_by_statement(db.get_database_backend().build(&q)).one(&db).await?)
+}

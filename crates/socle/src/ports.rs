@@ -19,10 +19,16 @@ pub struct PieceJointe {
     pub octets: Vec<u8>,
 }
 
-/// Mail could not be handed over; it will be tried again.
+/// Mail could not be handed over.
 #[derive(Debug, thiserror::Error)]
-#[error("courriel : {0}")]
-pub struct ErreurCourrier(pub String);
+pub enum ErreurCourrier {
+    /// This address will never receive it: trying again is of no use.
+    #[error("adresse refusée : {0}")]
+    Adresse(String),
+    /// It will be tried again.
+    #[error("courriel : {0}")]
+    Passagere(String),
+}
 
 /// Hands mail over to a server (SMTP), or writes it into a folder.
 #[async_trait::async_trait]
@@ -37,14 +43,21 @@ pub trait Courrier: Send + Sync {
     async fn verifier(&self) -> Result<String, ErreurCourrier>;
 }
 
-/// A text message could not be handed over; it will be tried again.
+/// A text message could not be handed over.
 #[derive(Debug, thiserror::Error)]
-#[error("SMS : {0}")]
-pub struct ErreurSms(pub String);
+pub enum ErreurSms {
+    /// This number will never receive it: trying again is of no use.
+    #[error("numéro refusé : {0}")]
+    Numero(String),
+    /// It will be tried again.
+    #[error("SMS : {0}")]
+    Passagere(String),
+}
 
 /// Hands text messages over to a provider.
 #[async_trait::async_trait]
 pub trait Sms: Send + Sync {
+    /// `numero` is in its international form, `+33612345678`.
     async fn envoyer(&self, numero: &str, texte: &str) -> Result<(), ErreurSms>;
 }
 
@@ -59,6 +72,8 @@ pub enum Modele {
     /// A document of certification made of parts: convocation, PV, livret…
     Acte,
     Parchemin,
+    /// What a workshop prints: poster, sheet, attendance sheet.
+    Atelier,
 }
 
 /// A document could not be made.

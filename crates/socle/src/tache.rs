@@ -302,8 +302,10 @@ pub mod genre {
     pub const FICHIERS: &str = "fichiers";
     /// Makes an export (crate `bilan`).
     pub const EXPORT: &str = "export";
+    /// Calls another program (crate `ateliers`), which may take its time to answer.
+    pub const WEBHOOK: &str = "webhook";
     /// Issues and prints the documents of an exam session (crate `certification`).
     pub const LOT_DOCUMENTS: &str = "lot_documents";
-    /// Those that may take minutes.
-    pub const LONGUES: [&str; 2] = [EXPORT, LOT_DOCUMENTS];
+    /// Those that may take minutes, or wait for others.
+    pub const LONGUES: [&str; 3] = [EXPORT, LOT_DOCUMENTS, WEBHOOK];
 }

@@ -5,16 +5,19 @@ use axum::{
 };
 use interface::{
     Choix, Page,
-    requete::{Chemin, Pages, Parametres, Reponse as Rendu, Visite, choix, rendre},
+    requete::{Chemin, Pages, Parametres, Reponse as Rendu, Visite, Web, choix, rendre},
 };
 use mediation::nomenclatures::Thematique;
 use socle::{
     Contexte, Erreur, Nomenclature, Resultat,
-    identifiant::{SeanceId, StructureId},
+    identifiant::{DateSeanceId, SeanceId, StructureId},
 };
 
-use super::{Annonce, Demande};
-use crate::{reservation, seance::regles::Inscriptions};
+use super::{
+    Annonce, Demande,
+    imprimer::{self, Format, repondre},
+};
+use crate::{fiche::Reference, reservation, seance::regles::Inscriptions};
 
 /// Pages of the programme, for anybody.
 pub fn pages() -> Pages {
@@ -25,6 +28,13 @@ pub fn pages() -> Pages {
         .get_public("/programme/{structure}/atom", atom_structure)
         .get_public("/programme/{structure}/cadre", cadre)
         .get_public("/programme/atelier/{id}", atelier)
+        .get_public("/programme/communes", communes)
+        .get_public("/programme/mois", super::mois::mois)
+        .get("/programme/{structure}/lettre", lettre)
+        .get("/ateliers/programme/affiche.pdf", affiche_du_mois)
+        .get("/ateliers/seances/{id}/affiche.pdf", affiche)
+        .get("/ateliers/fiches/{id}/fiche.pdf", fiche_pdf)
+        .get("/ateliers/dates/{id}/feuille.pdf", feuille)
 }
 
 #[derive(Clone, Debug, Default, serde::Deserialize)]
@@ -32,6 +42,8 @@ pub fn pages() -> Pages {
 struct Filtre {
     commune: String,
     thematique: String,
+    jour: String,
+    adaptees: String,
     page: String,
 }
 
@@ -47,6 +59,8 @@ struct PageProgramme {
     jours: Vec<(chrono::NaiveDate, Vec<Annonce>)>,
     suite: Option<String>,
     cadre: Option<String>,
+    /// The page of the calendar.
+    mois: String,
 }
 
 fn par_jour(annonces: Vec<Annonce>) -> Vec<(chrono::NaiveDate, Vec<Annonce>)> {
@@ -75,10 +89,15 @@ async fn programme(v: Visite, structure: Option<StructureId>, f: Filtre) -> Rend
     let mut c = socle::controle::Controle::new();
     let commune = territoire::commune::lire_saisie(&mut c, "commune", &f.commune).map(|c| c.to_string());
     let commune_inconnue = !c.fautes().is_empty();
+    // A day that cannot be read is no day: the page still shows something.
+    let jour: Option<chrono::NaiveDate> = f.jour.trim().parse().ok();
+    let adaptees = f.adaptees == "oui";
     let thematique = Thematique::depuis(&f.thematique);
     let page: u64 = f.page.parse().unwrap_or(0);
-    let (annonces, suite) = super::lister(&cx, &Demande { structure, commune: commune.clone(), thematique, page }).await?;
+    let (annonces, suite) = super::lister(&cx, &Demande { structure, commune: commune.clone(), thematique, jour, adaptees, page }).await?;
     let mut parametres = vec![format!("page={}", page + 1)];
+    parametres.extend(jour.map(|j| format!("jour={j}")));
+    parametres.extend(adaptees.then(|| "adaptees=oui".to_owned()));
     parametres.extend(commune.map(|c| format!("commune={c}")));
     parametres.extend(thematique.map(|t| format!("thematique={}", t.code())));
     rendre(&PageProgramme {
@@ -90,6 +109,7 @@ async fn programme(v: Visite, structure: Option<StructureId>, f: Filtre) -> Rend
         jours: par_jour(annonces),
         suite: suite.then(|| format!("{adresse}?{}", parametres.join("&"))),
         cadre: structure.map(|_| format!("{adresse}/cadre")),
+        mois: structure.map_or_else(|| "/programme/mois".to_owned(), |s| format!("/programme/mois?structure={s}")),
         adresse,
     })
 }
@@ -216,4 +236,75 @@ async fn atelier(v: Visite, Chemin(id): Chemin<SeanceId>) -> Rendu {
         reserver: format!("/programme/atelier/{id}/reserver"),
         a,
     })
+}
+
+/// Address, name and precision of each commune of a département.
+type Communes = Vec<(String, String, String)>;
+
+#[derive(Template)]
+#[template(path = "programme/communes.html")]
+struct PageCommunes {
+    page: Page,
+    departements: Vec<(String, Communes)>,
+    ailleurs: Option<String>,
+}
+
+/// What stands for a map: the communes where there are workshops.
+async fn communes(v: Visite) -> Rendu {
+    let cx = reservation::lecture(&v.etat);
+    let (lignes, ailleurs) = super::par_commune(&cx).await?;
+    let mut departements: Vec<(String, Communes)> = vec![];
+    for c in lignes {
+        let ligne = (
+            format!("/programme?commune={}", c.code),
+            c.nom,
+            format!(
+                "{}, à partir du {}",
+                interface::format::compte(c.ateliers, "atelier", "ateliers"),
+                interface::format::date_longue(socle::horloge::jour(c.premier))
+            ),
+        );
+        match departements.last_mut() {
+            Some((d, v)) if *d == c.departement => v.push(ligne),
+            _ => departements.push((c.departement, vec![ligne])),
+        }
+    }
+    let ailleurs = (ailleurs > 0)
+        .then(|| format!("{} sans commune indiquée.", interface::format::compte(ailleurs, "atelier a lieu", "ateliers ont lieu")));
+    rendre(&PageCommunes { page: v.page, departements, ailleurs })
+}
+
+#[derive(Template)]
+#[template(path = "programme/lettre.html")]
+struct PageLettre {
+    page: Page,
+    texte: String,
+}
+
+async fn lettre(w: Web, Chemin(id): Chemin<StructureId>) -> Rendu {
+    let texte = imprimer::lettre(&w.lecture(), id).await?;
+    rendre(&PageLettre { page: w.page, texte })
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Papier {
+    format: String,
+    mois: String,
+}
+
+async fn affiche(w: Web, Chemin(id): Chemin<SeanceId>, Parametres(p): Parametres<Papier>) -> Rendu {
+    Ok(repondre(imprimer::affiche(&w, id, Format::depuis(&p.format)).await?, "affiche")?)
+}
+
+async fn affiche_du_mois(w: Web, Parametres(p): Parametres<Papier>) -> Rendu {
+    Ok(repondre(imprimer::affiche_du_mois(&w, &p.mois, Format::depuis(&p.format)).await?, "programme")?)
+}
+
+async fn fiche_pdf(w: Web, Chemin(id): Chemin<String>) -> Rendu {
+    Ok(repondre(imprimer::fiche(&w, &Reference::from(id.as_str())).await?, "fiche")?)
+}
+
+async fn feuille(w: Web, Chemin(id): Chemin<DateSeanceId>) -> Rendu {
+    Ok(repondre(imprimer::feuille(&w, id).await?, "emargement")?)
 }

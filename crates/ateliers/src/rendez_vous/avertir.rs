@@ -72,7 +72,7 @@ pub async fn avertir_tache(etat: Etat, charge: serde_json::Value) -> Result<(), 
     match preparer(&etat, &c).await.map_err(|e| e.to_string())? {
         None => Ok(()),
         Some(Message::Courriel(l, piece)) => etat.courrier.envoyer_avec(&l, &[piece]).await.map_err(|e| e.to_string()),
-        Some(Message::Sms { numero, texte }) => sms::envoyer(&etat, &numero, &texte).await,
+        Some(Message::Sms { numero, texte }) => sms::envoyer(&etat, &numero, &texte).await.map_err(|e| e.to_string()),
     }
 }
 

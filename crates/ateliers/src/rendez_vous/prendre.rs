@@ -105,7 +105,10 @@ pub async fn prendre(cx: &Contexte, mut d: Prendre) -> Resultat<(RendezVous, boo
                 qui.telephone = qui.telephone.take().or(p.telephone);
                 qui.courriel = qui.courriel.take().or(p.courriel);
                 // As the desk did not choose, the contact of the file is used as one would choose it.
-                qui.canal = qui.canal.filter(|c| *c != Canal::Aucun).or(Some(reservation::canal_de(&qui)));
+                qui.canal = qui
+                    .canal
+                    .filter(|c| *c != Canal::Aucun)
+                    .or(Some(reservation::canal_de(qui.telephone.as_deref(), qui.courriel.as_deref())));
             }
             Err(Erreur::Introuvable(_)) => c.faute("personne", "Cette personne n’est pas suivie par votre structure."),
             Err(e) => return Err(e),

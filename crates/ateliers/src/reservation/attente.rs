@@ -5,7 +5,10 @@ use serde::Deserialize;
 use socle::{Contexte, Erreur, Etat, Resultat, identifiant::ReservationId};
 
 use super::{EtatReservation, Fin, Motif, avec_seance, avertir, finir, regles, sieges, table};
-use crate::seance::{EtatSeance, Seance};
+use crate::{
+    seance::{EtatSeance, Seance},
+    webhook::{self, Evenement},
+};
 
 /// Kind of the job that ends an offer.
 pub const GENRE_OFFRE: &str = "ateliers.offre";
@@ -42,6 +45,8 @@ pub(crate) async fn proposer_les_places(cx: &Contexte, s: &Seance) -> Resultat<(
         prises.insert(siege);
         let cle = format!("offre:{}:{}", r.id, expire.timestamp());
         cx.confier(GENRE_OFFRE, serde_json::json!({"reservation": r.id}), Some(cle), Some(expire)).await?;
+        let proposee = super::Reservation { etat: EtatReservation::Proposee, ..r.clone() };
+        webhook::signaler(cx, Evenement::ReservationChangee, &proposee).await?;
         avertir(cx, &r, Motif::Offre, None).await?;
     }
     Ok(())

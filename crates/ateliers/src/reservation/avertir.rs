@@ -1,18 +1,20 @@
 //! What those who booked are told: each message is a job, prepared when it is sent, at a decent hour.
 
 use chrono::{DateTime, Utc};
-use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Etat, Resultat,
     identifiant::ReservationId,
-    ports::{Lettre, PieceJointe},
+    ports::{ErreurCourrier, ErreurSms, Lettre, PieceJointe},
+    tache::genre,
 };
 
 use super::{Canal, EtatReservation, Fin, Reservation, avec_seance, calendrier, creer_lien, finir, regles, table};
 use crate::{
     seance::{self, EtatSeance, Seance},
     sms,
+    webhook::{self, Evenement},
 };
 
 /// Kind of the job that writes to who booked.
@@ -31,6 +33,8 @@ pub enum Motif {
     DelaiPasse,
     /// The booking was cancelled.
     Desistement,
+    /// One went to another date.
+    Changement,
     /// The séance moved.
     Deplacement,
     /// The séance does not take place.
@@ -87,6 +91,7 @@ pub(crate) async fn prevenir_tous(cx: &Contexte, s: &Seance, motif: Motif) -> Re
         if motif == Motif::Annulation {
             finir(cx, &r, Fin::Seance).await?;
         } else {
+            webhook::signaler(cx, Evenement::ReservationChangee, &r).await?;
             programmer_rappel(cx, &r, s).await?;
         }
         avertir(cx, &r, motif, None).await?;
@@ -107,10 +112,56 @@ pub async fn avertir_tache(etat: Etat, charge: serde_json::Value) -> Result<(), 
         return reporter(&etat, &c, matin).await.map_err(|e| e.to_string());
     }
     let Some(message) = preparer(&etat, &c).await.map_err(|e| e.to_string())? else { return Ok(()) };
-    match message {
-        Message::Courriel(l, pieces) => etat.courrier.envoyer_avec(&l, &pieces).await.map_err(|e| e.to_string()),
-        Message::Sms { numero, texte } => sms::envoyer(&etat, &numero, &texte).await,
+    let refus = match message {
+        Message::Courriel(l, pieces) => match etat.courrier.envoyer_avec(&l, &pieces).await {
+            Err(e @ ErreurCourrier::Adresse(_)) => Some(e.to_string()),
+            autre => autre.map(|()| None).map_err(|e| e.to_string())?,
+        },
+        Message::Sms { numero, texte } => match sms::envoyer(&etat, &numero, &texte).await {
+            Err(e @ ErreurSms::Numero(_)) => Some(e.to_string()),
+            autre => autre.map(|()| None).map_err(|e| e.to_string())?,
+        },
+    };
+    match refus {
+        // Trying again is of no use: the team is told, who may call.
+        Some(_) => noter_refus(&etat, c.reservation).await.map_err(|e| e.to_string()),
+        None => Ok(()),
     }
+}
+
+/// Notes that who booked cannot be reached as they said, and tells who animates, once.
+async fn noter_refus(etat: &Etat, id: ReservationId) -> Resultat<()> {
+    let cx = Contexte::systeme(etat).await?;
+    let (r, s) = match avec_seance(&cx, id).await {
+        Err(Erreur::Introuvable(_)) => return Ok(()),
+        autre => autre?,
+    };
+    if r.refus_le.is_some() {
+        return Ok(());
+    }
+    table::Entity::update_many()
+        .set(table::ActiveModel { refus_le: Set(Some(cx.maintenant)), ..Default::default() })
+        .filter(table::Column::Id.eq(r.id))
+        .exec(&cx.db())
+        .await?;
+    if let Some(a) = socle::equipe::joignable(&cx, s.animateur_id).await? {
+        let lettre = Lettre {
+            destinataire: a.email,
+            sujet: format!("Une personne inscrite n’est pas joignable : {}", s.titre),
+            // Neither name nor contact: this mail crosses the network in clear.
+            corps: format!(
+                "Bonjour {},\n\nUn message à une personne inscrite à cet atelier ne peut pas arriver : l’adresse ou le numéro est refusé.\n\nAtelier : {}\n{}\n\nVoir la séance, et appeler la personne si elle a laissé un numéro :\n{}/ateliers/seances/{}\n",
+                a.nom,
+                s.titre,
+                interface::format::instant_long(s.debut),
+                etat.config.public_url.trim_end_matches('/'),
+                s.id
+            ),
+        };
+        let cle = format!("refus:{}", r.id);
+        cx.confier(genre::COURRIEL, serde_json::to_value(lettre).map_err(Erreur::interne)?, Some(cle), None).await?;
+    }
+    cx.valider().await
 }
 
 async fn reporter(etat: &Etat, c: &Charge, quand: DateTime<Utc>) -> Resultat<()> {
@@ -134,6 +185,7 @@ async fn preparer(etat: &Etat, c: &Charge) -> Resultat<Option<Message>> {
     };
     let vrai = match c.motif {
         Motif::Confirmation => matches!(r.etat, EtatReservation::Confirmee | EtatReservation::Attente) && cx.maintenant < s.fin,
+        Motif::Changement => r.etat == EtatReservation::Confirmee && cx.maintenant < s.fin,
         Motif::Rappel => r.etat == EtatReservation::Confirmee && c.debut == Some(s.debut) && cx.maintenant < s.debut,
         Motif::Offre => r.etat == EtatReservation::Proposee && r.expire_le.is_some_and(|t| cx.maintenant < t),
         Motif::Deplacement => r.etat != EtatReservation::Annulee && s.etat == EtatSeance::Programmee,
@@ -180,6 +232,9 @@ fn dire(motif: Motif, r: &Reservation, s: &Seance) -> (&'static str, String) {
             ("Liste d’attente", "Vous êtes sur la liste d’attente. Si une place se libère, nous vous la proposerons.".into())
         }
         Motif::Confirmation => ("Votre place est réservée", "Votre place est réservée.".into()),
+        Motif::Changement => {
+            ("Votre réservation est changée", "Votre place est réservée à cette nouvelle date ; l’autre est libre.".into())
+        }
         Motif::Rappel => {
             ("Rappel", "Vous êtes attendu bientôt. Si vous ne pouvez pas venir, annulez : quelqu’un d’autre attend peut-être.".into())
         }

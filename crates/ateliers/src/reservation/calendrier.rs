@@ -20,7 +20,7 @@ pub(super) fn piece(
 ) -> Vec<PieceJointe> {
     let annule = match motif {
         Motif::Annulation | Motif::Desistement => true,
-        Motif::Confirmation | Motif::Deplacement | Motif::Rappel if r.etat == EtatReservation::Confirmee => false,
+        Motif::Confirmation | Motif::Changement | Motif::Deplacement | Motif::Rappel if r.etat == EtatReservation::Confirmee => false,
         _ => return vec![],
     };
     let composants: Vec<Composant> = dates

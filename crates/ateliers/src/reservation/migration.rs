@@ -78,3 +78,26 @@ impl MigrationTrait for Reservations {
         m.create_index(Index::create().name("ix_lien_reservation").table("lien_reservation").col("reservation_id").to_owned()).await
     }
 }
+
+/// A contact that refuses messages is noted.
+pub(crate) struct Refus;
+
+impl MigrationName for Refus {
+    fn name(&self) -> &'static str {
+        "m20261122_000401_contact_refuse"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Refus {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        m.alter_table(Table::alter().table("reservation").add_column(timestamp_with_time_zone_null("refus_le")).to_owned()).await?;
+        // The other dates of one workshop, offered to who changes.
+        m.create_index(Index::create().name("ix_seance_fiche").table("seance").col("structure_id").col("fiche").col("debut").to_owned())
+            .await
+    }
+}

@@ -39,6 +39,8 @@ pub struct Model {
     /// How it ended.
     pub fin: Option<String>,
     pub fini_le: Option<DateTimeUtc>,
+    /// When a message could not reach the person for good: the team calls, or corrects the contact.
+    pub refus_le: Option<DateTimeUtc>,
     pub cree_le: DateTimeUtc,
 }
 

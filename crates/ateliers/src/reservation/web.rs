@@ -1,3 +1,5 @@
+mod changer;
+
 use askama::Template;
 use axum::http::StatusCode;
 use comptes::{
@@ -28,6 +30,8 @@ pub fn pages() -> Pages {
         .get_public("/reservation", demander_code)
         .post_public("/reservation", chercher_code)
         .get_public("/reservation/{secret}", voir)
+        .get_public("/reservation/{secret}/changer", changer::formulaire)
+        .post_public("/reservation/{secret}/changer", changer::changer)
         .post_public("/reservation/{secret}/annuler", annuler_par_lien)
         .post_public("/reservation/{secret}/accepter", accepter_par_lien)
         .get("/ateliers/seances/{id}/inscrire", inscrire)
@@ -196,6 +200,8 @@ struct PageReservation {
     annulee: Option<&'static str>,
     /// It can still be cancelled.
     a_venir: bool,
+    /// A message to this contact was refused.
+    refuse: bool,
     contact: &'static str,
 }
 
@@ -238,6 +244,7 @@ async fn composer(
             _ => "Vous avez annulé cette réservation.",
         }),
         a_venir: cx.maintenant < c.seance.debut,
+        refuse: r.refus_le.is_some(),
         contact: match r.canal {
             Canal::Courriel => "Un courriel vous le rappelle deux jours avant.",
             Canal::Sms => "Un SMS vous le rappelle deux jours avant.",

@@ -22,6 +22,7 @@ pub const OBJETS: &[(&str, &str, &str, Option<&str>)] = &[
     ("fiche_atelier", "une fiche d’atelier", "Fiches d’atelier", Some("/ateliers/fiches/")),
     ("seance", "une séance d’atelier", "Séances", Some("/ateliers/seances/")),
     ("reservation", "une réservation", "Réservations", None),
+    ("webhook", "un point d’appel", "Points d’appel (webhooks)", None),
     ("evenement", "un temps de l’agenda", "Agenda", None),
     ("flux_agenda", "une adresse d’agenda", "Adresses d’agenda", None),
     ("motif_rendez_vous", "un motif de rendez-vous", "Motifs de rendez-vous", None),

@@ -50,6 +50,14 @@ pub async fn verifier(config: Config) -> anyhow::Result<()> {
             format!("{e}. Vérifiez « smtp_url » ; en attendant, les courriels restent dans la file et seront envoyés plus tard.")
         }),
     );
+    dire(
+        "SMS",
+        crate::sms::selon(&config).map_err(|e| e.to_string()).map(|s| match s {
+            // Asked nothing: a provider counts each message.
+            Some(_) => "un fournisseur est réglé (aucun message n’est envoyé pour essayer)".to_owned(),
+            None => format!("aucun fournisseur : les SMS sont écrits dans {}", config.data_dir.join("sms").display()),
+        }),
+    );
     let fichiers = async { socle::fichiers::Depot::selon(&config)?.verifier().await };
     dire(
         "fichiers",

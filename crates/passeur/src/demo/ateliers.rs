@@ -6,10 +6,11 @@ use ateliers::{
     presence::{self, NoteDeCloture},
     reservation::{self, Canal, Par, Reservation, Reserver},
     seance::{self, GenreLieu, ProgrammerSeance, Quand},
+    webhook::{self, CreerWebhook, Evenement},
 };
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Weekday};
 use mediation::personne;
-use socle::{Contexte, identifiant::PersonneId};
+use socle::{Acteur, Contexte, Role, contexte::Fonction, identifiant::PersonneId};
 
 use super::{Decor, hasard::Hasard};
 
@@ -39,15 +40,29 @@ pub async fn programmer(cx: &mut Contexte, decor: &Decor) -> anyhow::Result<()> 
     while jour <= aujourd_hui + Days::new(APRES) {
         if matches!(jour.weekday(), Weekday::Tue | Weekday::Thu) {
             cx.acteur = decor.acteur(n);
-            // The past holds few sheets, several times each: there is something to compare.
-            let f = &fiches[if jour < aujourd_hui { (n % 5) * 4 } else { n } % fiches.len()];
+            // The past holds few sheets, several times each: there is something to compare. To come, some workshops have
+            // several dates: one may go to another.
+            let f = &fiches[if jour < aujourd_hui { (n % 5) * 4 } else { n % 6 } % fiches.len()];
             une(cx, decor, &mut h, f, (jour, n), &gens, maintenant).await?;
             n += 1;
         }
         jour = jour + Days::new(1);
     }
-    cx.acteur = systeme;
     cx.maintenant = maintenant;
+    // Stopped: the demonstration calls nobody.
+    cx.acteur = Acteur {
+        utilisateur: Some(decor.responsable),
+        fonctions: vec![Fonction { structure: decor.structure, nom_structure: decor.nom.clone(), role: Role::Responsable }],
+        ..decor.acteur(0)
+    };
+    let d = CreerWebhook {
+        nom: "Site de la ville du Modèle".into(),
+        adresse: "https://exemple.invalid/passeur".into(),
+        evenements: Evenement::au_choix(),
+    };
+    let (w, _) = webhook::creer(cx, d).await?;
+    webhook::activer(cx, w.id, false).await?;
+    cx.acteur = systeme;
     Ok(())
 }
 

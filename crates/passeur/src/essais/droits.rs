@@ -44,7 +44,7 @@ const SANS_STRUCTURE: [&str; 10] = [
 ];
 
 /// Operations of the API that need no token: a secret in the address stands for it.
-const SANS_JETON: [&str; 3] = ["/avis/{secret}", "/evaluation/{secret}", "/partages/{secret}"];
+const SANS_JETON: [&str; 5] = ["/avis/{secret}", "/evaluation/{secret}", "/partages/{secret}", "/programme", "/programme/{id}"];
 
 /// Public référentiels, and a computation on what is sent, which reads and stores nothing: any account may
 /// ask. And exports and filters kept: what may be read may be asked for as a file of one's own, or again.
@@ -289,7 +289,7 @@ async fn la_portee_d_un_jeton_reduit_ses_droits() {
             // The state of the instance is not for a responsable, whatever the token.
             let attendu = attendu && !acte.nu().starts_with("/administration");
             // Links of the bilan open a door: for the whole account alone.
-            let attendu = attendu && !acte.nu().starts_with("/bilan/liens");
+            let attendu = attendu && !acte.nu().starts_with("/bilan/liens") && !acte.nu().starts_with("/webhooks");
             let attendu = if attendu { Verdict::Oui } else { Verdict::Non };
             assert_eq!(essai.demander(&acte, 2).await, attendu, "{portee:?} {} {}", acte.methode, acte.chemin);
         }
@@ -308,7 +308,7 @@ fn domaine(chemin: &str) -> (usize, &'static str) {
         ("Orientations", &["orientations"]),
         ("Partenaires", &["partenaires"]),
         ("Bilan", &["bilan", "exports", "partage", "partages"]),
-        ("Structure, lieux et équipe", &["structure", "structures", "lieux", "equipe", "journal", "registre"]),
+        ("Structure, lieux et équipe", &["structure", "structures", "lieux", "equipe", "journal", "registre", "webhooks"]),
         ("Reprise de données", &["reprise", "imports"]),
         ("Mon compte", &["compte", "droits"]),
         ("Connexion et mot de passe", &["connexion", "deconnexion", "mot-de-passe"]),

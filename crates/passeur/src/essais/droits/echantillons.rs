@@ -89,6 +89,12 @@ impl Essai<'_> {
             }
             "/ateliers/reservations/{id}" => vec![self.reservation().await.0],
             "/ateliers/dates/{id}" => vec![self.atelier().await.1],
+            "/programme/{id}" => vec![self.atelier().await.0],
+            "/webhooks/{id}" | "/structure/webhooks/{id}" => vec![self.webhook().await.0],
+            "/webhooks/{id}/livraisons/{livraison}" | "/structure/webhooks/{id}/livraisons/{livraison}" => {
+                let (w, l) = self.webhook().await;
+                vec![w, l]
+            }
             "/ateliers/dates/{id}/gestes/{reservation}" => {
                 let (date, r) = self.present().await;
                 vec![date, r]
@@ -317,6 +323,19 @@ impl Essai<'_> {
         (self.a.identifiant(&format!("SELECT id FROM reservation WHERE seance_id = {}", self.uuid(&seance))).await, secret)
     }
 
+    fn appel() -> Value {
+        json!({"nom": "Essai", "adresse": "https://exemple.invalid/passeur", "evenements": ["reservation_creee"]})
+    }
+
+    /// A webhook and a delivery; earlier ones are removed, a structure may only have so many.
+    async fn webhook(&self) -> (String, String) {
+        self.vider("alpha.responsable", "/api/v1/webhooks").await;
+        let j = self.a.jeton("alpha.responsable").await;
+        let w = self.a.api(&j, "POST", "/api/v1/webhooks", Self::appel()).await.id();
+        let l = self.a.api(&j, "POST", &format!("/api/v1/webhooks/{w}/livraisons"), Value::Null).await.id();
+        (w, l)
+    }
+
     /// An id as SQLite writes it.
     fn uuid(&self, id: &str) -> String {
         if self.a.etat.base.lecture().get_database_backend() == sea_orm::DbBackend::Postgres {
@@ -471,6 +490,7 @@ impl Essai<'_> {
             ("PUT", "/ateliers/dates/{id}/signatures/{reservation}/{demi}") => json!({"nom": "Essai"}),
             ("POST", "/evaluation/{secret}") => json!({"notes": {"accueil": 5, "utilite": 4, "recommandation": 5}}),
             ("PUT", "/ateliers/seances/{id}/materiel") => json!({"rang": 1, "pret": true}),
+            ("POST", "/webhooks") => Self::appel(),
             ("POST", "/agenda/evenements") => temps(),
             ("PUT", "/agenda/occurrences/{id}") => json!({"quand": {"jour": "2026-04-01", "heure": "10:00"}, "forcer": true}),
             ("PUT", "/agenda/trajets") => json!({"entre_communes": 30, "lieux": []}),

@@ -3,11 +3,14 @@
 //! It knows mediation, where a séance that took place becomes one collective accompaniment; mediation does
 //! not know it.
 
+pub mod agenda;
 pub mod evaluation;
 pub mod fiche;
 mod migrations;
+pub mod ouverture;
 pub mod presence;
 pub mod programme;
+pub mod rendez_vous;
 pub mod reservation;
 pub mod seance;
 pub mod sms;
@@ -22,19 +25,30 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Pages of this crate.
 pub fn pages() -> Pages {
-    [seance::pages(), presence::pages(), reservation::pages(), programme::pages(), evaluation::pages()]
-        .into_iter()
-        .fold(fiche::pages(), Pages::fusionner)
+    [
+        seance::pages(),
+        presence::pages(),
+        reservation::pages(),
+        programme::pages(),
+        evaluation::pages(),
+        agenda::pages(),
+        ouverture::pages(),
+        rendez_vous::pages(),
+    ]
+    .into_iter()
+    .fold(fiche::pages(), Pages::fusionner)
 }
 
 /// API of this crate, under `/api/v1`.
 pub fn api() -> OpenApiRouter<Etat> {
-    [seance::api(), presence::api(), reservation::api(), evaluation::api()].into_iter().fold(fiche::api(), OpenApiRouter::merge)
+    [seance::api(), presence::api(), reservation::api(), evaluation::api(), agenda::api(), ouverture::api(), rendez_vous::api()]
+        .into_iter()
+        .fold(fiche::api(), OpenApiRouter::merge)
 }
 
 /// The columns sealed at rest, for the rotation of keys and its checks.
 pub fn champs_scelles() -> Vec<socle::coffre::Champ> {
-    [&reservation::CHAMPS[..], &evaluation::CHAMPS, &presence::CHAMPS].concat()
+    [&reservation::CHAMPS[..], &evaluation::CHAMPS, &presence::CHAMPS, &agenda::CHAMPS, &rendez_vous::CHAMPS].concat()
 }
 
 /// Adds what runs the jobs of this crate.
@@ -46,4 +60,9 @@ pub fn executants(e: Executants) -> Executants {
         .avec(evaluation::GENRE_FROIDE, evaluation::lancer)
         .avec(evaluation::GENRE_INVITER, evaluation::inviter_tache)
         .avec(evaluation::GENRE_PURGE, evaluation::purger)
+        .avec(agenda::GENRE_PROLONGER, agenda::prolonger)
+        .avec(agenda::GENRE_LIRE, agenda::lire_tache)
+        .avec(agenda::GENRE_LIRE_TOUS, agenda::relire_tous)
+        .avec(rendez_vous::GENRE_AVERTIR, rendez_vous::avertir_tache)
+        .avec(rendez_vous::GENRE_PURGE, rendez_vous::purger)
 }

@@ -10,6 +10,8 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(crate::reservation::Reservations),
         Box::new(crate::presence::Presences),
         Box::new(crate::evaluation::Evaluations),
+        Box::new(crate::rendez_vous::RendezVousPris),
+        Box::new(crate::agenda::Agendas),
     ]
 }
 

@@ -6,6 +6,7 @@
 mod api;
 mod attente;
 mod avertir;
+mod calendrier;
 pub(crate) mod migration;
 pub mod regles;
 pub(crate) mod table;
@@ -153,7 +154,7 @@ pub(crate) async fn plus_haut_siege(cx: &Contexte, id: SeanceId) -> Resultat<i32
     Ok(sieges(cx, id).await?.into_iter().max().unwrap_or(0))
 }
 
-fn controler(d: &mut Reserver, equipe: bool) -> Controle {
+pub(crate) fn controler(d: &mut Reserver, equipe: bool) -> Controle {
     let mut c = Controle::new();
     for v in [&mut d.nom, &mut d.telephone, &mut d.courriel, &mut d.besoins] {
         *v = nettoyer(v.take());
@@ -192,7 +193,7 @@ fn controler(d: &mut Reserver, equipe: bool) -> Controle {
 }
 
 /// How to write to who did not choose.
-fn canal_de(d: &Reserver) -> Canal {
+pub(crate) fn canal_de(d: &Reserver) -> Canal {
     if d.courriel.is_some() {
         Canal::Courriel
     } else if d.telephone.is_some() {

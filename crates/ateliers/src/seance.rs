@@ -36,9 +36,15 @@ use socle::{
     texte::nettoyer,
 };
 
-use crate::fiche::{self, Reference};
+use crate::{
+    agenda::{
+        occupation::{self, Pour, Prises},
+        regles::Ou,
+    },
+    fiche::{self, Reference},
+};
+use table::Thematiques;
 pub use table::{Model as Seance, date::Model as DateSeance, materiel::Model as Materiel};
-use table::{Thematiques, occupation};
 
 macro_rules! nomenclature {
     ($(#[$doc:meta])* $nom:ident { $($variante:ident => $libelle:literal),+ $(,)? }) => {
@@ -205,7 +211,7 @@ pub async fn programmer(cx: &Contexte, d: ProgrammerSeance) -> Resultat<(Complet
     let ressources = ressources(&s);
     let plages: Vec<_> = instants.iter().map(|(_, t)| (*t, *t + TimeDelta::minutes(duree))).collect();
     if !d.forcer {
-        refuser_conflits(cx, &ressources, &plages, None, "dates").await?;
+        occupation::refuser(cx, structure, &ressources, &plages, &[], "dates").await?;
     }
     table::Entity::insert(s.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
     for (i, ((q, _), (debut, fin))) in instants.iter().zip(&plages).enumerate() {
@@ -225,7 +231,7 @@ pub async fn programmer(cx: &Contexte, d: ProgrammerSeance) -> Resultat<(Complet
             close_le: None,
         };
         table::date::Entity::insert(ligne.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
-        occuper(cx, &ligne, &ressources, d.forcer, "dates").await?;
+        occupation::occuper(cx, Pour::Date(ligne.id), &ressources, (*debut, *fin), d.forcer, "dates").await?;
     }
     for (i, libelle) in f.contenu.materiel.iter().enumerate() {
         let ligne = Materiel { seance_id: id, rang: i as i32 + 1, libelle: libelle.clone(), pret: false };
@@ -304,74 +310,12 @@ async fn controler(cx: &Contexte, s: &mut Seance, c: &mut Controle) -> Resultat<
 }
 
 /// What a séance takes: who animates it, and the room.
-fn ressources(s: &Seance) -> Vec<(&'static str, Uuid)> {
-    let mut v = vec![("animateur", s.animateur_id.0)];
-    v.extend(s.co_animateur_id.map(|u| ("animateur", u.0)));
-    v.extend(s.lieu_id.map(|l| ("lieu", l.0)));
-    v
-}
-
-/// Refuses when one of `ressources` is taken, by a forced séance too; says by what and when.
-async fn refuser_conflits(
-    cx: &Contexte,
-    ressources: &[(&'static str, Uuid)],
-    plages: &[(DateTime<Utc>, DateTime<Utc>)],
-    sauf: Option<DateSeanceId>,
-    champ: &str,
-) -> Resultat<()> {
-    let mut messages = vec![];
-    for (debut, fin) in plages {
-        let mut q = occupation::Entity::find()
-            .filter(occupation::Column::Ressource.is_in(ressources.iter().map(|(_, r)| *r)))
-            .filter(occupation::Column::DebutS.lt(fin.timestamp()))
-            .filter(occupation::Column::FinS.gt(debut.timestamp()));
-        if let Some(d) = sauf {
-            q = q.filter(occupation::Column::DateId.ne(d));
-        }
-        for o in q.limit(5).all(&cx.db()).await? {
-            let qui = if o.genre == "lieu" {
-                "Ce lieu est".to_owned()
-            } else {
-                let nom = equipe::noms(cx, [UtilisateurId(o.ressource)]).await?.remove(&UtilisateurId(o.ressource));
-                format!("{} est", nom.unwrap_or_else(|| "Cette personne".into()))
-            };
-            let titre = depot::titre_de(cx, o.date_id).await?.unwrap_or_default();
-            let quand = DateTime::from_timestamp(o.debut_s, 0).map(interface::format::instant_long).unwrap_or_default();
-            let m = format!("{qui} déjà pris par «\u{a0}{titre}\u{a0}», {quand}.");
-            if !messages.contains(&m) {
-                messages.push(m);
-            }
-        }
+fn ressources(s: &Seance) -> Prises {
+    Prises {
+        personnes: [Some(s.animateur_id), s.co_animateur_id].into_iter().flatten().collect(),
+        salle: s.lieu_id,
+        ou: Ou { lieu: s.lieu_id, commune: s.commune.clone() },
     }
-    if messages.is_empty() {
-        return Ok(());
-    }
-    messages.truncate(3);
-    messages.push("Changez l’heure, la personne ou le lieu, ou cochez «\u{a0}Programmer quand même\u{a0}».".into());
-    Err(Erreur::champ(champ, messages.join(" ")))
-}
-
-/// Takes the resources of a date. The database refuses what another writer took meanwhile.
-async fn occuper(cx: &Contexte, d: &DateSeance, ressources: &[(&'static str, Uuid)], force: bool, champ: &str) -> Resultat<()> {
-    for (genre, ressource) in ressources {
-        let ligne = occupation::Model {
-            id: cx.nouvel_uuid(),
-            date_id: d.id,
-            genre: (*genre).to_owned(),
-            ressource: *ressource,
-            debut_s: d.debut.timestamp(),
-            fin_s: d.fin.timestamp(),
-            force,
-        };
-        occupation::Entity::insert(ligne.into_active_model().reset_all()).exec_without_returning(&cx.db()).await.map_err(|e| {
-            if e.to_string().contains("ex_occupation") {
-                Erreur::champ(champ, "Une autre séance vient d’être programmée à la même heure : changez l’heure, la personne ou le lieu, ou cochez «\u{a0}Programmer quand même\u{a0}».")
-            } else {
-                e.into()
-            }
-        })?;
-    }
-    Ok(())
 }
 
 /// The line of a séance of the actor's structure.

@@ -1,7 +1,7 @@
 use socle::traitement::Traitement;
 
 /// What this crate stores about people.
-pub const TRAITEMENTS: &[&Traitement] = &[&CATALOGUE, &SEANCES, &RESERVATIONS, &EVALUATIONS];
+pub const TRAITEMENTS: &[&Traitement] = &[&CATALOGUE, &SEANCES, &RESERVATIONS, &EVALUATIONS, &AGENDA, &RENDEZ_VOUS];
 
 const CATALOGUE: Traitement = Traitement {
     nom: "Catalogue d’ateliers",
@@ -57,4 +57,38 @@ const EVALUATIONS: Traitement = Traitement {
         "reponse_froide",
         "geste_seance",
     ],
+};
+
+const AGENDA: Traitement = Traitement {
+    nom: "Agenda de l’équipe",
+    finalite: "Savoir qui est pris, où et quand ; ne pas programmer deux choses à la fois ; suivre son agenda ailleurs, et ici ceux que l’on tient ailleurs.",
+    base_legale: "Intérêt légitime : organiser le travail de la structure (RGPD, article 6).",
+    personnes: "Membres de l’équipe.",
+    donnees: "Genre, titre, heure et lieu des temps de chacun (stand, préparation, trajet, réunion, absence sans son motif) ; l’adresse d’un agenda suivi (chiffrée) et les seules heures où l’on y est pris ; les heures d’ouverture des lieux.",
+    destinataires: "Les membres de la structure ; qui tient l’adresse secrète d’un agenda, sans le nom des personnes reçues.",
+    duree: "Tant que le compte et la structure existent ; les heures prises ailleurs sont effacées sept jours après, ou dès que l’agenda n’est plus suivi.",
+    securite: "Comptes personnels et droits par rôle ; adresses secrètes dont seule l’empreinte est gardée, que l’on ferme ; un agenda suivi n’est lu que sur Internet, en https.",
+    tables: &[
+        "evenement",
+        "evenement_occurrence",
+        "flux_agenda",
+        "agenda_externe",
+        "occupe_ailleurs",
+        "trajet",
+        "reglage_agenda",
+        "horaire_lieu",
+        "fermeture_lieu",
+    ],
+};
+
+const RENDEZ_VOUS: Traitement = Traitement {
+    nom: "Rendez-vous",
+    finalite: "Recevoir à l’heure dite qui le demande, prévenir d’un changement, rappeler.",
+    base_legale: "Mesures prises à la demande de la personne (RGPD, article 6).",
+    personnes: "Personnes qui prennent rendez-vous ou pour qui l’on en prend ; membres de l’équipe qui reçoivent.",
+    donnees: "Nom ou prénom, téléphone ou courriel si la personne le veut, ce qui aide à la recevoir (chiffré), le dossier si elle est suivie ; les heures où chacun reçoit.",
+    destinataires: "Les membres de la structure.",
+    duree: "Quatre-vingt-dix jours après le rendez-vous, nom, contact et liens sont effacés ; les nombres restent.",
+    securite: "Sans compte ni témoin de connexion ; lien secret dont seule l’empreinte est gardée ; essais de codes freinés ; la base refuse deux rendez-vous à la même heure avec la même personne.",
+    tables: &["motif_rendez_vous", "plage", "rendez_vous", "lien_rendez_vous"],
 };

@@ -303,6 +303,11 @@ pub struct Etape {
 /// The passages of an enrolment, the first one first.
 pub async fn etapes(cx: &Contexte, id: CandidatureId) -> Resultat<Vec<Etape>> {
     lire(cx, id).await?;
+    passages(cx, id).await
+}
+
+/// The same, the right having been asked for.
+pub(crate) async fn passages(cx: &Contexte, id: CandidatureId) -> Resultat<Vec<Etape>> {
     table::etape::Entity::find()
         .filter(table::etape::Column::CandidatureId.eq(id))
         .order_by_asc(table::etape::Column::Quand)

@@ -134,6 +134,13 @@ async fn de_la_structure(cx: &Contexte, s: StructureId) -> Resultat<Vec<Agrement
         .await?)
 }
 
+/// The number of the approval of a lieu for a version of a title on a day, for the minutes.
+pub(crate) async fn numero(cx: &Contexte, s: StructureId, lieu: LieuId, version: &str, jour: NaiveDate) -> Resultat<Option<String>> {
+    let en_cours = |a: &Agrement| a.debut <= jour && a.fin.is_none_or(|f| f >= jour) && a.retire_le.is_none_or(|r| r > jour);
+    let tous = de_la_structure(cx, s).await?;
+    Ok(tous.into_iter().find(|a| a.lieu_id == lieu && a.version_code == version && en_cours(a)).and_then(|a| a.numero))
+}
+
 /// The approvals as the rules read them; the site is the id of the lieu.
 pub async fn faits(cx: &Contexte, structure: StructureId) -> Resultat<Vec<agrement::Agrement>> {
     Ok(de_la_structure(cx, structure).await?.into_iter().map(Into::into).collect())

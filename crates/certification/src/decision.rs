@@ -23,7 +23,10 @@ use socle::{
     journal::Action,
 };
 
-use crate::session::{Dans, code, de_code, depot, phrases};
+use crate::{
+    document::{self, Document},
+    session::{Dans, code, de_code, depot, phrases},
+};
 
 mod table {
     use sea_orm::entity::prelude::*;
@@ -226,11 +229,27 @@ pub async fn effet(cx: &Contexte, id: DecisionId) -> Resultat<Reponse<EffetRetra
         .map_err(|_| Erreur::Conflit("Cette décision n’est pas en vigueur : il n’y a rien à retirer.".into()))
 }
 
-/// Withdraws a decision by another, reasoned; gives what it undoes and the candidate.
+/// The documents in force that a decision's withdrawal withdraws with it.
+pub async fn documents(cx: &Contexte, id: DecisionId) -> Resultat<Vec<Document>> {
+    let l = derniere(cx, id, Permission::CertificationLire).await?;
+    concernes(cx, &l, id).await
+}
+
+async fn concernes(cx: &Contexte, l: &Ligne, id: DecisionId) -> Resultat<Vec<Document>> {
+    let objet = l.objet()?;
+    let version = match &objet {
+        Objet::Unite { version, .. } | Objet::Titre { version } => Some(version.as_str()),
+        Objet::Retrait { .. } => None,
+    };
+    document::retrait::concernes(cx, l.candidat_id, id, l.session_id, version).await
+}
+
+/// Withdraws a decision by another, reasoned, and with it the documents that prove it; gives what it undoes, the
+/// candidate, and how many documents went.
 ///
 /// # Errors
 /// `Invalide` on `motif` without a reason; `Conflit` when the decision is not in force.
-pub async fn retirer(cx: &Contexte, id: DecisionId, motif: &str) -> Resultat<(CandidatId, Reponse<EffetRetrait>)> {
+pub async fn retirer(cx: &Contexte, id: DecisionId, motif: &str) -> Resultat<(CandidatId, Reponse<EffetRetrait>, usize)> {
     let l = derniere(cx, id, Permission::CertificationGerer).await?;
     let motif = motif.trim();
     let mut c = socle::controle::Controle::new();
@@ -239,10 +258,12 @@ pub async fn retirer(cx: &Contexte, id: DecisionId, motif: &str) -> Resultat<(Ca
     transition(l.etat()?, ActionDecision::Retirer, Some(motif))
         .map_err(|r| if motif.is_empty() { Erreur::champ("motif", phrases(&r.motifs)) } else { Erreur::Conflit(phrases(&r.motifs)) })?;
     let effet = effet(cx, id).await?;
+    let prouvent = concernes(cx, &l, id).await?;
     let objet = Objet::Retrait { decision: id.to_string(), motif: motif.to_owned() };
     let nouvelle = DecisionId(cx.nouvel_uuid());
     let (jour, etat) = (cx.aujourd_hui(), EtatDecision::Validee);
     ajouter(cx, l.structure_id, l.session_id, &nouvelle, l.candidat_id, jour, etat, &objet, l.libelles.clone(), &effet.motifs).await?;
     cx.journaliser(Action::Modification, "decision", id.0, l.structure_id, &["retrait"]).await?;
-    Ok((l.candidat_id, effet))
+    let retires = document::retrait::decision_retiree(cx, prouvent, motif).await?;
+    Ok((l.candidat_id, effet, retires))
 }

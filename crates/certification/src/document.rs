@@ -4,16 +4,23 @@
 mod api;
 pub mod badge;
 mod compose;
+pub mod courriel;
+pub mod lot;
+pub(crate) mod retrait;
 pub mod table;
 mod verifier;
 mod web;
 
 pub use api::api;
+pub(crate) use api::fichier;
 pub use compose::{dossier_professionnel, livret_ecf};
 pub use verifier::{Verifie, verifier};
 pub use web::pages;
 
-use certification_regles::decision::{self, ActionDocument, EtatDocument};
+use certification_regles::{
+    decision::{self, ActionDocument, EtatDocument},
+    session::EtatSession,
+};
 use chrono::NaiveDate;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::{Deserialize, Serialize};
@@ -21,7 +28,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
-    identifiant::{CandidatId, CandidatureId, DocumentId, PassageId, SessionExamenId},
+    identifiant::{CandidatId, CandidatureId, DocumentId, JureId, PassageId, SessionExamenId},
     journal::Action,
     ports::Modele,
 };
@@ -77,8 +84,11 @@ pub struct Emettre {
     pub nature: Nature,
     /// For a convocation, a grid or a letter.
     pub passage: Option<PassageId>,
-    /// For an attendance sheet or a PV.
+    /// For an attendance sheet or a PV; with `jure`, for the convocation of a member of its jury.
     pub session: Option<SessionExamenId>,
+    /// The member of the jury invited.
+    #[serde(default)]
+    pub jure: Option<JureId>,
     /// For a livret, a parchemin, an attestation, a certificate: the enrolment.
     pub candidature: Option<CandidatureId>,
 }
@@ -125,7 +135,12 @@ impl Document {
 
     /// The page that says whether it is genuine.
     pub fn adresse(&self, cx: &Contexte) -> String {
-        format!("{}/verifier/{}", cx.etat().config.public_url.trim_end_matches('/'), self.code_verification)
+        self.adresse_de(cx.etat())
+    }
+
+    /// The same, where there is no context.
+    pub(crate) fn adresse_de(&self, etat: &socle::Etat) -> String {
+        format!("{}/verifier/{}", etat.config.public_url.trim_end_matches('/'), self.code_verification)
     }
 }
 
@@ -157,6 +172,7 @@ fn tirer(n: usize) -> Resultat<String> {
 pub async fn emettre(cx: &Contexte, e: &Emettre) -> Resultat<Document> {
     let structure = cx.exiger(Permission::CertificationGerer)?;
     let c = compose::composer(cx, e).await?;
+    let decisions = retrait::appuis(cx, e.nature, &c).await?;
     let (annee, jour) = (cx.aujourd_hui().format("%Y"), cx.aujourd_hui());
     let fige = Fige {
         modele: if c.modele == Modele::Parchemin { "parchemin" } else { "acte" }.to_owned(),
@@ -183,6 +199,7 @@ pub async fn emettre(cx: &Contexte, e: &Emettre) -> Resultat<Document> {
         empreinte: crate::pv::empreinte(&contenu),
         contenu,
         version: 1,
+        decisions,
     };
     table::Entity::insert(d.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
     cx.journaliser(Action::Creation, "document_certification", d.id.0, structure, &[]).await?;
@@ -192,14 +209,71 @@ pub async fn emettre(cx: &Contexte, e: &Emettre) -> Resultat<Document> {
 /// Issues, for every candidate of a session whose decisions are validated, what they are owed: letter, and
 /// attestation with parchemin for a title or a CCS, livret for units. What was issued already is left as it is.
 pub async fn emettre_session(cx: &Contexte, session: SessionExamenId) -> Resultat<Vec<Document>> {
+    exiger(cx, session).await?;
+    let dus = compose::dus(cx, session).await?;
+    emettre_dus(cx, session, &dus).await
+}
+
+/// The right to issue the documents of a session.
+async fn exiger(cx: &Contexte, session: SessionExamenId) -> Resultat<()> {
     let d = crate::session::lire(cx, session).await?;
-    cx.exiger_dans(Permission::CertificationGerer, d.session.structure_id)?;
-    let deja = table::Entity::find().filter(table::Column::SessionId.eq(session)).all(&cx.db()).await?;
+    cx.exiger_dans(Permission::CertificationGerer, d.session.structure_id)
+}
+
+/// How many documents the candidates of a session are owed, issued or not.
+pub(crate) async fn dus(cx: &Contexte, session: SessionExamenId) -> Resultat<usize> {
+    exiger(cx, session).await?;
+    Ok(compose::dus(cx, session).await?.len())
+}
+
+/// Issues the papers of the day of a session: those of each candidate that are missing, or one anew for all.
+pub(crate) async fn emettre_papiers(cx: &Contexte, session: SessionExamenId, nature: Nature) -> Resultat<usize> {
+    let d = crate::session::prendre(cx, session, Permission::CertificationGerer).await?;
+    if matches!(d.etat()?, EtatSession::Annulee | EtatSession::QuorumNonAtteint) {
+        return Err(Erreur::Conflit("Cette session n’a pas lieu : elle n’a plus ni convocation ni papier.".into()));
+    }
+    let modele = Emettre { nature, passage: None, session: Some(session), jure: None, candidature: None };
+    if !matches!(nature, Nature::Convocation | Nature::Grille) {
+        emettre(cx, &modele).await?;
+        return Ok(1);
+    }
+    if nature == Nature::Convocation && d.session.convoquee_le.is_none() {
+        return Err(Erreur::Conflit(
+            "Cette session n’est pas encore convoquée : convoquez-la, les convocations seront émises et envoyées.".into(),
+        ));
+    }
+    let code = en_code(nature)?;
+    let deja = table::Entity::find()
+        .filter(table::Column::SessionId.eq(session))
+        .filter(table::Column::Nature.eq(&code))
+        .filter(table::Column::RetireLe.is_null())
+        .all(&cx.db())
+        .await?;
+    let mut emis = 0;
+    for p in crate::session::passages(cx, session).await? {
+        if !deja.iter().any(|x| x.candidat_id == Some(p.candidat_id)) {
+            emettre(cx, &Emettre { passage: Some(p.id), session: None, ..modele.clone() }).await?;
+            emis += 1;
+        }
+    }
+    Ok(emis)
+}
+
+/// Issues those of `dus` that are not yet. The session is taken first: asked twice at once, nothing is issued twice.
+async fn emettre_dus(cx: &Contexte, session: SessionExamenId, dus: &[(Emettre, Option<CandidatId>)]) -> Resultat<Vec<Document>> {
+    crate::session::prendre(cx, session, Permission::CertificationGerer).await?;
+    let deja: Vec<(String, Option<CandidatId>)> = table::Entity::find()
+        .select_only()
+        .columns([table::Column::Nature, table::Column::CandidatId])
+        .filter(table::Column::SessionId.eq(session))
+        .into_tuple()
+        .all(&cx.db())
+        .await?;
     let mut emis = Vec::new();
-    for (e, candidat) in compose::dus(cx, session).await? {
+    for (e, candidat) in dus {
         let nature = en_code(e.nature)?;
-        if !deja.iter().any(|d| d.nature == nature && d.candidat_id == candidat) {
-            emis.push(emettre(cx, &e).await?);
+        if !deja.iter().any(|(n, c)| *n == nature && c == candidat) {
+            emis.push(emettre(cx, e).await?);
         }
     }
     Ok(emis)
@@ -262,6 +336,10 @@ pub async fn agir(cx: &Contexte, id: DocumentId, action: ActionDocument, motif: 
     c.exiger(action != ActionDocument::Retirer || motif.is_some(), "motif", "Dites pourquoi ce document est retiré.");
     c.finir()?;
     let (etat, _) = decision::document(d.etat()?, action, motif).map_err(|r| Erreur::Conflit(r.to_string()))?;
+    if d.retire_le.is_some() {
+        let pourquoi = d.motif_retrait.unwrap_or_default();
+        return Err(Erreur::Conflit(format!("Ce document reste sans suite, il a été retiré avant d’être délivré. {pourquoi}")));
+    }
     let retire: Option<NaiveDate> = (etat == EtatDocument::Retire).then(|| cx.aujourd_hui());
     let apres = Document {
         etat: en_code(etat)?,
@@ -283,13 +361,11 @@ pub async fn agir(cx: &Contexte, id: DocumentId, action: ActionDocument, motif: 
     Ok(apres)
 }
 
-/// The PDF of a document, made again from what was frozen; the printing is journaled.
+/// The PDF of a document, made again from what was frozen.
 ///
 /// # Errors
 /// `Conflit` when what was frozen no longer has its hash.
-pub async fn pdf(q: &socle::requete::Requete, id: DocumentId) -> Resultat<Vec<u8>> {
-    let cx = q.lecture();
-    let d = lire(&cx, id).await?;
+pub(crate) async fn rendre(etat: &socle::Etat, d: &Document) -> Resultat<Vec<u8>> {
     if crate::pv::empreinte(&d.contenu) != d.empreinte {
         return Err(Erreur::Conflit(
             "Ce document a été changé dans la base après son émission : il n’est plus imprimé. Prévenez l’administration de l’instance."
@@ -297,11 +373,20 @@ pub async fn pdf(q: &socle::requete::Requete, id: DocumentId) -> Resultat<Vec<u8
         ));
     }
     let Fige { modele, mut donnees, .. } = d.fige()?;
-    let adresse = d.adresse(&cx);
+    let adresse = d.adresse_de(etat);
     donnees["numero"] = json!(d.numero);
     donnees["verification"] = json!({"qr": interface::qr::traits(&adresse)?, "adresse": adresse});
     let modele = if modele == "parchemin" { Modele::Parchemin } else { Modele::Acte };
-    let pdf = q.etat.documents.pdf(modele, donnees).await?;
+    Ok(etat.documents.pdf(modele, donnees).await?)
+}
+
+/// The PDF of a document, for its centre and the candidate it names; the printing is journaled.
+///
+/// # Errors
+/// Those of [`lire`] and of `rendre`.
+pub async fn pdf(q: &socle::requete::Requete, id: DocumentId) -> Resultat<Vec<u8>> {
+    let d = lire(&q.lecture(), id).await?;
+    let pdf = rendre(&q.etat, &d).await?;
     let cx = q.ecriture().await?;
     cx.journaliser(Action::Impression, "document_certification", id.0, d.structure_id, &[]).await?;
     cx.valider().await?;

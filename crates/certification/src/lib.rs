@@ -21,7 +21,7 @@ pub mod traitement;
 pub use migrations::migrations;
 
 use interface::{Onglet, requete::Pages};
-use socle::Etat;
+use socle::{Etat, tache::Executants};
 use utoipa_axum::router::OpenApiRouter;
 
 /// Pages of this crate.
@@ -65,6 +65,13 @@ pub fn api() -> OpenApiRouter<Etat> {
         .merge(pv::api())
         .merge(decision::api())
         .merge(document::api())
+}
+
+/// Adds what runs the jobs of this crate.
+pub fn executants(e: Executants) -> Executants {
+    e.avec(document::courriel::GENRE, document::courriel::envoyer)
+        .avec(document::lot::GENRE, document::lot::executer)
+        .avec(document::lot::GENRE_BALAYAGE, document::lot::balayer)
 }
 
 /// Every sealed column of this crate, for the rotation of keys.

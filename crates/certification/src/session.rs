@@ -15,6 +15,7 @@ pub mod grille;
 pub mod incident;
 mod inscription;
 mod jury;
+mod liens;
 mod migration;
 pub mod presence;
 pub mod siege;
@@ -22,8 +23,8 @@ pub(crate) mod table;
 mod web;
 
 pub use api::api;
-pub(crate) use convocation::confier;
 pub use convocation::{Convocation, EpreuveDue, convocation};
+pub(crate) use convocation::{confier, mots as objet};
 pub use deliberation::{Decider, decider};
 pub(crate) use etat::poser;
 pub use etat::{Agir, Possible, agir, possibles};

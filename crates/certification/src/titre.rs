@@ -124,6 +124,12 @@ pub async fn importer(cx: &Contexte, texte: &str) -> Resultat<(Version, bool)> {
     if v.code.trim().is_empty() || v.code.len() > 80 || v.titre.len() > 80 || v.nom().chars().count() > 300 {
         return Err(refus("Donnez à la version un code d’au plus 80 caractères, et un intitulé d’au plus 300.".into()));
     }
+    // The code is an address: that of the public page of the title.
+    if !v.code.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
+        return Err(refus(
+            "Écrivez le code de la version avec des lettres sans accent, des chiffres et des tirets : il fait l’adresse de sa page.".into(),
+        ));
+    }
     let connues = toutes(cx).await?;
     if let Some(deja) = connues.iter().find(|c| c.code == v.code) {
         return if *deja == v {

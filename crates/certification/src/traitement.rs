@@ -30,6 +30,7 @@ const CANDIDATS: Traitement = Traitement {
         "passage",
         "decision",
         "document_certification",
+        "lot_documents",
         "badge",
     ],
 };

@@ -113,6 +113,18 @@ impl Appli {
                 ("candidature_id", json!(candidature)),
                 ("unite", json!(unite)),
                 ("jour", json!("2026-03-01")),
+                ("competences", json!([format!("{unite}-c1")])),
+                ("satisfait", json!(true)),
+                ("points_attention", json!("")),
+                ("evaluateur_1", json!("Un Essai")),
+                ("evaluateur_2", json!("Deux Essai")),
+            ];
+            self.poser("ecf_evaluation", &lignes).await;
+            let lignes = [
+                ("id", json!(self.uuid())),
+                ("candidature_id", json!(candidature)),
+                ("unite", json!(unite)),
+                ("jour", json!("2026-03-01")),
                 ("satisfait", json!(true)),
                 ("synthese", json!("x")),
                 ("evaluateurs", json!(["Un Essai", "Deux Essai"])),
@@ -139,6 +151,28 @@ impl Appli {
         ];
         self.poser("decision", &lignes).await;
         decision
+    }
+
+    /// A preparation of the documents of a session that failed; gives its id.
+    pub async fn lot(&self, session: &str) -> String {
+        let id = self.uuid();
+        let lignes = [
+            ("id", json!(id)),
+            ("structure_id", json!(self.structure_alpha())),
+            ("session_id", json!(session)),
+            ("utilisateur_id", json!(self.utilisateur("alpha.certification"))),
+            ("portee", json!("tout")),
+            ("etat", json!("echoue")),
+            ("etape", json!("emission")),
+            ("faites", json!(0)),
+            ("emis", json!(0)),
+            ("essais", json!(1)),
+            ("raison", json!("Essai")),
+            ("cree_le", json!(crate::INSTANT)),
+            ("expire_le", json!("2036-03-10T09:00:00Z")),
+        ];
+        self.poser("lot_documents", &lignes).await;
+        id
     }
 
     /// An incident of a session; gives its id.
@@ -201,7 +235,7 @@ fn valeur(colonne: &str, v: &Value) -> SimpleExpr {
     let texte = v.as_str();
     let uuid = |t: &str| Uuid::parse_str(t).expect("an id");
     match (colonne, v) {
-        ("cree_le" | "inscrite_le" | "quand", _) => {
+        ("cree_le" | "expire_le" | "inscrite_le" | "quand", _) => {
             Expr::value(texte.expect("an instant").parse::<chrono::DateTime<chrono::Utc>>().expect("an instant"))
         }
         (c, Value::Null) if c.ends_with("_id") => Expr::value(None::<Uuid>),

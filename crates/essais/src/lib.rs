@@ -29,7 +29,7 @@ use socle::{
     coffre,
     config::Config,
     horloge::Horloge,
-    ports::{Courrier, ErreurCourrier, Lettre},
+    ports::{Courrier, ErreurCourrier, Lettre, PieceJointe},
 };
 use tower::ServiceExt;
 
@@ -44,12 +44,14 @@ pub const INSTANT: &str = "2026-03-10T09:00:00Z";
 
 /// Mail kept in memory.
 #[derive(Default)]
-pub struct Boite(pub Mutex<Vec<Lettre>>);
+pub struct Boite(pub Mutex<Vec<Lettre>>, Mutex<Vec<(String, PieceJointe)>>);
 
 #[async_trait::async_trait]
 impl Courrier for Boite {
-    async fn envoyer(&self, l: &Lettre) -> Result<(), ErreurCourrier> {
+    async fn envoyer_avec(&self, l: &Lettre, pieces: &[PieceJointe]) -> Result<(), ErreurCourrier> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(l.clone());
+        let jointes = pieces.iter().map(|p| (l.destinataire.clone(), p.clone()));
+        self.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(jointes);
         Ok(())
     }
     async fn verifier(&self) -> Result<String, ErreurCourrier> {
@@ -318,6 +320,11 @@ impl Appli {
         socle::planification::planifier(&self.etat, &planning, &mut socle::planification::Vues::default())
             .await
             .expect("the database answers")
+    }
+
+    /// The files that went with mails, each with whom it was sent to.
+    pub fn pieces_jointes(&self) -> Vec<(String, PieceJointe)> {
+        self.boite.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// The mails sent.

@@ -14,10 +14,16 @@ mod adversite;
 mod application;
 #[path = "../../ateliers/src/evaluation/tests.rs"]
 mod ateliers_evaluations;
+#[path = "../../ateliers/src/agenda/tests.rs"]
+mod ateliers_agenda;
+#[path = "../../ateliers/src/agenda/flux_tests.rs"]
+mod ateliers_agenda_flux;
 #[path = "../../ateliers/src/fiche/tests.rs"]
 mod ateliers_fiches;
 #[path = "../../ateliers/src/presence/tests.rs"]
 mod ateliers_presences;
+#[path = "../../ateliers/src/rendez_vous/tests.rs"]
+mod ateliers_rendez_vous;
 #[path = "../../ateliers/src/reservation/tests.rs"]
 mod ateliers_reservations;
 #[path = "../../ateliers/src/seance/tests.rs"]

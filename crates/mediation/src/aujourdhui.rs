@@ -92,6 +92,8 @@ struct PageAujourdhui {
     activites: Vec<(DuJour, String)>,
     /// « 3 accompagnements, 1 h 30 ».
     total: String,
+    /// One's own, of the day.
+    rendez_vous: Vec<crate::rendez_vous::DuJour>,
 }
 
 async fn voir(w: Web) -> Reponse {
@@ -122,6 +124,8 @@ async fn gabarit(cx: &Contexte, page: Page) -> Resultat<PageAujourdhui> {
     let sans_reponse = orientation::sans_reponse(cx, il_y_a(SANS_REPONSE)).await?;
     let seances = if cx.acteur.peut(Permission::AccompagnementsLire) { ateliers::du_jour(cx, jour).await? } else { vec![] };
     let activites = if cx.acteur.peut(Permission::AccompagnementsLire) { accompagnement::du_jour(cx, jour).await? } else { vec![] };
+
+    let rendez_vous = if cx.acteur.peut(Permission::AccompagnementsLire) { crate::rendez_vous::du_jour(cx, jour).await? } else { vec![] };
 
     let mut ids: Vec<PersonneId> = accueils.iter().filter_map(|a| a.personne_id).collect();
     ids.extend(dues.iter().map(|e| e.personne));
@@ -173,7 +177,7 @@ async fn gabarit(cx: &Contexte, page: Page) -> Resultat<PageAujourdhui> {
         n => Some(interface::format::compte(n.cast_signed(), "dossier", "dossiers")),
     };
     let seances = seances.into_iter().map(seance).collect();
-    Ok(PageAujourdhui { page, jour, ecrire, attente, nombre, seances, etapes, relances, a_effacer, activites, total })
+    Ok(PageAujourdhui { page, jour, ecrire, attente, nombre, seances, etapes, relances, a_effacer, activites, total, rendez_vous })
 }
 
 fn seance(s: ateliers::SeanceDuJour) -> Seance {
@@ -276,11 +280,13 @@ mod rendu {
                 "30 min".into(),
             )],
             total: "1 accompagnement, 30 min".into(),
+            rendez_vous: vec![crate::rendez_vous::DuJour::exemple("Essai QUATRE")],
         };
         let html = p.render().unwrap();
         for dit in [
             "Essai UN",
             "Atelier d’essai",
+            "Essai QUATRE",
             "depuis 48 min",
             "Lieu d’essai",
             "En retard",

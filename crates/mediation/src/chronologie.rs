@@ -22,6 +22,7 @@ pub struct Evenement {
 /// The last things that happened to a person in the structures the actor may read, at most `max` of each kind.
 pub async fn reunir(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec<Evenement>> {
     let mut tout = crate::accueil::evenements(cx, id, max).await?;
+    tout.extend(crate::rendez_vous::evenements(cx, id, max).await?);
     tout.extend(crate::diagnostic::evenements(cx, id, max).await?);
     tout.extend(crate::parcours::evenements(cx, id, max).await?);
     tout.extend(crate::accompagnement::evenements(cx, id, max).await?);

@@ -88,6 +88,17 @@ pub async fn textes(cx: &Contexte, id: PersonneId, structure: Option<StructureId
                 ("canal", Expr::value("aucun")),
             ],
         ),
+        (
+            "rendez_vous",
+            ids("rendez_vous", id, structure),
+            vec![
+                ("nom", Expr::value("")),
+                ("telephone", vide()),
+                ("courriel", vide()),
+                ("besoins", vide()),
+                ("canal", Expr::value("aucun")),
+            ],
+        ),
     ] {
         let mut q = Query::update();
         q.table(table).and_where(Expr::col("id").in_subquery(lesquels));
@@ -111,6 +122,7 @@ pub async fn textes(cx: &Contexte, id: PersonneId, structure: Option<StructureId
         ids("accueil", id, structure),
         ids("diagnostic", id, structure),
         ids("orientation", id, structure),
+        ids("rendez_vous", id, structure),
         parcours(),
         lignes("objectif"),
         lignes("etape"),

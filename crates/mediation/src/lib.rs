@@ -19,6 +19,7 @@ pub mod note_pratique;
 pub mod orientation;
 pub mod parcours;
 pub mod personne;
+mod rendez_vous;
 pub mod satisfaction;
 
 use interface::requete::Pages;

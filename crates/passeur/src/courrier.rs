@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header::ContentType},
+    message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType},
 };
 use secrecy::ExposeSecret;
 use socle::{
     Etat,
     config::Config,
-    ports::{Courrier, ErreurCourrier, Lettre},
+    ports::{Courrier, ErreurCourrier, Lettre, PieceJointe},
 };
 
 /// Hands mail to an SMTP server.
@@ -45,21 +45,26 @@ pub fn selon(config: &Config) -> anyhow::Result<std::sync::Arc<dyn Courrier>> {
     })
 }
 
-fn message(de: &Mailbox, l: &Lettre) -> Result<Message, ErreurCourrier> {
+fn message(de: &Mailbox, l: &Lettre, pieces: &[PieceJointe]) -> Result<Message, ErreurCourrier> {
     let a: Mailbox = l.destinataire.parse().map_err(|e| ErreurCourrier(format!("adresse illisible : {e}")))?;
-    Message::builder()
-        .from(de.clone())
-        .to(a)
-        .subject(&l.sujet)
-        .header(ContentType::TEXT_PLAIN)
-        .body(l.corps.clone())
-        .map_err(|e| ErreurCourrier(e.to_string()))
+    let m = Message::builder().from(de.clone()).to(a).subject(&l.sujet);
+    let fait = if pieces.is_empty() {
+        m.header(ContentType::TEXT_PLAIN).body(l.corps.clone())
+    } else {
+        let mut parties = MultiPart::mixed().singlepart(SinglePart::plain(l.corps.clone()));
+        for p in pieces {
+            let genre = ContentType::parse(&p.media).map_err(|e| ErreurCourrier(format!("{} : {e}", p.media)))?;
+            parties = parties.singlepart(Attachment::new(p.nom.clone()).body(p.octets.clone(), genre));
+        }
+        m.multipart(parties)
+    };
+    fait.map_err(|e| ErreurCourrier(e.to_string()))
 }
 
 #[async_trait::async_trait]
 impl Courrier for Smtp {
-    async fn envoyer(&self, l: &Lettre) -> Result<(), ErreurCourrier> {
-        self.transport.send(message(&self.de, l)?).await.map(|_| ()).map_err(|e| ErreurCourrier(e.to_string()))
+    async fn envoyer_avec(&self, l: &Lettre, pieces: &[PieceJointe]) -> Result<(), ErreurCourrier> {
+        self.transport.send(message(&self.de, l, pieces)?).await.map(|_| ()).map_err(|e| ErreurCourrier(e.to_string()))
     }
 
     async fn verifier(&self) -> Result<String, ErreurCourrier> {
@@ -73,8 +78,8 @@ impl Courrier for Smtp {
 
 #[async_trait::async_trait]
 impl Courrier for Dossier {
-    async fn envoyer(&self, l: &Lettre) -> Result<(), ErreurCourrier> {
-        let m = message(&self.de, l)?.formatted();
+    async fn envoyer_avec(&self, l: &Lettre, pieces: &[PieceJointe]) -> Result<(), ErreurCourrier> {
+        let m = message(&self.de, l, pieces)?.formatted();
         let ecrire = async {
             tokio::fs::create_dir_all(&self.dossier).await?;
             let mut nom = [0u8; 12];

@@ -3,6 +3,7 @@
 //!
 //! Every name is visibly invented; no address, telephone or mail can belong to anyone.
 
+mod agenda;
 mod anciens;
 mod annee;
 mod ateliers;
@@ -99,6 +100,7 @@ async fn remplir(etat: &Etat) -> anyhow::Result<()> {
     anciens::ajouter(&mut cx, &decor).await?;
     certification::ajouter(&mut cx).await?;
     ateliers::programmer(&mut cx, &decor).await?;
+    agenda::ajouter(&mut cx, &decor).await?;
     let responsable = exporter(&mut cx, &decor).await?;
     exploitation::montrer(&cx).await?;
     cx.valider().await?;

@@ -76,6 +76,22 @@ identifiants! {
     DateSeanceId,
     /// One booking of a seat.
     ReservationId,
+    /// One time of a calendar: stand, preparation, travel, absence; once or in a series.
+    EvenementId,
+    /// One occurrence of it.
+    OccurrenceId,
+    /// A secret address where a calendar is read.
+    FluxAgendaId,
+    /// A calendar kept elsewhere, read for its busy times.
+    AgendaExterneId,
+    /// Days when a lieu is closed.
+    FermetureId,
+    /// A reason one takes an appointment for.
+    MotifId,
+    /// Hours when a mediator receives.
+    PlageId,
+    /// One appointment.
+    RendezVousId,
     /// One private note of a mediator on their practice.
     NotePratiqueId,
     /// A candidate to a title, in a centre.

@@ -9,6 +9,16 @@ pub struct Lettre {
     pub corps: String,
 }
 
+/// A file that goes with a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PieceJointe {
+    /// The name it is saved under: never somebody's.
+    pub nom: String,
+    /// Media type.
+    pub media: String,
+    pub octets: Vec<u8>,
+}
+
 /// Mail could not be handed over; it will be tried again.
 #[derive(Debug, thiserror::Error)]
 #[error("courriel : {0}")]
@@ -17,7 +27,12 @@ pub struct ErreurCourrier(pub String);
 /// Hands mail over to a server (SMTP), or writes it into a folder.
 #[async_trait::async_trait]
 pub trait Courrier: Send + Sync {
-    async fn envoyer(&self, lettre: &Lettre) -> Result<(), ErreurCourrier>;
+    /// Hands a mail over with these files.
+    async fn envoyer_avec(&self, lettre: &Lettre, pieces: &[PieceJointe]) -> Result<(), ErreurCourrier>;
+    /// Hands a mail over.
+    async fn envoyer(&self, lettre: &Lettre) -> Result<(), ErreurCourrier> {
+        self.envoyer_avec(lettre, &[]).await
+    }
     /// Says whether mail can be handed over now.
     async fn verifier(&self) -> Result<String, ErreurCourrier>;
 }

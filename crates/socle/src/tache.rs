@@ -302,6 +302,8 @@ pub mod genre {
     pub const FICHIERS: &str = "fichiers";
     /// Makes an export (crate `bilan`).
     pub const EXPORT: &str = "export";
+    /// Issues and prints the documents of an exam session (crate `certification`).
+    pub const LOT_DOCUMENTS: &str = "lot_documents";
     /// Those that may take minutes.
-    pub const LONGUES: [&str; 1] = [EXPORT];
+    pub const LONGUES: [&str; 2] = [EXPORT, LOT_DOCUMENTS];
 }

@@ -3,9 +3,13 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
-use socle::{Contexte, Erreur, Etat, Resultat, identifiant::ReservationId, ports::Lettre};
+use socle::{
+    Contexte, Erreur, Etat, Resultat,
+    identifiant::ReservationId,
+    ports::{Lettre, PieceJointe},
+};
 
-use super::{Canal, EtatReservation, Fin, Reservation, avec_seance, creer_lien, finir, regles, table};
+use super::{Canal, EtatReservation, Fin, Reservation, avec_seance, calendrier, creer_lien, finir, regles, table};
 use crate::{
     seance::{self, EtatSeance, Seance},
     sms,
@@ -104,7 +108,7 @@ pub async fn avertir_tache(etat: Etat, charge: serde_json::Value) -> Result<(), 
     }
     let Some(message) = preparer(&etat, &c).await.map_err(|e| e.to_string())? else { return Ok(()) };
     match message {
-        Message::Courriel(l) => etat.courrier.envoyer(&l).await.map_err(|e| e.to_string()),
+        Message::Courriel(l, pieces) => etat.courrier.envoyer_avec(&l, &pieces).await.map_err(|e| e.to_string()),
         Message::Sms { numero, texte } => sms::envoyer(&etat, &numero, &texte).await,
     }
 }
@@ -117,7 +121,7 @@ async fn reporter(etat: &Etat, c: &Charge, quand: DateTime<Utc>) -> Resultat<()>
 }
 
 enum Message {
-    Courriel(Lettre),
+    Courriel(Lettre, Vec<PieceJointe>),
     Sms { numero: String, texte: String },
 }
 
@@ -144,20 +148,24 @@ async fn preparer(etat: &Etat, c: &Charge) -> Resultat<Option<Message>> {
     let secret = creer_lien(&cx, r.id).await?;
     let lien = format!("{}/reservation/{secret}", etat.config.public_url.trim_end_matches('/'));
     let dates = seance::completer(&cx, vec![s.clone()]).await?.remove(0).dates;
+    let cx_maintenant = cx.maintenant;
     cx.valider().await?;
     let quand = dates.iter().map(|d| interface::format::instant_long(d.debut)).collect::<Vec<_>>().join("\n");
     let lieu = seance::nom_lieu(&s, &noms);
     let (sujet, phrase) = dire(c.motif, &r, &s);
     let joindre = structure.telephone.map(|t| format!("\nPour nous joindre : {t}")).unwrap_or_default();
     Ok(match (r.canal, &r.courriel, &r.telephone) {
-        (Canal::Courriel, Some(destinataire), _) => Some(Message::Courriel(Lettre {
-            destinataire: destinataire.clone(),
-            sujet: format!("{sujet} : {}", s.titre),
-            corps: format!(
-                "Bonjour,\n\n{phrase}\n\nAtelier : {}\n{quand}\n{lieu}\n« {} »{joindre}\n\nVotre code : {}\n\nVoir, changer ou annuler votre réservation :\n{lien}\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n",
-                s.titre, structure.nom, r.code
-            ),
-        })),
+        (Canal::Courriel, Some(destinataire), _) => Some(Message::Courriel(
+            Lettre {
+                destinataire: destinataire.clone(),
+                sujet: format!("{sujet} : {}", s.titre),
+                corps: format!(
+                    "Bonjour,\n\n{phrase}\n\nAtelier : {}\n{quand}\n{lieu}\n« {} »{joindre}\n\nVotre code : {}\n\nVoir, changer ou annuler votre réservation :\n{lien}\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n",
+                    s.titre, structure.nom, r.code
+                ),
+            },
+            calendrier::piece(c.motif, &r, &s, &dates, &lieu, cx_maintenant),
+        )),
         (Canal::Sms, _, Some(numero)) => {
             let premier = interface::format::instant_court(s.debut);
             Some(Message::Sms { numero: numero.clone(), texte: format!("{sujet} : {}, {premier}. {phrase} {lien}", s.titre) })

@@ -162,6 +162,11 @@ async fn chercher_code(v: Visite, qui: Visiteur, Formulaire(s): Formulaire<Saisi
     frein::freiner(&v.etat, Cle::CodeReservation(qui.adresse)).await?;
     let cx = super::visite(&v.etat).await?;
     let Some(r) = super::par_code(&cx, &s.code).await? else {
+        // The code of an appointment, asked on the same page.
+        if let Some(adresse) = crate::rendez_vous::par_code(&cx, &s.code).await? {
+            cx.valider().await?;
+            return Ok(vers(&adresse));
+        }
         let e = Erreurs(vec![interface::formulaire::ErreurChamp::new(
             "code",
             "Aucune réservation n’a ce code : relisez les huit lettres et chiffres de votre billet.",

@@ -13,11 +13,14 @@ use socle::{
 };
 
 use super::{
-    Complete, DateSeance, EtatDate, EtatSeance, Quand, Seance, controler, lire, occuper, planifier_seuil, refuser_conflits, ressources,
-    table::{self, date, materiel, occupation},
+    Complete, DateSeance, EtatDate, EtatSeance, Quand, Seance, controler, lire, planifier_seuil, ressources,
+    table::{self, date, materiel},
     verrouiller,
 };
-use crate::reservation;
+use crate::{
+    agenda::occupation::{self, Pour},
+    reservation,
+};
 
 /// Changes a séance; a field left out is left as it is. A date moves by its own operation.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -123,7 +126,7 @@ pub async fn deplacer(cx: &Contexte, id: SeanceId, date_id: DateSeanceId, quand:
     }
     let ressources = ressources(&avant);
     if !forcer {
-        refuser_conflits(cx, &ressources, &[(debut, fin)], Some(date_id), "jour").await?;
+        occupation::refuser(cx, avant.structure_id, &ressources, &[(debut, fin)], &[Pour::Date(date_id)], "jour").await?;
     }
     let nouvelle = DateSeance { jour: quand.jour, heure: quand.heure.format("%H:%M").to_string(), debut, fin, ..d.clone() };
     date::Entity::update_many()
@@ -131,8 +134,8 @@ pub async fn deplacer(cx: &Contexte, id: SeanceId, date_id: DateSeanceId, quand:
         .filter(date::Column::Id.eq(date_id))
         .exec(&cx.db())
         .await?;
-    occupation::Entity::delete_many().filter(occupation::Column::DateId.eq(date_id)).exec(&cx.db()).await?;
-    occuper(cx, &nouvelle, &ressources, forcer, "jour").await?;
+    occupation::liberer(cx, [Pour::Date(date_id)]).await?;
+    occupation::occuper(cx, Pour::Date(date_id), &ressources, (debut, fin), forcer, "jour").await?;
     let toutes = || dates.iter().filter(|x| x.id != date_id).chain(std::iter::once(&nouvelle));
     let s = Seance {
         debut: toutes().map(|x| x.debut).min().unwrap_or(debut),
@@ -165,7 +168,7 @@ async fn arreter(cx: &Contexte, avant: &Seance, motif: Option<String>) -> Result
     let prevues =
         date::Entity::find().filter(date::Column::SeanceId.eq(s.id)).filter(date::Column::Etat.eq(EtatDate::Prevue)).all(&cx.db()).await?;
     let ids: Vec<DateSeanceId> = prevues.iter().map(|d| d.id).collect();
-    occupation::Entity::delete_many().filter(occupation::Column::DateId.is_in(ids.iter().copied())).exec(&cx.db()).await?;
+    occupation::liberer(cx, ids.iter().map(|d| Pour::Date(*d))).await?;
     date::Entity::update_many()
         .set(date::ActiveModel { etat: Set(EtatDate::Annulee), ..Default::default() })
         .filter(date::Column::Id.is_in(ids))

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ExprTrait, QueryOrder, QuerySelect, entity::prelude::*};
 use socle::{
     Contexte, Nomenclature, Permission, Resultat,
-    identifiant::{DateSeanceId, LieuId, PartenaireId, SeanceId, StructureId, UtilisateurId},
+    identifiant::{LieuId, PartenaireId, SeanceId, StructureId, UtilisateurId},
 };
 
 use super::{
@@ -106,12 +106,6 @@ pub(crate) async fn publiques(
         q = q.filter(table::Column::Commune.eq(c));
     }
     Ok(q.order_by_asc(table::Column::Debut).order_by_asc(table::Column::Id).offset(sauter).limit(combien).all(&cx.db()).await?)
-}
-
-/// The title of the séance of a date.
-pub(super) async fn titre_de(cx: &Contexte, d: DateSeanceId) -> Resultat<Option<String>> {
-    let Some(d) = date::Entity::find_by_id(d).one(&cx.db()).await? else { return Ok(None) };
-    Ok(table::Entity::find_by_id(d.seance_id).one(&cx.db()).await?.map(|s| s.titre))
 }
 
 /// The names of lieux and partners where séances are, to say where.

@@ -116,7 +116,7 @@ pub mod materiel {
 /// Who, or which room, is taken, and when. The database refuses two at once, unless forced.
 pub mod occupation {
     use sea_orm::entity::prelude::*;
-    use socle::identifiant::DateSeanceId;
+    use socle::identifiant::{DateSeanceId, LieuId, OccurrenceId, RendezVousId};
 
     #[sea_orm::model]
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -124,7 +124,10 @@ pub mod occupation {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
-        pub date_id: DateSeanceId,
+        /// What it is taken for: one of these three.
+        pub date_id: Option<DateSeanceId>,
+        pub occurrence_id: Option<OccurrenceId>,
+        pub rendez_vous_id: Option<RendezVousId>,
         /// `animateur` or `lieu`.
         pub genre: String,
         pub ressource: Uuid,
@@ -132,6 +135,10 @@ pub mod occupation {
         pub debut_s: i64,
         pub fin_s: i64,
         pub force: bool,
+        /// Where the person is then, for the way to what follows.
+        pub lieu_id: Option<LieuId>,
+        /// INSEE code.
+        pub commune: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

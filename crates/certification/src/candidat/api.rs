@@ -13,7 +13,7 @@ use super::{Candidat, CreerCandidat, ModifierCandidat};
 
 /// API of candidates.
 pub fn api() -> OpenApiRouter<Etat> {
-    OpenApiRouter::new().routes(routes!(liste, creer)).routes(routes!(lire, modifier))
+    OpenApiRouter::new().routes(routes!(liste, creer)).routes(routes!(lire, modifier)).routes(routes!(inviter))
 }
 
 /// A candidate.
@@ -79,6 +79,15 @@ async fn lire(q: Requete, Chemin(id): Chemin<CandidatId>) -> Result<Json<VueCand
 async fn modifier(q: Requete, Chemin(id): Chemin<CandidatId>, Corps(m): Corps<ModifierCandidat>) -> Result<Json<VueCandidat>, Refus> {
     let cx = q.ecriture().await?;
     let p = super::modifier(&cx, id, m).await?;
+    cx.valider().await?;
+    Ok(Json(p.into()))
+}
+
+/// Gives a candidate an account by their address: they then follow and prepare their file by themselves.
+#[utoipa::path(post, path = "/certification/candidats/{id}/acces", operation_id = "candidat_inviter", tag = "certification", params(("id" = CandidatId, Path)), responses((status = OK, body = VueCandidat), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn inviter(q: Requete, Chemin(id): Chemin<CandidatId>) -> Result<Json<VueCandidat>, Refus> {
+    let cx = q.ecriture().await?;
+    let p = super::inviter(&cx, id).await?;
     cx.valider().await?;
     Ok(Json(p.into()))
 }

@@ -9,8 +9,8 @@ use socle::{Erreur, Permission, controle::Controle, identifiant::CandidatId};
 
 use super::{Candidat, CreerCandidat, ModifierCandidat};
 use crate::{
-    candidature::{self, Candidature, CreerCandidature, faits},
-    titre,
+    candidature::{self, Candidature, CreerCandidature},
+    decision, titre,
 };
 
 /// Pages of candidates.
@@ -219,7 +219,7 @@ async fn page(w: Web, id: CandidatId, s: SaisieInscription, erreurs: Erreurs) ->
     for c in candidature::de_candidat(&cx, id).await? {
         inscriptions.push(Inscription { titre: nommer(&c.version_code), etat: c.etat()?.libelle(), c });
     }
-    let livret = faits::livret(&cx, id).await?;
+    let livret = decision::livret(&cx, id).await?;
     let jour = cx.aujourd_hui();
     let mut detenus: Vec<(String, String)> = livret
         .titres

@@ -1,4 +1,4 @@
-use axum::{Json, http::StatusCode};
+use axum::{Json, http::StatusCode, response::Response};
 use certification_regles::{Motif, inscription::ActionInscription};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,7 @@ use super::{
     faits::{self, DossierVae},
     pieces::{self, Piece},
 };
+use crate::document;
 
 /// API of enrolments.
 pub fn api() -> OpenApiRouter<Etat> {
@@ -26,11 +27,15 @@ pub fn api() -> OpenApiRouter<Etat> {
         .routes(routes!(lire))
         .routes(routes!(agir))
         .routes(routes!(preparation))
-        .routes(routes!(vae))
+        .routes(routes!(situation))
+        .routes(routes!(lire_vae, vae))
         .routes(routes!(lire_pieces, ajouter))
         .routes(routes!(modifier, retirer))
         .routes(routes!(lire_dossier, rediger))
         .routes(routes!(signer))
+        .routes(routes!(reprendre))
+        .routes(routes!(dossier_pdf))
+        .routes(routes!(ecf_pdf))
 }
 
 /// An enrolment.
@@ -153,6 +158,24 @@ async fn preparation(q: Requete, Chemin(id): Chemin<CandidatureId>) -> Result<Js
     Ok(Json(Avis { favorable: r.favorable, resultat, motifs: r.motifs }))
 }
 
+/// Where the candidate stands today: units acquired and missing, last day to obtain the title, with the reasons.
+#[utoipa::path(get, path = "/certification/candidatures/{id}/situation", operation_id = "candidature_situation", tag = "certification", params(("id" = CandidatureId, Path)), responses((status = OK, body = Avis), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn situation(q: Requete, Chemin(id): Chemin<CandidatureId>) -> Result<Json<Avis>, Refus> {
+    let cx = q.lecture();
+    let c = super::lire(&cx, id).await?;
+    let (s, motifs) = faits::situation(&cx, &c, cx.aujourd_hui()).await?;
+    let resultat = serde_json::to_value(&s).map_err(Erreur::interne)?;
+    Ok(Json(Avis { favorable: s.manquantes.is_empty() && s.dans_les_dates, resultat, motifs }))
+}
+
+/// The VAE file of an enrolment; null until one is received.
+#[utoipa::path(get, path = "/certification/candidatures/{id}/vae", operation_id = "candidature_vae_lire", tag = "certification", params(("id" = CandidatureId, Path)), responses((status = OK, body = Option<DossierVae>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn lire_vae(q: Requete, Chemin(id): Chemin<CandidatureId>) -> Result<Json<Option<DossierVae>>, Refus> {
+    let cx = q.lecture();
+    super::lire(&cx, id).await?;
+    Ok(Json(faits::vae_de(&cx, id).await?))
+}
+
 /// Writes the VAE file of an enrolment; its state follows the dates.
 #[utoipa::path(put, path = "/certification/candidatures/{id}/vae", operation_id = "candidature_vae", tag = "certification", params(("id" = CandidatureId, Path)), request_body = DossierVae, responses((status = OK, body = VueCandidature), (status = "default", body = Probleme, content_type = "application/problem+json")))]
 async fn vae(q: Requete, Chemin(id): Chemin<CandidatureId>, Corps(d): Corps<DossierVae>) -> Result<Json<VueCandidature>, Refus> {
@@ -237,4 +260,26 @@ async fn signer(q: Requete, Chemin(id): Chemin<CandidatureId>, Corps(d): Corps<N
     let d = dossier::trouver(&cx, id).await?;
     cx.valider().await?;
     Ok(Json(d))
+}
+
+/// Takes a signed dossier professionnel up again, to change it: its signature no longer holds.
+#[utoipa::path(post, path = "/certification/candidatures/{id}/dossier/reprise", operation_id = "candidature_dossier_reprendre", tag = "certification", params(("id" = CandidatureId, Path)), responses((status = OK, body = Dossier), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn reprendre(q: Requete, Chemin(id): Chemin<CandidatureId>) -> Result<Json<Dossier>, Refus> {
+    let cx = q.ecriture().await?;
+    dossier::reprendre(&cx, id).await?;
+    let d = dossier::trouver(&cx, id).await?;
+    cx.valider().await?;
+    Ok(Json(d))
+}
+
+/// The PDF of the dossier professionnel; the printing is journaled.
+#[utoipa::path(get, path = "/certification/candidatures/{id}/dossier/pdf", operation_id = "candidature_dossier_pdf", tag = "certification", params(("id" = CandidatureId, Path)), responses((status = OK, content_type = "application/pdf", body = Vec<u8>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn dossier_pdf(q: Requete, Chemin(id): Chemin<CandidatureId>) -> Result<Response, Refus> {
+    Ok(document::fichier(document::dossier_professionnel(&q, id).await?))
+}
+
+/// The PDF of the booklet of in-training evaluations and their syntheses; the printing is journaled.
+#[utoipa::path(get, path = "/certification/candidatures/{id}/ecf/pdf", operation_id = "candidature_ecf_pdf", tag = "certification", params(("id" = CandidatureId, Path)), responses((status = OK, content_type = "application/pdf", body = Vec<u8>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn ecf_pdf(q: Requete, Chemin(id): Chemin<CandidatureId>) -> Result<Response, Refus> {
+    Ok(document::fichier(document::livret_ecf(&q, id).await?))
 }

@@ -73,6 +73,11 @@ async fn chercher(cx: &Contexte, id: CandidatureId) -> Resultat<Option<table::Mo
 /// The dossier of an enrolment; empty until it is written.
 pub async fn trouver(cx: &Contexte, id: CandidatureId) -> Resultat<Dossier> {
     lire(cx, id).await?;
+    sans_droit(cx, id).await
+}
+
+/// The same, the right having been asked for.
+pub(crate) async fn sans_droit(cx: &Contexte, id: CandidatureId) -> Resultat<Dossier> {
     let Some(m) = chercher(cx, id).await? else { return Ok(Dossier::default()) };
     Ok(Dossier {
         diplomes: m.diplomes.0,

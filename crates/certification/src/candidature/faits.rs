@@ -7,7 +7,6 @@ use certification_regles::{
     acquis::Acquis,
     entreprise::PeriodeEntreprise,
     inscription::{ActionInscription, FaitsInscription},
-    livret::{Decision, Livret},
     preparation::{self, DossierProfessionnel, Ecf, FaitsPreparation, Preparation},
     reprise::{self, FaitsReprise},
     revision, vae,
@@ -18,16 +17,16 @@ use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
     controle::Controle,
-    identifiant::{CandidatId, CandidatureId},
+    identifiant::{CandidatId, CandidatureId, SessionExamenId},
     journal::Action,
     texte::nettoyer,
 };
 
 use super::{
-    Candidature, dossier, lire,
+    Candidature, Origines, dossier, lire,
     pieces::{self, Piece},
 };
-use crate::titre;
+use crate::{session::depot, titre};
 
 pub mod table_vae {
     use sea_orm::entity::prelude::*;
@@ -196,82 +195,74 @@ pub fn notification(d: Option<&DossierVae>) -> Option<vae::Notification> {
     Some(vae::Notification { date: d.notifie_le?, decision })
 }
 
-/// Whether the candidate is ready on a day, and what is missing.
-pub async fn preparation(cx: &Contexte, c: &Candidature, jour: NaiveDate) -> Resultat<Reponse<Preparation>> {
-    let toutes = pieces::lister(cx, c.id).await?;
-    let dp = dossier::trouver(cx, c.id).await?;
-    let mut f = FaitsPreparation {
-        origines: c.origines()?,
-        voie: Some(c.voie.clone()),
-        dossier: DossierProfessionnel { signe: dp.signe_le.is_some_and(|s| s <= jour), exemples: Some(BTreeMap::new()) },
-        contrat: c.contrat()?,
-        ..FaitsPreparation::default()
-    };
+/// What a file gathered, as the rules read it. Built here alone: for the page of the file, for the registration in
+/// a session, for the jury.
+#[derive(Clone, Debug, Default)]
+pub struct Faits {
+    pub vae: Option<DossierVae>,
+    pub experiences: Vec<vae::Experience>,
+    signe_le: Option<NaiveDate>,
+    exemples: BTreeMap<String, u32>,
+    /// Syntheses with their day.
+    ecf: Vec<(NaiveDate, Ecf)>,
+    periodes: Vec<PeriodeEntreprise>,
+}
+
+/// Gathers the facts of a file, the right having been asked for.
+pub(crate) async fn reunir(cx: &Contexte, id: CandidatureId) -> Resultat<Faits> {
+    let toutes = pieces::toutes(cx, id).await?;
+    let mut f = Faits { vae: vae_de(cx, id).await?, signe_le: dossier::sans_droit(cx, id).await?.signe_le, ..Faits::default() };
     for p in toutes.values() {
         match p {
-            Piece::Exemple { unite, .. } => {
-                *f.dossier.exemples.get_or_insert_default().entry(unite.clone()).or_default() += 1;
+            Piece::Experience { activite, debut, fin, mois, .. } => {
+                f.experiences.push(vae::Experience { activite: *activite, debut: Some(*debut), fin: *fin, mois: *mois });
             }
+            Piece::Exemple { unite, .. } => *f.exemples.entry(unite.clone()).or_default() += 1,
             Piece::Periode { debut, fin, minutes, .. } => {
                 f.periodes.push(PeriodeEntreprise { debut: *debut, fin: *fin, minutes: Some(*minutes) });
             }
-            // A synthesis without an evaluation under it is not complete.
-            Piece::Synthese { unite, jour: le, evaluateurs, .. } if *le <= jour => f.ecf.push(Ecf {
-                unite: unite.clone(),
-                complet: toutes.values().any(|e| matches!(e, Piece::Evaluation { unite: u, .. } if u == unite)),
-                evaluateurs: u32::try_from(evaluateurs.len()).ok(),
-            }),
+            Piece::Synthese { unite, jour, evaluateurs, .. } => {
+                let ecf = Ecf {
+                    unite: unite.clone(),
+                    // A synthesis without an evaluation under it is not complete.
+                    complet: toutes.values().any(|e| matches!(e, Piece::Evaluation { unite: u, .. } if u == unite)),
+                    evaluateurs: u32::try_from(evaluateurs.len()).ok(),
+                };
+                f.ecf.push((*jour, ecf));
+            }
             _ => {}
         }
     }
-    let v = titre::version(cx, &c.version_code).await?;
-    preparation::preparation(v, &f, jour).map_err(|e| Erreur::Conflit(e.to_string()))
+    Ok(f)
 }
 
-pub mod table_decision {
-    use sea_orm::entity::prelude::*;
-    use socle::identifiant::CandidatId;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "decision")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        pub decision_id: Uuid,
-        pub candidat_id: CandidatId,
-        pub session_id: Option<Uuid>,
-        pub jour: Date,
-        pub etat: String,
-        #[sea_orm(column_type = "JsonBinary")]
-        pub prononce: Json,
-    }
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// The journal of decisions of a candidate, projected.
-pub async fn livret(cx: &Contexte, id: CandidatId) -> Resultat<Livret> {
-    crate::candidat::lire(cx, id).await?;
-    let lignes = table_decision::Entity::find().filter(table_decision::Column::CandidatId.eq(id)).all(&cx.db()).await?;
-    let journal: Vec<Decision> = lignes
-        .into_iter()
-        .map(|d| {
-            Ok(Decision {
-                id: d.decision_id.to_string(),
-                date: d.jour,
-                etat: super::de_code(&d.etat)?,
-                session: d.session_id.map(|s| s.to_string()),
-                prononce: serde_json::from_value(d.prononce).map_err(Erreur::interne)?,
-            })
+impl Faits {
+    /// What readiness is judged on, on a day, for the units presented.
+    ///
+    /// # Errors
+    /// When what the contract fixes is not readable.
+    pub(crate) fn preparation(&self, c: &Candidature, origines: Origines, jour: NaiveDate) -> Resultat<FaitsPreparation> {
+        Ok(FaitsPreparation {
+            origines,
+            voie: Some(c.voie.clone()),
+            dossier: DossierProfessionnel { signe: self.signe_le.is_some_and(|s| s <= jour), exemples: Some(self.exemples.clone()) },
+            ecf: self.ecf.iter().filter(|(le, _)| *le <= jour).map(|(_, e)| e.clone()).collect(),
+            periodes: self.periodes.clone(),
+            contrat: c.contrat()?,
         })
-        .collect::<Resultat<_>>()?;
-    Ok(Livret::projeter(&journal))
+    }
 }
 
-/// What a candidate holds.
+/// Whether the candidate is ready on a day, and what is missing.
+pub async fn preparation(cx: &Contexte, c: &Candidature, jour: NaiveDate) -> Resultat<Reponse<Preparation>> {
+    lire(cx, c.id).await?;
+    let f = reunir(cx, c.id).await?.preparation(c, c.origines()?, jour)?;
+    preparation::preparation(titre::version(cx, &c.version_code).await?, &f, jour).map_err(|e| Erreur::Conflit(e.to_string()))
+}
+
+/// What a candidate holds: the projection of the journal of decisions.
 pub async fn acquis(cx: &Contexte, id: CandidatId) -> Resultat<Acquis> {
-    Ok(livret(cx, id).await?.acquis())
+    Ok(crate::decision::livret(cx, id).await?.acquis())
 }
 
 /// Where a candidate stands for the version aimed at: units acquired, missing, limit date, with the reasons.
@@ -305,46 +296,40 @@ pub async fn inscription(cx: &Contexte, c: &Candidature, action: ActionInscripti
     Ok(f)
 }
 
-/// The sessions a candidate sat for an enrolment, as the clock of the second chance reads them.
-async fn sessions_passees(cx: &Contexte, c: &Candidature) -> Resultat<Vec<reprise::SessionPassee>> {
-    use sea_orm::{
-        ConnectionTrait, ExprTrait,
-        sea_query::{Expr, Query},
-    };
-    let q = Query::select()
-        .columns([("session_examen", "type_session"), ("passage", "jour"), ("passage", "presence")])
-        .from("passage")
-        .inner_join("session_examen", Expr::col(("session_examen", "id")).equals(("passage", "session_id")))
-        .and_where(Expr::col(("passage", "candidature_id")).eq(c.id))
-        .and_where(Expr::col(("session_examen", "etat")).ne("annulee"))
-        .to_owned();
-    cx.db()
-        .query_all(&q)
+/// The sessions a candidate sat for a version of the title until a day, but one: as the clock of the second chance
+/// reads them. One that was cancelled or not held does not count.
+pub(crate) async fn sessions_passees(
+    cx: &Contexte,
+    c: &Candidature,
+    jour: NaiveDate,
+    sauf: Option<SessionExamenId>,
+) -> Resultat<Vec<reprise::SessionPassee>> {
+    depot::autres_passages(cx, c.candidat_id)
         .await?
         .into_iter()
-        .map(|r| {
-            let genre: String = r.try_get_by_index(0)?;
-            let presence: String = r.try_get_by_index(2)?;
-            Ok(reprise::SessionPassee {
-                session: super::de_code(&genre)?,
-                date: r.try_get_by_index(1)?,
-                absence_justifiee: presence == "absent_justifie",
-            })
+        .filter(|p| p.version_code == c.version_code && Some(p.session_id) != sauf && p.jour <= jour)
+        .map(|p| {
+            let session = super::de_code(&p.type_session)?;
+            Ok(reprise::SessionPassee { session, date: p.jour, absence_justifiee: p.presence == "absent_justifie" })
         })
         .collect()
 }
 
+/// The day the last training began: that of the enrolment, or one followed since. It sets the clock to zero.
+pub(crate) async fn derniere_formation(cx: &Contexte, c: &Candidature) -> Resultat<Option<NaiveDate>> {
+    let etapes = super::passages(cx, c.id).await?;
+    Ok(etapes.into_iter().filter(|e| e.action == ActionInscription::SuivreNouvelleFormation).map(|e| e.jour).chain(c.formation_debut).max())
+}
+
 /// Whether a candidate of the training route may sit again without new training.
 pub async fn seconde_chance(cx: &Contexte, c: &Candidature, jour: NaiveDate) -> Resultat<Reponse<reprise::Reprise>> {
-    let nouvelle_formation_le =
-        super::etapes(cx, c.id).await?.into_iter().filter(|e| e.action == ActionInscription::SuivreNouvelleFormation).map(|e| e.jour).max();
     let f = FaitsReprise {
         origine: c.origine()?,
         session: certification_regles::epreuves::TypeSession::Titre,
         date: jour,
-        sessions: sessions_passees(cx, c).await?,
+        sessions: sessions_passees(cx, c, jour, None).await?,
         depart: None,
-        nouvelle_formation_le,
+        nouvelle_formation_le: derniere_formation(cx, c).await?,
     };
     Ok(reprise::seconde_chance(titre::version(cx, &c.version_code).await?, &f))
 }

@@ -1,57 +1,23 @@
 //! What makes a file of enrolment: admission, experience, company periods, accommodations, examples of the
 //! dossier professionnel, in-training evaluations and their syntheses.
 
+mod controle;
+pub mod table;
+
 use std::collections::BTreeMap;
 
-use certification_regles::{Version, vae::Activite};
+use certification_regles::vae::Activite;
 use chrono::NaiveDate;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, QueryOrder, entity::prelude::*};
 use serde::{Deserialize, Serialize};
-use socle::{Contexte, Erreur, Permission, Resultat, controle::Controle, identifiant::CandidatureId, journal::Action};
+use socle::{Contexte, Erreur, Permission, Resultat, identifiant::CandidatureId, journal::Action};
+
+use controle::controler;
+pub use table::Mots;
+use table::{admission, amenagement, evaluation, exemple, experience, periode, synthese};
 
 use super::{Candidature, de_code, dossier, en_code, lire};
 use crate::titre;
-
-macro_rules! tables {
-    ($($module:ident = $nom:literal { $($champ:ident: $type:ty),+ $(,)? })+) => {$(
-        pub mod $module {
-            use sea_orm::entity::prelude::*;
-            use socle::identifiant::CandidatureId;
-
-            #[sea_orm::model]
-            #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-            #[sea_orm(table_name = $nom)]
-            pub struct Model {
-                #[sea_orm(primary_key, auto_increment = false)]
-                pub id: Uuid,
-                pub candidature_id: CandidatureId,
-                $(pub $champ: $type,)+
-            }
-
-            impl ActiveModelBehavior for ActiveModel {}
-        }
-    )+};
-}
-
-/// A list of words kept as JSON.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, sea_orm::FromJsonQueryResult)]
-pub struct Mots(pub Vec<String>);
-
-tables! {
-    admission = "admission_piece" { nature: String, jour: Date, resultat: String, remarque: Option<String> }
-    experience = "experience" { activite: String, libelle: String, debut: Date, fin: Option<Date>, mois: i32, preuve: Option<String> }
-    periode = "periode_entreprise" { entreprise: String, tuteur: String, debut: Date, fin: Date, minutes: i32, preuve: Option<String> }
-    amenagement = "amenagement_epreuve" { mesure: String, accorde_le: Date, accorde_par: String }
-    exemple = "dp_exemple" {
-        unite: String, ordre: i32, intitule: String, taches: String, moyens: String, avec_qui: String, contexte: String,
-        periode: String, complement: String,
-    }
-    evaluation = "ecf_evaluation" {
-        unite: String, jour: Date, competences: crate::candidature::pieces::Mots, satisfait: bool, points_attention: String,
-        evaluateur_1: String, evaluateur_2: Option<String>,
-    }
-    synthese = "ecf_synthese" { unite: String, jour: Date, satisfait: bool, synthese: String, evaluateurs: crate::candidature::pieces::Mots }
-}
 
 /// What the admission looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -168,87 +134,6 @@ impl Piece {
     fn du_candidat(&self) -> bool {
         matches!(self, Self::Experience { .. } | Self::Exemple { .. })
     }
-}
-
-fn controler(p: &mut Piece, v: &Version, aujourd_hui: NaiveDate) -> Resultat<()> {
-    let mut c = Controle::new();
-    if let Some(u) = p.unite() {
-        c.exiger(v.unite(u).is_some(), "unite", "Cette unité n’existe pas dans ce titre.");
-    }
-    let texte = |c: &mut Controle, champ: &str, t: &mut String, max: usize, vide: &str| {
-        *t = t.trim().to_owned();
-        c.exiger(vide.is_empty() || !t.is_empty(), champ, vide);
-        c.texte(champ, Some(t), max);
-    };
-    let avant = "La fin vient avant le début. Vérifiez les deux dates.";
-    let futur = "Cette date est à venir. Notez ce qui a eu lieu.";
-    match p {
-        Piece::Admission { jour, remarque, .. } => {
-            c.exiger(*jour <= aujourd_hui, "jour", futur);
-            *remarque = socle::texte::nettoyer(remarque.take());
-            c.texte("remarque", remarque.as_deref(), 2000);
-        }
-        Piece::Experience { libelle, debut, fin, mois, preuve, .. } => {
-            texte(&mut c, "libelle", libelle, 300, "Dites en quelques mots ce que la personne faisait, et où.");
-            c.exiger(fin.is_none_or(|f| f >= *debut), "fin", avant);
-            c.exiger(fin.is_some() || mois.is_some(), "mois", "Donnez la fin de cette activité, ou son nombre de mois.");
-            c.exiger(mois.is_none_or(|m| m <= 600), "mois", "Ce nombre de mois est trop grand : 600 au plus.");
-            *preuve = socle::texte::nettoyer(preuve.take());
-            c.texte("preuve", preuve.as_deref(), 300);
-        }
-        Piece::Periode { entreprise, tuteur, debut, fin, minutes, preuve } => {
-            texte(&mut c, "entreprise", entreprise, 200, "Indiquez l’entreprise ou le lieu d’accueil.");
-            texte(&mut c, "tuteur", tuteur, 200, "Indiquez le tuteur ou la tutrice.");
-            c.exiger(fin >= debut, "fin", avant);
-            c.exiger(*minutes <= 6_000_000, "minutes", "Ce nombre d’heures est trop grand.");
-            *preuve = socle::texte::nettoyer(preuve.take());
-            c.texte("preuve", preuve.as_deref(), 300);
-        }
-        Piece::Amenagement { mesure, accorde_le, accorde_par } => {
-            texte(&mut c, "mesure", mesure, 300, "Dites ce qui est accordé : un tiers-temps, un écran agrandi…");
-            texte(&mut c, "accorde_par", accorde_par, 200, "Dites qui l’accorde.");
-            c.exiger(*accorde_le <= aujourd_hui, "accorde_le", futur);
-        }
-        Piece::Exemple { intitule, taches, moyens, avec_qui, contexte, periode, complement, .. } => {
-            texte(&mut c, "intitule", intitule, 200, "Donnez un titre à cet exemple.");
-            texte(&mut c, "taches", taches, 10_000, "Décrivez ce que vous avez fait, et dans quelles conditions.");
-            texte(&mut c, "moyens", moyens, 5_000, "Dites quels moyens vous avez utilisés.");
-            texte(&mut c, "avec_qui", avec_qui, 5_000, "Dites avec qui vous avez travaillé ; « seul » convient.");
-            texte(&mut c, "contexte", contexte, 5_000, "Dites où et dans quel cadre.");
-            texte(&mut c, "periode", periode, 200, "Dites quand.");
-            texte(&mut c, "complement", complement, 5_000, "");
-        }
-        Piece::Evaluation { unite, jour, competences, points_attention, evaluateur_1, evaluateur_2, .. } => {
-            c.exiger(*jour <= aujourd_hui, "jour", futur);
-            let connues = v.unite(unite).map(|u| &u.competences);
-            c.exiger(!competences.is_empty(), "competences", "Cochez au moins une compétence.");
-            c.exiger(
-                competences.iter().all(|x| connues.is_some_and(|l| l.iter().any(|k| k.code == *x))),
-                "competences",
-                "Une de ces compétences n’est pas de cette unité.",
-            );
-            texte(&mut c, "points_attention", points_attention, 5_000, "");
-            texte(&mut c, "evaluateur_1", evaluateur_1, 200, "Indiquez qui évalue.");
-            *evaluateur_2 = socle::texte::nettoyer(evaluateur_2.take());
-            c.texte("evaluateur_2", evaluateur_2.as_deref(), 200);
-            c.exiger(evaluateur_2.as_ref() != Some(evaluateur_1), "evaluateur_2", "Les deux évaluateurs sont deux personnes différentes.");
-        }
-        Piece::Synthese { jour, synthese, evaluateurs, .. } => {
-            c.exiger(*jour <= aujourd_hui, "jour", futur);
-            texte(&mut c, "synthese", synthese, 5_000, "Écrivez la synthèse, en quelques phrases.");
-            for e in evaluateurs.iter_mut() {
-                *e = e.trim().to_owned();
-            }
-            evaluateurs.retain(|e| !e.is_empty());
-            let mut distincts = evaluateurs.clone();
-            distincts.sort_unstable();
-            distincts.dedup();
-            c.exiger(!evaluateurs.is_empty(), "evaluateurs", "Indiquez qui a évalué.");
-            c.exiger(distincts.len() == evaluateurs.len(), "evaluateurs", "Les évaluateurs sont des personnes différentes.");
-            c.exiger(evaluateurs.iter().all(|e| e.chars().count() <= 200), "evaluateurs", "Un de ces noms dépasse 200 caractères.");
-        }
-    }
-    c.finir()
 }
 
 /// The enrolment, if this part of it may be written by who asks.
@@ -401,6 +286,11 @@ pub async fn retirer(cx: &Contexte, id: CandidatureId, piece: Uuid) -> Resultat<
 /// The parts of a file by their ids, which are in the order they were added.
 pub async fn lister(cx: &Contexte, id: CandidatureId) -> Resultat<BTreeMap<Uuid, Piece>> {
     lire(cx, id).await?;
+    toutes(cx, id).await
+}
+
+/// The same, the right having been asked for.
+pub(crate) async fn toutes(cx: &Contexte, id: CandidatureId) -> Resultat<BTreeMap<Uuid, Piece>> {
     let db = &cx.db();
     let mut pieces = BTreeMap::new();
     for m in admission::Entity::find().filter(admission::Column::CandidatureId.eq(id)).all(db).await? {

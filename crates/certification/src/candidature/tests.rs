@@ -196,3 +196,55 @@ async fn un_formulaire_refuse_revient_rempli(#[values(Moteur::Sqlite, Moteur::Po
     assert_eq!(s.post(&format!("{ici}/pieces/periode"), &champs).await.statut, 303);
     assert!(s.get(&ici).await.html.contains("Entreprise d’essai"));
 }
+
+#[rstest]
+#[tokio::test]
+async fn ce_que_font_les_pages_l_api_le_fait(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let a = Appli::lancer(moteur).await;
+    let j = a.jeton("alpha.certification").await;
+    let p = candidat(&a, "Camille").await;
+    let r = a.api(&j, "POST", &format!("{BASE}/candidats/{p}/acces"), Value::Null).await;
+    assert_eq!((r.statut, &r.corps["acces"]), (200, &json!(true)), "{}", r.corps);
+    assert_eq!(a.api(&j, "POST", &format!("{BASE}/candidats/{p}/acces"), Value::Null).await.statut, 409, "un seul accès");
+    let c = candidature(&a, &p, "formation_continue").await;
+    let ici = format!("{BASE}/candidatures/{c}");
+    let moi = a.jeton("alpha.candidat").await;
+    let r = a.api(&moi, "GET", &format!("{ici}/situation"), Value::Null).await;
+    assert_eq!(
+        (r.statut, &r.corps["favorable"], &r.corps["resultat"]["manquantes"]),
+        (200, &json!(false), &json!(["ccp-1", "ccp-2"])),
+        "{}",
+        r.corps
+    );
+    // What the jury granted: the page says until when it counts.
+    a.decision_validee(&p).await;
+    let r = a.api(&moi, "GET", &format!("{ici}/situation"), Value::Null).await;
+    assert_eq!(r.corps["resultat"]["manquantes"], json!(["ccp-2"]), "{}", r.corps);
+    let html = a.session("alpha.candidat").await.get(&format!("/certification/candidatures/{c}")).await.html.replace('\u{a0}', " ");
+    assert!(html.contains("obtenue le 2 mars 2026. L’unité"), "{html}");
+    // Papers of the file.
+    assert_eq!(a.api(&moi, "GET", &format!("{ici}/ecf/pdf"), Value::Null).await.statut, 409, "rien n’est noté");
+    let ecf = json!({"genre": "evaluation", "unite": "ccp-2", "jour": "2026-03-02", "competences": ["ccp-2-c1"], "satisfait": true, "evaluateur_1": "Une"});
+    assert_eq!(piece(&a, "alpha.formateur", &c, ecf).await.statut, 201);
+    for quoi in ["ecf/pdf", "dossier/pdf"] {
+        let r = a.api(&moi, "GET", &format!("{ici}/{quoi}"), Value::Null).await;
+        assert!(r.statut == 200 && r.octets.starts_with(b"%PDF"), "{quoi} : {}", r.corps);
+    }
+    let r = a.api(&moi, "POST", &format!("{ici}/dossier/signature"), json!({"nom": "Camille Essai"})).await;
+    assert!(r.corps["signe_le"].is_string(), "{}", r.corps);
+    let r = a.api(&moi, "POST", &format!("{ici}/dossier/reprise"), Value::Null).await;
+    assert_eq!((r.statut, &r.corps["signe_le"]), (200, &Value::Null), "{}", r.corps);
+    // The VAE file is null until one is received.
+    let vae = candidature(&a, &p, "vae").await;
+    let vae = format!("{BASE}/candidatures/{vae}/vae");
+    assert_eq!(a.api(&j, "GET", &vae, Value::Null).await.corps, Value::Null);
+    assert_eq!(a.api(&j, "PUT", &vae, json!({"recu_le": "2026-03-02"})).await.statut, 200);
+    assert_eq!(a.api(&j, "GET", &vae, Value::Null).await.corps["recu_le"], "2026-03-02");
+    for chemin in ["situation", "vae", "dossier/pdf"] {
+        assert_eq!(
+            a.api(&a.jeton("beta.certification").await, "GET", &format!("{ici}/{chemin}"), Value::Null).await.statut,
+            404,
+            "{chemin}"
+        );
+    }
+}

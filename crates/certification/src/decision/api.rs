@@ -80,11 +80,11 @@ async fn effet(q: Requete, Chemin(id): Chemin<DecisionId>) -> Result<Json<Value>
     Ok(Json(serde_json::to_value(r).map_err(socle::Erreur::interne)?))
 }
 
-/// Withdraws a decision by another, reasoned; gives what it undoes.
+/// Withdraws a decision by another, reasoned, with the documents that prove it; gives what it undoes.
 #[utoipa::path(put, path = "/certification/decisions/{id}/retrait", tag = "certification", params(("id" = DecisionId, Path)), request_body = Retirer, responses((status = OK, body = Object), (status = "default", body = Probleme, content_type = "application/problem+json")))]
 async fn retirer(q: Requete, Chemin(id): Chemin<DecisionId>, Corps(r): Corps<Retirer>) -> Result<Json<Value>, Refus> {
     let cx = q.ecriture().await?;
-    let (_, r) = super::retirer(&cx, id, &r.motif).await?;
+    let (_, r, _) = super::retirer(&cx, id, &r.motif).await?;
     cx.valider().await?;
     Ok(Json(serde_json::to_value(r).map_err(socle::Erreur::interne)?))
 }

@@ -127,12 +127,15 @@ async fn page(cx: &Contexte, page: Page, id: DecisionId, erreurs: Erreurs, motif
     let l = super::derniere(cx, id, Permission::CertificationGerer).await?;
     let effet = super::effet(cx, id).await?;
     let mut vues = BTreeSet::new();
-    let effets = effet
+    let mut effets: Vec<String> = effet
         .motifs
         .into_iter()
         .map(|m| m.phrase.replace(&format!("« {id} »"), "cette décision").replace(&format!("«\u{a0}{id}\u{a0}»"), "cette décision"))
         .filter(|p| vues.insert(p.clone()))
         .collect();
+    for d in super::documents(cx, id).await? {
+        effets.push(format!("Document retiré : {}, n° {}. Sa page de vérification le dira.", d.nature()?.libelle(), d.numero));
+    }
     Ok(PageRetirer { page, erreurs, effets, retour: format!("/certification/livrets/{}", l.candidat_id), motif })
 }
 
@@ -144,12 +147,13 @@ async fn confirmer(w: Web, Chemin(id): Chemin<DecisionId>) -> Reponse {
 async fn retirer(w: Web, Chemin(id): Chemin<DecisionId>, Formulaire(s): Formulaire<Saisie>) -> Reponse {
     let cx = w.ecriture().await?;
     match super::retirer(&cx, id, &s.motif).await {
-        Ok((candidat, _)) => {
+        Ok((candidat, _, documents)) => {
             cx.valider().await?;
-            Ok(aller(
-                &format!("/certification/livrets/{candidat}"),
-                Message::succes("La décision est retirée. Elle reste au journal, avec le motif."),
-            ))
+            let mut dit = "La décision est retirée. Elle reste au journal, avec le motif.".to_owned();
+            if documents > 0 {
+                dit += &format!(" Avec elle, {}.", format::compte(documents as i64, "document est retiré", "documents sont retirés"));
+            }
+            Ok(aller(&format!("/certification/livrets/{candidat}"), Message::succes(dit)))
         }
         Err(Erreur::Invalide(e)) => {
             drop(cx);

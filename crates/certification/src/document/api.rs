@@ -29,6 +29,7 @@ pub fn api() -> OpenApiRouter<Etat> {
         .routes(routes!(imprimer))
         .routes(routes!(prendre_badge))
         .routes(routes!(verifier))
+        .merge(super::lot::api())
 }
 
 /// A document issued.
@@ -150,7 +151,7 @@ async fn imprimer(q: Requete, Chemin(id): Chemin<DocumentId>) -> Result<Response
     Ok(fichier(super::pdf(&q, id).await?))
 }
 
-pub(super) fn fichier(pdf: Vec<u8>) -> Response {
+pub(crate) fn fichier(pdf: Vec<u8>) -> Response {
     let entetes = [
         (header::CONTENT_TYPE, "application/pdf"),
         (header::CONTENT_DISPOSITION, "inline; filename=\"document.pdf\""),

@@ -24,6 +24,9 @@ pub struct Model {
     pub contenu: Json,
     pub empreinte: String,
     pub version: i32,
+    /// Ids of the decisions it proves; none: it proves none, or was issued before they were kept.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub decisions: Option<Json>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,5 +1,8 @@
 //! Documents from the minutes to the public page that says whether they are genuine, on both engines.
 
+#[path = "tests/badge.rs"]
+mod badge;
+
 use essais::{Moteur, Value, json};
 use rstest::rstest;
 
@@ -126,79 +129,207 @@ async fn chaque_document_devient_un_pdf(#[values(Moteur::Sqlite, Moteur::Postgre
     assert!(n.get(&format!("/certification/sessions/{s}/documents")).await.html.contains("Émettre les documents"));
 }
 
+/// The documents of a session, in the order they were issued.
+async fn documents(e: &Examen) -> Vec<Value> {
+    let r = e.a.api(&e.gestion, "GET", &format!("{BASE}/sessions/{}/documents", e.session), Value::Null).await;
+    r.corps["elements"].as_array().unwrap().clone()
+}
+
+fn de<'a>(tous: &'a [Value], candidat: &str, nature: &str) -> &'a Value {
+    tous.iter().find(|d| d["candidat"] == json!(candidat) && d["nature"] == json!(nature)).unwrap()
+}
+
 #[rstest]
 #[tokio::test]
-async fn un_badge_se_verifie_sans_passeur(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+async fn toute_une_session_se_prepare_en_arriere_plan(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
     let e = validee(moteur).await;
-    let r = e.a.api(&e.gestion, "POST", &format!("{BASE}/sessions/{}/documents", e.session), Value::Null).await;
-    let de = |nature: &str| {
-        let d = r.corps["elements"].as_array().unwrap().iter().find(|d| d["nature"] == nature).unwrap();
-        d["id"].as_str().unwrap().to_owned()
+    let lots = format!("{BASE}/sessions/{}/lots", e.session);
+    for (qui, statut) in [("alpha.formateur", 403), ("beta.certification", 404)] {
+        assert_eq!(e.a.api(&e.a.jeton(qui).await, "POST", &lots, Value::Null).await.statut, statut, "{qui}");
+    }
+    let r = e.a.api(&e.gestion, "POST", &lots, Value::Null).await;
+    assert_eq!((r.statut, &r.corps["etat"]), (201, &json!("attente")), "{}", r.corps);
+    let id = r.id();
+    let r = e.a.api(&e.gestion, "POST", &lots, Value::Null).await;
+    assert_eq!((r.statut, r.id()), (200, id.clone()), "demandé deux fois, c’est le même");
+    let fichier = format!("{BASE}/lots/{id}/fichier");
+    assert_eq!(e.a.api(&e.gestion, "GET", &fichier, Value::Null).await.statut, 409, "pas encore prêt");
+    let s = e.a.session("alpha.certification").await;
+    assert!(s.get(&format!("/certification/lots/{id}")).await.html.contains("Les documents se préparent"));
+    e.a.travailler().await;
+    let r = e.a.api(&e.gestion, "GET", &format!("{BASE}/lots/{id}"), Value::Null).await;
+    assert_eq!(
+        (&r.corps["etat"], &r.corps["emis"], &r.corps["faites"], &r.corps["total"]),
+        (&json!("pret"), &json!(5), &json!(5), &json!(5)),
+        "{}",
+        r.corps
+    );
+    assert_eq!(documents(&e).await.len(), 5 + 4, "cinq documents dus, et quatre convocations");
+    let r = e.a.api(&e.gestion, "GET", &fichier, Value::Null).await;
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(r.octets)).unwrap();
+    let noms: Vec<String> = archive.file_names().map(|n| n.unwrap().into_owned()).collect();
+    assert!(noms.len() == 5 && noms[0].starts_with("0001-croquis-max-lettre-") && noms[4].contains("croquis-zoe-parchemin"), "{noms:?}");
+    for i in 0..archive.len() {
+        let mut pdf = vec![];
+        std::io::Read::read_to_end(&mut archive.by_index(i).unwrap(), &mut pdf).unwrap();
+        assert!(pdf.starts_with(b"%PDF") && pdf.len() > 5_000, "{}", noms[i]);
+    }
+    assert_eq!(e.a.api(&e.a.jeton("beta.certification").await, "GET", &fichier, Value::Null).await.statut, 404);
+    assert!(s.get(&format!("/certification/lots/{id}")).await.html.contains("Télécharger le fichier"));
+    // Once more: nothing is issued twice, and the file is made anew.
+    let autre = e.a.api(&e.gestion, "POST", &lots, Value::Null).await;
+    assert_eq!(autre.statut, 201);
+    e.a.travailler().await;
+    let r = e.a.api(&e.gestion, "GET", &format!("{BASE}/lots/{}", autre.id()), Value::Null).await;
+    assert_eq!((&r.corps["etat"], &r.corps["emis"], documents(&e).await.len()), (&json!("pret"), &json!(0), 9), "{}", r.corps);
+    // Kept seven days.
+    e.a.regler("2026-05-20T09:00:00Z");
+    e.a.travailler().await;
+    assert_eq!(e.a.api(&e.gestion, "GET", &fichier, Value::Null).await.statut, 404);
+    assert_eq!(e.a.compter("SELECT count(*) FROM lot_documents").await, 0);
+}
+
+#[rstest]
+#[tokio::test]
+async fn un_lot_refuse_dit_pourquoi(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let e = Examen::preparer(moteur, &["Zoé"]).await;
+    let r = e.a.api(&e.gestion, "POST", &format!("{BASE}/sessions/{}/lots", e.session), Value::Null).await;
+    assert!(r.statut == 409 && r.corps["detail"].as_str().unwrap().contains("pas validé"), "{}", r.corps);
+    // Whoever asked no longer manages the centre when the job runs: nothing is issued, and the page says why.
+    let e = validee(moteur).await;
+    let lot = e.a.api(&e.gestion, "POST", &format!("{BASE}/sessions/{}/lots", e.session), Value::Null).await.id();
+    use sea_orm::ConnectionTrait;
+    let tx = e.a.etat.base.ecriture().await.unwrap();
+    tx.execute_unprepared("UPDATE fonction SET role = 'formateur' WHERE role = 'certification'").await.unwrap();
+    tx.commit().await.unwrap();
+    e.a.travailler().await;
+    let tx = e.a.etat.base.ecriture().await.unwrap();
+    tx.execute_unprepared("UPDATE fonction SET role = 'certification' WHERE role = 'formateur'").await.unwrap();
+    tx.commit().await.unwrap();
+    let r = e.a.api(&e.gestion, "GET", &format!("{BASE}/lots/{lot}"), Value::Null).await;
+    assert!(r.corps["etat"] == "echoue" && r.corps["raison"].is_string(), "{}", r.corps);
+    assert_eq!(e.a.compter("SELECT count(*) FROM document_certification WHERE nature <> 'convocation'").await, 0);
+    let html = e.a.session("alpha.certification").await.get(&format!("/certification/lots/{lot}")).await.html;
+    assert!(html.contains("n’ont pas pu être préparés") && html.contains("Réessayer"), "{html}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn une_decision_retiree_retire_ses_documents(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let e = validee(moteur).await;
+    let lot = format!("{BASE}/sessions/{}/documents", e.session);
+    assert_eq!(e.a.api(&e.gestion, "POST", &lot, Value::Null).await.statut, 200);
+    let (zoe, max) = (&e.candidats[0].candidat, &e.candidats[1].candidat);
+    let avant = documents(&e).await;
+    let agir = async |d: &Value, corps: Value| {
+        e.a.api(&e.gestion, "POST", &format!("{BASE}/documents/{}/actions", d["id"].as_str().unwrap()), corps).await
     };
-    let (id, lettre) = (de("attestation"), de("lettre"));
-    assert_eq!(e.a.api("", "GET", "/.well-known/did.json", Value::Null).await.statut, 404, "pas de clé avant le premier badge");
-    let prendre = async |jeton: &str, id: &str, corps: Value| e.a.api(jeton, "POST", &format!("{BASE}/documents/{id}/badge"), corps).await;
-    assert_eq!(prendre(&e.gestion, &lettre, json!({})).await.statut, 409, "une lettre n’est pas un badge");
-    let refuse = prendre(&e.a.jeton("alpha.mediateur").await, &id, json!({})).await.statut;
-    assert!(matches!(refuse, 403 | 404), "{refuse}");
-    let r = prendre(&e.gestion, &id, json!({})).await;
-    assert_eq!(r.statut, 200, "{}", r.corps);
-    assert_eq!(r.entetes["content-type"], "application/vc");
-    let badge = r.corps;
+    let parchemin = de(&avant, zoe, "parchemin");
+    for action in ["demander", "delivrer", "remettre"] {
+        assert_eq!(agir(parchemin, json!({ "action": action })).await.statut, 200);
+    }
+    let decision = async |c: usize| {
+        let l = e.livret(&e.candidats[c]).await;
+        l["livret"]["attributions"][0]["decision"].as_str().unwrap().to_owned()
+    };
+    let retirer = async |d: String| {
+        let corps = json!({"motif": "Fraude établie après la session"});
+        let r = e.a.api(&e.gestion, "PUT", &format!("{BASE}/decisions/{d}/retrait"), corps).await;
+        assert_eq!(r.statut, 200, "{}", r.corps);
+    };
+    // The page says beforehand what goes.
+    let s = e.a.session("alpha.certification").await;
+    let zoe_decision = decision(0).await;
+    let html = s.get(&format!("/certification/decisions/{zoe_decision}/retirer")).await.html;
+    assert!(html.contains(parchemin["numero"].as_str().unwrap()) && html.contains("Document retiré"), "{html}");
+    retirer(zoe_decision).await;
+    let apres = documents(&e).await;
+    for nature in ["lettre", "attestation", "parchemin"] {
+        let d = de(&apres, zoe, nature);
+        assert_eq!((&d["etat"], &d["retire_le"]), (&json!("retire"), &json!("2026-05-12")), "{d}");
+        assert!(d["motif_retrait"].as_str().unwrap().contains("Fraude établie"), "{d}");
+        let html = e.a.navigateur().get(&format!("/verifier/{}", d["code_verification"].as_str().unwrap())).await.html;
+        assert!(html.contains("a été retiré") && !html.contains("authentique"), "{nature} : {html}");
+    }
+    assert_eq!(de(&apres, zoe, "convocation")["retire_le"], Value::Null, "la convocation ne prouve aucune décision");
+    assert_eq!(de(&apres, max, "lettre")["etat"], "delivre", "l’autre candidat n’est pas touché");
+    let journal = "SELECT count(*) FROM journal WHERE objet = 'document_certification' AND champs LIKE '%retrait%'";
+    let journal = if matches!(moteur, Moteur::Postgres) { journal.replace("champs", "champs::text") } else { journal.to_owned() };
+    assert_eq!(e.a.compter(&journal).await, 3);
+    // Not delivered yet: it keeps its state, is marked, and goes no further.
+    retirer(decision(1).await).await;
+    let tous = documents(&e).await;
+    let livret = de(&tous, max, "livret");
+    assert_eq!((&livret["etat"], &livret["retire_le"]), (&json!("a_demander"), &json!("2026-05-12")), "{livret}");
+    let r = agir(livret, json!({"action": "demander"})).await;
+    assert!(r.statut == 409 && r.corps["detail"].as_str().unwrap().contains("sans suite"), "{}", r.corps);
+    let html = s.get(&format!("/certification/sessions/{}/documents", e.session)).await.html;
+    assert!(html.contains("sans suite"), "{html}");
+    let html = e.a.navigateur().get(&format!("/verifier/{}", livret["code_verification"].as_str().unwrap())).await.html;
+    assert!(html.contains("a été retiré"), "{html}");
+    // Asked again, the batch issues nothing for what no longer stands, and does not fail.
+    let r = e.a.api(&e.gestion, "POST", &lot, Value::Null).await;
+    assert_eq!((r.statut, &r.corps["elements"]), (200, &json!([])), "{}", r.corps);
+}
 
-    // Anybody, from any site, with the two public addresses.
-    let identite = e.a.api("", "GET", "/.well-known/did.json", Value::Null).await;
-    assert_eq!((identite.statut, &identite.entetes["access-control-allow-origin"]), (200, &"*".parse().unwrap()));
-    let identite = identite.corps;
-    let adresse = badge["credentialStatus"]["statusListCredential"].as_str().unwrap().strip_prefix("http://passeur.test").unwrap();
-    let maintenant = || e.a.horloge.maintenant();
-    let liste = async || e.a.api("", "GET", adresse, Value::Null).await.corps;
-    let vu = badges::verifier(&badge, &identite, Some(&liste().await), maintenant()).unwrap();
-    assert_eq!(vu.etat, badges::Etat::EnVigueur);
-    assert_eq!(vu.intitule.as_deref(), Some("Médiateur numérique"));
-    assert_eq!(badges::correspond(&badge, "Zoé Croquis"), Some(true));
-    assert!(!badge.to_string().contains("Croquis"), "le nom n’y est que si le titulaire le veut");
-    assert_eq!(e.a.api("", "GET", "/badges/listes/7", Value::Null).await.statut, 404);
+#[rstest]
+#[tokio::test]
+async fn les_convocations_partent_en_pdf_et_une_annulation_les_retire(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let e = Examen::preparer(moteur, &["Zoé", "Max"]).await;
+    for action in ["declarer", "convoquer"] {
+        assert_eq!(e.agir(json!({ "action": action })).await.statut, 200);
+    }
+    e.a.travailler().await;
+    let jointes = e.a.pieces_jointes();
+    assert_eq!(jointes.len(), 4, "deux candidats, deux membres du jury");
+    for (qui, p) in &jointes {
+        assert!(p.media == "application/pdf" && p.octets.starts_with(b"%PDF") && p.nom.starts_with("convocation-"), "{qui} : {}", p.nom);
+        assert!(!p.nom.contains("zo"), "le nom du fichier ne dit pas qui : {}", p.nom);
+    }
+    let emis = documents(&e).await;
+    assert_eq!(emis.len(), 4, "sur papier aussi, pour qui n’a pas d’adresse");
+    let s = e.a.session("alpha.certification").await;
+    let page = format!("/certification/sessions/{}/documents", e.session);
+    for nature in ["emargement", "grille", "convocation"] {
+        assert_eq!(s.post(&page, &[("nature", nature)]).await.statut, 303, "{nature}");
+    }
+    assert_eq!(s.post(&page, &[("nature", "parchemin")]).await.statut, 400);
+    let tous = documents(&e).await;
+    let combien = |n: &str| tous.iter().filter(|d| d["nature"] == json!(n)).count();
+    assert_eq!(
+        (combien("convocation"), combien("emargement"), combien("grille")),
+        (4, 1, 2),
+        "ce qui est déjà émis ne l’est pas deux fois"
+    );
+    // One no longer sits: that convocation alone.
+    let r = e.a.api(&e.gestion, "DELETE", &format!("{BASE}/passages/{}", e.passages[1]), Value::Null).await;
+    assert_eq!(r.statut, 204);
+    let tous = documents(&e).await;
+    assert_eq!(de(&tous, &e.candidats[1].candidat, "convocation")["etat"], "retire");
+    assert_eq!(de(&tous, &e.candidats[0].candidat, "convocation")["etat"], "delivre");
+    // Cancelled: nothing of it is valid any more, and who was called is told.
+    let avant = e.a.courriels().len();
+    assert_eq!(e.agir(json!({"action": "annuler", "motif": "Salle inondée"})).await.statut, 200);
+    e.a.travailler().await;
+    let lettres = e.a.courriels().split_off(avant);
+    assert_eq!(lettres.len(), 3, "la candidate et deux membres");
+    assert!(lettres.iter().all(|l| l.corps.contains("n’aura pas lieu") && l.corps.contains("Salle inondée")), "{lettres:?}");
+    for d in documents(&e).await {
+        assert!(d["etat"] == "retire" && d["motif_retrait"].is_string(), "{d}");
+    }
+    assert_eq!(s.post(&page, &[("nature", "convocation")]).await.statut, 409, "on ne convoque plus à une session annulée");
+    let code = emis[0]["code_verification"].as_str().unwrap();
+    assert!(e.a.navigateur().get(&format!("/verifier/{code}")).await.html.contains("a été retiré"));
+}
 
-    // The holder's choice, on the page; the place in the list does not move.
-    let page = e.a.session("alpha.certification").await;
-    let lieu = format!("/certification/documents/{id}/badge");
-    assert!(page.get(&lieu).await.html.contains("Télécharger le badge"));
-    let clair: Value = serde_json::from_str(&page.post(&lieu, &[("nom", "clair")]).await.html).unwrap();
-    assert!(clair.to_string().contains("Croquis"), "{clair}");
-    assert_eq!(clair["credentialStatus"], badge["credentialStatus"]);
-    badges::verifier(&clair, &identite, None, maintenant()).unwrap();
-    let mut falsifie = clair.clone();
-    falsifie["credentialSubject"]["licenseNumber"] = json!("2026-FAUX");
-    assert!(badges::verifier(&falsifie, &identite, None, maintenant()).is_err());
-
-    // A server whose file of keys is another one signs nothing, and says nothing of its own key.
-    let chemin = e.a.etat.config.chemin_cles_badges();
-    let celui_ci = std::fs::read(&chemin).unwrap();
-    std::fs::remove_file(&chemin).unwrap();
-    assert_eq!(prendre(&e.gestion, &id, json!({})).await.statut, 409);
-    assert!(!chemin.exists(), "aucune clé n’est créée en cachette");
-    badges::Cles::ouvrir(&chemin, maintenant()).unwrap();
-    let r = prendre(&e.gestion, &id, json!({})).await;
-    assert!(r.statut == 409 && r.corps.to_string().contains("fichier de clés"), "{}", r.corps);
-    assert_eq!(e.a.api("", "GET", "/.well-known/did.json", Value::Null).await.statut, 409);
-    std::fs::write(&chemin, celui_ci).unwrap();
-
-    // A new key: what the old one signed still verifies.
-    let cx = socle::Contexte::systeme(&e.a.etat).await.unwrap();
-    let mut cles = badges::Cles::lire(&chemin).unwrap();
-    cles.tourner(maintenant()).unwrap();
-    certification::document::badge::mettre_en_service(&cx, &cles).await.unwrap();
-    cx.valider().await.unwrap();
-    let identite = e.a.api("", "GET", "/.well-known/did.json", Value::Null).await.corps;
-    badges::verifier(&badge, &identite, Some(&liste().await), maintenant()).unwrap();
-    let neuf = prendre(&e.gestion, &id, json!({})).await.corps;
-    assert_ne!(badges::verifier(&neuf, &identite, None, maintenant()).unwrap().cle, vu.cle);
-
-    // The withdrawal of the document is that of its badge.
-    let retrait = json!({"action": "retirer", "motif": "Essai de retrait"});
-    assert_eq!(e.a.api(&e.gestion, "POST", &format!("{BASE}/documents/{id}/actions"), retrait).await.statut, 200);
-    let raison = badges::verifier(&badge, &identite, Some(&liste().await), maintenant()).unwrap_err();
-    assert!(raison.to_string().contains("retiré"), "{raison}");
-    assert_eq!(prendre(&e.gestion, &id, json!({})).await.statut, 409);
+#[rstest]
+#[tokio::test]
+async fn une_convocation_annulee_avant_de_partir_ne_part_pas(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let e = Examen::preparer(moteur, &["Zoé"]).await;
+    for corps in [json!({"action": "declarer"}), json!({"action": "convoquer"}), json!({"action": "annuler", "motif": "Erreur de date"})] {
+        assert_eq!(e.agir(corps).await.statut, 200);
+    }
+    e.a.travailler().await;
+    assert!(e.a.pieces_jointes().is_empty());
+    assert!(e.a.courriels().iter().all(|l| l.sujet.contains("annulée")), "{:?}", e.a.courriels());
 }

@@ -64,7 +64,7 @@ pub async fn verifier(etat: &Etat, code: &str, nom: Option<&str>) -> Resultat<Ve
         titre: f.titre,
         unites: serde_json::from_value(d.unites).map_err(Erreur::interne)?,
         emis_le: d.emis_le,
-        valide: intact && matches!(etat_document, EtatDocument::Delivre | EtatDocument::Remis),
+        valide: intact && d.retire_le.is_none() && matches!(etat_document, EtatDocument::Delivre | EtatDocument::Remis),
         etat: etat_document,
         retire_le: d.retire_le,
         initiales: holder.as_ref().map(|(p, n)| format!("{} {}", initiale(p), initiale(n))),

@@ -1,6 +1,6 @@
 use askama::Template;
 use axum::http::{HeaderValue, header::CONTENT_DISPOSITION};
-use certification_regles::decision::{self, ActionDocument};
+use certification_regles::decision::{self, ActionDocument, EtatDocument};
 use interface::{
     Message, Page,
     requete::{Chemin, Formulaire, Pages, Reponse, Visite, Web, aller, rendre, vers},
@@ -11,7 +11,7 @@ use socle::{
     identifiant::{CandidatureId, DocumentId, SessionExamenId},
 };
 
-use super::{Document, Emettre, Verifie, compose};
+use super::{Document, Emettre, Nature, Verifie, compose};
 use crate::candidature::{self, de_code, en_code};
 
 /// Pages of documents: those of the centre, and the public page of verification.
@@ -33,6 +33,7 @@ pub fn pages() -> Pages {
         .get_public("/verifier/{code}", verifier)
         .post_public("/verifier", trouver)
         .post_public("/verifier/{code}", comparer)
+        .fusionner(super::lot::pages())
 }
 
 struct Ligne {
@@ -50,7 +51,7 @@ fn lignes(documents: Vec<Document>, gerer: bool) -> Result<Vec<Ligne>, Erreur> {
         .map(|d| {
             let f = d.fige()?;
             let etat = d.etat()?;
-            let possible = |a: ActionDocument| gerer && decision::document(etat, a, Some("-")).is_ok();
+            let possible = |a: ActionDocument| gerer && d.retire_le.is_none() && decision::document(etat, a, Some("-")).is_ok();
             let mut actions = Vec::new();
             for (a, libelle) in [
                 (ActionDocument::Demander, "Demandé"),
@@ -65,7 +66,8 @@ fn lignes(documents: Vec<Document>, gerer: bool) -> Result<Vec<Ligne>, Erreur> {
                 badge: super::badge::possible(d.nature()?, etat),
                 nature: d.nature()?.libelle(),
                 nom: format!("{} {}", f.prenom.unwrap_or_default(), f.nom.unwrap_or_default()),
-                etat: super::mots(etat),
+                // Marked before it was delivered: it goes no further.
+                etat: if d.retire_le.is_some() && etat != EtatDocument::Retire { "sans suite" } else { super::mots(etat) },
                 actions,
                 d,
             })
@@ -85,13 +87,31 @@ struct PageDocuments {
     /// Kinds that may be asked for here, code and label; for a session, none: all that is owed at once.
     natures: Vec<(String, &'static str)>,
     lot: bool,
+    /// What is owed to candidates may be issued: the minutes are validated.
+    dus: bool,
+    /// Where all documents are asked for at once.
+    preparer: String,
+    /// The latest preparation of all documents: its address, and how far it is.
+    preparation: Option<(String, &'static str)>,
 }
 
 async fn session(w: Web, Chemin(id): Chemin<SessionExamenId>) -> Reponse {
     let cx = w.lecture();
-    crate::session::lire(&cx, id).await?;
-    let gerer = cx.acteur.peut(Permission::CertificationGerer);
+    let d = crate::session::lire(&cx, id).await?;
+    let gerer = cx.acteur.peut_dans(Permission::CertificationGerer, d.session.structure_id);
     let lignes = lignes(super::de_session(&cx, id).await?, gerer)?;
+    let mut natures = Vec::new();
+    for (n, libelle) in PAPIERS {
+        if n != Nature::Pv || d.etat()?.pv_signe() {
+            natures.push((en_code(n)?, libelle));
+        }
+    }
+    let preparation = super::lot::dernier(&cx, id)
+        .await?
+        .filter(|_| gerer)
+        .map(|l| (format!("/certification/lots/{}", l.id), socle::Nomenclature::libelle(l.etat)));
+    use certification_regles::session::EtatSession as E;
+    let dus = matches!(d.etat()?, E::Validee | E::Notifiee | E::Archivee);
     rendre(&PageDocuments {
         page: w.page,
         titre: "Documents de la session",
@@ -99,16 +119,39 @@ async fn session(w: Web, Chemin(id): Chemin<SessionExamenId>) -> Reponse {
         ici: format!("/certification/sessions/{id}/documents"),
         lignes,
         gerer,
-        natures: Vec::new(),
+        natures,
         lot: true,
+        dus,
+        preparer: format!("/certification/sessions/{id}/lots"),
+        preparation,
     })
 }
 
-async fn emettre_session(w: Web, Chemin(id): Chemin<SessionExamenId>) -> Reponse {
+/// The papers of a session, for everybody at once.
+const PAPIERS: [(Nature, &str); 4] = [
+    (Nature::Convocation, "Convocations qui manquent"),
+    (Nature::Emargement, "Feuille d’émargement"),
+    (Nature::Grille, "Grilles d’évaluation, une par candidat"),
+    (Nature::Pv, "Procès-verbal"),
+];
+
+async fn emettre_session(w: Web, Chemin(id): Chemin<SessionExamenId>, Formulaire(s): Formulaire<Demande>) -> Reponse {
     let cx = w.ecriture().await?;
-    let emis = super::emettre_session(&cx, id).await?;
+    let emis = if s.nature.is_empty() {
+        if super::dus(&cx, id).await? > super::lot::IMMEDIATS {
+            let (l, _) = super::lot::demander(&cx, id).await?;
+            cx.valider().await?;
+            let dit = "Il y a beaucoup de documents : ils se préparent en arrière-plan.";
+            return Ok(aller(&format!("/certification/lots/{}", l.id), Message::succes(dit)));
+        }
+        super::emettre_session(&cx, id).await?.len()
+    } else {
+        let nature = de_code(&s.nature).ok().filter(|n| PAPIERS.iter().any(|(p, _)| p == n));
+        let inconnue = || Erreur::Illisible("Ce document n’existe pas. Revenez en arrière et recommencez.".into());
+        super::emettre_papiers(&cx, id, nature.ok_or_else(inconnue)?).await?
+    };
     cx.valider().await?;
-    let dit = match emis.len() {
+    let dit = match emis {
         0 => "Tous les documents dus étaient déjà émis.".to_owned(),
         1 => "Un document est émis.".to_owned(),
         n => format!("{n} documents sont émis."),
@@ -134,6 +177,9 @@ async fn candidature_(w: Web, Chemin(id): Chemin<CandidatureId>) -> Reponse {
         gerer,
         natures,
         lot: false,
+        dus: false,
+        preparer: String::new(),
+        preparation: None,
     })
 }
 
@@ -148,7 +194,7 @@ async fn emettre(w: Web, Chemin(id): Chemin<CandidatureId>, Formulaire(s): Formu
     candidature::lire(&cx, id).await?;
     let nature =
         de_code(&s.nature).map_err(|_| Erreur::Illisible("Ce document n’existe pas. Revenez en arrière et recommencez.".into()))?;
-    super::emettre(&cx, &Emettre { nature, passage: None, session: None, candidature: Some(id) }).await?;
+    super::emettre(&cx, &Emettre { nature, passage: None, session: None, jure: None, candidature: Some(id) }).await?;
     cx.valider().await?;
     Ok(aller(&format!("/certification/candidatures/{id}/documents"), Message::succes("Le document est émis.")))
 }

@@ -4,7 +4,10 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use socle::{Contexte, Nomenclature, Resultat};
 
-use crate::session::{self, Dans, Passage, Presence, deliberation, depot, incident, presence};
+use crate::{
+    centre,
+    session::{self, Dans, Passage, Presence, deliberation, depot, incident, presence},
+};
 
 /// The JSON of a value with its keys in order and no space: what is hashed. Object keys are in the order of
 /// their UTF-8 bytes; the minutes hold texts, whole numbers, booleans and nulls alone.
@@ -79,6 +82,8 @@ pub(super) async fn etablir(cx: &Contexte, d: &Dans, passages: &[Passage]) -> Re
         // The report itself is a paper of its own: the minutes say that there is one.
         .map(|i| json!({"nature": i.nature, "libelle": i.nature.libelle(), "quand": i.quand.to_rfc3339(), "passage": i.passage_id, "temoins": i.temoins.0}))
         .collect();
+    let (s, jour) = (&d.session, d.session.premier_jour);
+    let agrement = centre::numero(cx, s.structure_id, s.lieu_id, &s.version_code, jour).await?;
     Ok(json!({
         "structure": depot::nom_structure(cx, d.session.structure_id).await?,
         "session": d.session.id,
@@ -93,6 +98,7 @@ pub(super) async fn etablir(cx: &Contexte, d: &Dans, passages: &[Passage]) -> Re
         },
         "lieu": lieu.as_ref().map(|l| l.nom.clone()),
         "adresse": lieu.and_then(|l| l.adresse),
+        "agrement": agrement,
         "jours": d.jours,
         "declaree_le": d.session.declaree_le,
         "convoquee_le": d.session.convoquee_le,

@@ -18,7 +18,7 @@ pub fn api() -> OpenApiRouter<Etat> {
     OpenApiRouter::new().routes(routes!(liste)).routes(routes!(lire))
 }
 
-/// A shipped title, in short.
+/// A title, in short.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TitreResume {
     /// Code of the version.
@@ -62,16 +62,16 @@ impl From<&Version> for TitreResume {
     }
 }
 
-/// The titles shipped with the program, on one page.
+/// The titles shipped with the program and those that centres brought, on one page.
 #[utoipa::path(get, path = "/certification/titres", tag = "certification", responses((status = OK, body = Liste<TitreResume>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
-async fn liste(_signe: Requete) -> Json<Liste<TitreResume>> {
-    Json(Liste { elements: super::lister().iter().map(Into::into).collect(), suivant: None })
+async fn liste(q: Requete) -> Result<Json<Liste<TitreResume>>, Refus> {
+    Ok(Json(Liste { elements: super::toutes(&q.etat).await?.iter().map(Into::into).collect(), suivant: None }))
 }
 
 /// One title, whole, in the format of `referentiels/schema.json`.
 ///
 /// `code`: code of the version, code of the title or RNCP number.
 #[utoipa::path(get, path = "/certification/titres/{code}", tag = "certification", params(("code" = String, Path, example = "mediateur-numerique")), responses((status = OK, body = Object), (status = "default", body = Probleme, content_type = "application/problem+json")))]
-async fn lire(_signe: Requete, Chemin(code): Chemin<String>) -> Result<Json<&'static Version>, Refus> {
-    Ok(Json(super::trouver(&code)?))
+async fn lire(q: Requete, Chemin(code): Chemin<String>) -> Result<Json<&'static Version>, Refus> {
+    Ok(Json(super::chercher(&q.etat, &code).await?))
 }

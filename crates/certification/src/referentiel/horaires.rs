@@ -133,19 +133,37 @@ pub(super) struct Etape {
     pub intitule: &'static str,
     pub duree: String,
     pub quand: Option<String>,
+    /// Where its bar begins on the line, and how long it is, in percent: to the scale of the hours.
+    pub depart: String,
+    pub largeur: String,
+    /// Without a printed duration: a mark, not a bar.
+    pub repere: bool,
 }
 
 /// The ribbon, in the order of the document.
 pub(super) fn ruban(v: &'static Version) -> Vec<Etape> {
     let mut etapes: Vec<&EtapeRuban> = v.ruban.iter().collect();
     etapes.sort_by_key(|e| e.rang);
+    let minutes = |e: &EtapeRuban| {
+        let module = e.module.as_deref().and_then(|m| v.horaires.iter().flat_map(Horaires::modules).find(|x| x.code == m));
+        module.and_then(|m| m.minutes)
+    };
+    let total: u32 = etapes.iter().filter_map(|e| minutes(e)).sum();
+    let part = |m: u32| format!("{:.2}", 100.0 * f64::from(m) / f64::from(total.max(1)));
+    // Each step after the one before: the document prints their order, not their hours in the year.
+    let mut passees = 0;
     etapes
         .into_iter()
         .map(|e| {
-            let module = e.module.as_deref().and_then(|m| v.horaires.iter().flat_map(Horaires::modules).find(|x| x.code == m));
+            let duree = minutes(e);
+            let depart = part(passees);
+            passees += duree.unwrap_or_default();
             Etape {
                 intitule: &e.intitule,
-                duree: heures_ou(module.and_then(|m| m.minutes), "sans durée imprimée"),
+                depart,
+                largeur: part(duree.unwrap_or_default()),
+                repere: duree.is_none(),
+                duree: heures_ou(duree, "sans durée imprimée"),
                 quand: match (e.debut, e.fin) {
                     (Some(d), Some(f)) => Some(format!("de la position {d} à la position {f}")),
                     _ => None,
@@ -178,7 +196,12 @@ mod unitaires {
         let r = ruban(trouver("cmn-plan-de-formation").unwrap());
         assert_eq!(r.len(), 16);
         assert_eq!((r[0].intitule, r[0].duree.as_str()), ("Initiation TICE", "7\u{a0}h"));
-        assert_eq!(r[11].duree, "sans durée imprimée");
+        assert_eq!((r[11].duree.as_str(), r[11].repere), ("sans durée imprimée", true));
+        // The bars follow one another and fill the line.
+        let nombre = |t: &str| t.parse::<f64>().unwrap();
+        assert_eq!((r[0].depart.as_str(), r[1].depart.as_str()), ("0.00", r[0].largeur.as_str()));
+        let fin = r.iter().rfind(|e| !e.repere).unwrap();
+        assert!((nombre(&fin.depart) + nombre(&fin.largeur) - 100.0).abs() < 0.1, "{} {}", fin.depart, fin.largeur);
         assert!(vue(trouver("mediateur-numerique").unwrap()).is_none());
     }
 }

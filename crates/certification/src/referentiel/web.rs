@@ -41,11 +41,12 @@ struct PageListe {
 }
 
 async fn liste(v: Visite) -> Reponse {
-    rendre(&page_liste(v.page))
+    let toutes = super::toutes(&v.etat).await?;
+    rendre(&page_liste(v.page, toutes))
 }
 
-fn page_liste(page: Page) -> PageListe {
-    PageListe { page, titres: super::lister().iter().map(Resume::de).collect() }
+fn page_liste(page: Page, toutes: &'static [Version]) -> PageListe {
+    PageListe { page, titres: toutes.iter().map(Resume::de).collect() }
 }
 
 #[derive(Template)]
@@ -73,14 +74,15 @@ struct PageTitre {
 }
 
 async fn voir(x: Visite, Chemin(code): Chemin<String>) -> Reponse {
-    let v = super::trouver(&code)?;
+    let v = super::chercher(&x.etat, &code).await?;
     if v.code != code {
         return Ok(vers(&format!("/titres/{}", v.code)));
     }
-    rendre(&page_titre(x.page, v, x.etat.horloge.aujourd_hui()))
+    let toutes = super::toutes(&x.etat).await?;
+    rendre(&page_titre(x.page, v, toutes, x.etat.horloge.aujourd_hui()))
 }
 
-fn page_titre(page: Page, v: &'static Version, aujourd_hui: NaiveDate) -> PageTitre {
+fn page_titre(page: Page, v: &'static Version, toutes: &'static [Version], aujourd_hui: NaiveDate) -> PageTitre {
     let ruban = horaires::ruban(v);
     PageTitre {
         page,
@@ -101,7 +103,7 @@ fn page_titre(page: Page, v: &'static Version, aujourd_hui: NaiveDate) -> PageTi
         ruban_sans_date: ruban.iter().all(|e| e.quand.is_none()),
         ruban,
         references: vue::references(v, aujourd_hui),
-        autres: super::lister().iter().filter(|a| a.code != v.code).collect(),
+        autres: toutes.iter().filter(|a| a.code != v.code).collect(),
     }
 }
 
@@ -116,7 +118,7 @@ struct PageComparer {
 }
 
 async fn comparer(x: Visite, Chemin((code, autre)): Chemin<(String, String)>) -> Reponse {
-    let (a, b) = (super::trouver(&code)?, super::trouver(&autre)?);
+    let (a, b) = (super::chercher(&x.etat, &code).await?, super::chercher(&x.etat, &autre).await?);
     if (a.code.as_str(), b.code.as_str()) != (code.as_str(), autre.as_str()) {
         return Ok(vers(&format!("/titres/{}/comparer/{}", a.code, b.code)));
     }
@@ -140,9 +142,9 @@ mod unitaires {
 
     /// Every page, by its name.
     fn toutes() -> Vec<(String, String)> {
-        let mut t = vec![("liste".to_owned(), page_liste(Page::default()).render().unwrap())];
+        let mut t = vec![("liste".to_owned(), page_liste(Page::default(), lister()).render().unwrap())];
         for v in lister() {
-            t.push((v.code.clone(), page_titre(Page::default(), v, jour()).render().unwrap()));
+            t.push((v.code.clone(), page_titre(Page::default(), v, lister(), jour()).render().unwrap()));
             t.extend(lister().iter().map(|b| (format!("{} {}", v.code, b.code), page_comparer(Page::default(), v, b).render().unwrap())));
         }
         t

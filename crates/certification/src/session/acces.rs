@@ -6,18 +6,19 @@ use certification_regles::{
     Motif, Reponse,
     acces_session::{AccesSession, FaitsAcces, acces_session},
     acquis::Origine,
-    epreuves::TypeSession,
     inscription::{ActionInscription, EtatInscription, FaitsInscription},
     motif::Reference,
-    preparation::{FaitsPreparation, preparation},
-    reprise::SessionPassee,
+    preparation::preparation,
 };
 use chrono::NaiveDate;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use socle::{Contexte, Erreur, Resultat};
 
-use super::{Dans, code, de_code, depot, depot::Candidature};
-use crate::{candidature, decision};
+use super::{Dans, code, de_code, depot};
+use crate::{
+    candidature::{self, Candidature, faits},
+    decision,
+};
 
 /// The answer, with the reasons of readiness first, then those of access. Favourable: the candidate may sit.
 pub async fn juger(
@@ -27,38 +28,22 @@ pub async fn juger(
     origines: &BTreeMap<String, Origine>,
     jour: NaiveDate,
 ) -> Resultat<Reponse<AccesSession>> {
-    let genre = d.genre()?;
-    let dossier = depot::dossier(cx, c).await?;
+    let dossier = faits::reunir(cx, c.id).await?;
     let acquis = decision::livret_de(cx, c.candidat_id).await?.acquis();
     let passages = depot::autres_passages(cx, c.candidat_id).await?;
-    let sessions = passages
-        .iter()
-        .filter(|p| p.version_code == d.version.code && p.session_id != d.session.id.0 && p.jour < jour)
-        .filter_map(|p| {
-            let session = de_code::<TypeSession>(&p.type_session).ok()?;
-            Some(SessionPassee { session, date: p.jour, absence_justifiee: p.presence == "absent_justifie" })
-        })
-        .collect();
     let faits = FaitsAcces {
-        session: genre,
+        session: d.genre()?,
         date: jour,
         origines: origines.clone(),
-        complet_le: dossier.complet_le,
-        notification: dossier.notification.clone(),
-        sessions,
-        nouvelle_formation_le: c.formation_debut,
+        complet_le: dossier.vae.as_ref().and_then(|v| v.complet_le),
+        notification: faits::notification(dossier.vae.as_ref()),
+        sessions: faits::sessions_passees(cx, c, jour, Some(d.session.id)).await?,
+        nouvelle_formation_le: faits::derniere_formation(cx, c).await?,
         experiences: dossier.experiences.clone(),
-        autres_sessions: passages.iter().filter(|p| p.session_id != d.session.id.0).map(|p| p.jour).collect(),
+        autres_sessions: passages.iter().filter(|p| p.session_id != d.session.id).map(|p| p.jour).collect(),
     };
     let acces = acces_session(d.catalogue(), d.version, &acquis, &faits, cx.aujourd_hui()).map_err(|e| super::referentiel(&e))?;
-    let pret = FaitsPreparation {
-        origines: origines.clone(),
-        voie: Some(c.voie.clone()),
-        dossier: dossier.dossier,
-        ecf: dossier.ecf,
-        periodes: dossier.periodes,
-        contrat: dossier.contrat,
-    };
+    let pret = dossier.preparation(c, origines.clone(), jour)?;
     let pret = preparation(d.version, &pret, jour).map_err(|e| super::referentiel(&e))?;
     let mut motifs: Vec<Motif> = pret.motifs;
     motifs.extend(acces.motifs);
@@ -67,11 +52,7 @@ pub async fn juger(
 
 /// Makes an enrolment take a step, by its own rules; its history keeps the reasons.
 pub async fn avancer(cx: &Contexte, c: &Candidature, action: ActionInscription, faits: &FaitsInscription) -> Resultat<Candidature> {
-    let Some(m) = candidature::table::Entity::find_by_id(c.id).one(&cx.db()).await? else {
-        return Err(Erreur::Introuvable("Cette candidature"));
-    };
-    let apres = candidature::faire(cx, &m, action, faits, cx.aujourd_hui()).await?;
-    Ok(Candidature { etat: apres.etat, ..c.clone() })
+    candidature::faire(cx, c, action, faits, cx.aujourd_hui()).await
 }
 
 /// A registration undone, or a session that was not held: the enrolment is ready again, and its history says why.
@@ -79,8 +60,7 @@ pub async fn rendre_prete(cx: &Contexte, c: &Candidature, pourquoi: &str) -> Res
     if !matches!(de_code(&c.etat)?, EtatInscription::Inscrite | EtatInscription::Evaluee) {
         return Ok(());
     }
-    let Some(m) = candidature::table::Entity::find_by_id(c.id).one(&cx.db()).await? else { return Ok(()) };
-    let apres = candidature::Candidature { etat: code(EtatInscription::Prete), version: m.version + 1, ..m };
+    let apres = Candidature { etat: code(EtatInscription::Prete), version: c.version + 1, ..c.clone() };
     candidature::table::Entity::update(apres.into_active_model().reset_all()).exec(&cx.db()).await?;
     let motifs = [Motif::nouveau("inscription.session_defaite", Reference::modele(), pourquoi)];
     let etape = candidature::table::etape::Model {

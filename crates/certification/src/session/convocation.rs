@@ -4,7 +4,7 @@ use certification_regles::entretien::entretien_final;
 use certification_regles::epreuves::{Presentation, TypeSession, epreuves_dues};
 use chrono::NaiveDate;
 use sea_orm::{
-    ExprTrait, FromQueryResult,
+    ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
     sea_query::{Expr, Query},
 };
 use serde::Serialize;
@@ -12,7 +12,10 @@ use serde_json::json;
 use socle::{Contexte, Erreur, Permission, Resultat, identifiant::PassageId, ports::Lettre, tache::genre};
 
 use super::{Dans, Passage, deliberation, depot, exiger, jury};
-use crate::jure;
+use crate::{
+    document::{Emettre, Nature, courriel, emettre as emettre_document},
+    jure,
+};
 
 /// An evidence due, with the units it is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -59,7 +62,7 @@ pub(super) async fn epreuves(cx: &Contexte, d: &Dans, p: &Passage) -> Resultat<V
 }
 
 /// The words of a kind of session.
-pub(super) fn mots(t: TypeSession) -> &'static str {
+pub(crate) fn mots(t: TypeSession) -> &'static str {
     match t {
         TypeSession::Titre => "du titre complet",
         TypeSession::Ccp => "de certificats de compétences professionnelles",
@@ -161,23 +164,28 @@ fn lettre_candidat(c: &Convocation) -> String {
     t
 }
 
-/// Sends the invitations by the job queue, one mail a person and a session; those without an address are told
-/// otherwise (the page of the session says who).
+const CONVOCATION: Emettre = Emettre { nature: Nature::Convocation, passage: None, session: None, jure: None, candidature: None };
+
+/// Issues the invitations, and sends them by the job queue with their PDF, one mail a person and a session; those
+/// without an address are handed the paper (the page of the session says who).
 pub(super) async fn envoyer(cx: &Contexte, d: &Dans, passages: &[Passage]) -> Resultat<()> {
     let titre = d.version.nom();
     for p in passages {
+        // On paper for everybody: who has no address is handed it.
+        let papier = emettre_document(cx, &Emettre { passage: Some(p.id), ..CONVOCATION }).await?;
         let Some(adresse) = depot::candidat(cx, p.candidat_id).await?.and_then(|c| c.courriel) else { continue };
         let c = pour(cx, d, p).await?;
-        confier(cx, adresse, format!("Convocation : session d’examen « {titre} »"), lettre_candidat(&c), format!("convocation/{}", p.id))
-            .await?;
+        let lettre =
+            Lettre { destinataire: adresse, sujet: format!("Convocation : session d’examen « {titre} »"), corps: lettre_candidat(&c) };
+        courriel::confier(cx, lettre, &papier, format!("convocation/{}", p.id)).await?;
     }
     let structure = depot::nom_structure(cx, d.session.structure_id).await?;
     let lieu = depot::lieux(cx, d.session.structure_id).await?.into_iter().find(|l| l.id == d.session.lieu_id);
     let ou = lieu.map(|l| [Some(l.nom), l.adresse].into_iter().flatten().collect::<Vec<_>>().join(", ")).unwrap_or_default();
     let jours: Vec<String> = d.jours.iter().map(|j| format!("- {}", interface::format::date_longue(*j))).collect();
     for m in jury::membres(cx, d.session.id).await? {
-        use sea_orm::EntityTrait as _;
         let Some(j) = jure::table::jure::Entity::find_by_id(m.jure_id).one(&cx.db()).await? else { continue };
+        let papier = emettre_document(cx, &Emettre { session: Some(d.session.id), jure: Some(j.id), ..CONVOCATION }).await?;
         let Some(adresse) = j.courriel.clone() else { continue };
         let corps = format!(
             "Bonjour {},\n\nVous siégez au jury de la session {} « {titre} ».\n\nJours :\n{}\nOù : {ou}\nCandidats : {}\n\nSi un lien vous unit à un candidat (même employeur, organisme de formation, stage, formation), dites-le au centre : vous ne délibérerez pas sur lui.\n\n{structure}\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n",
@@ -187,7 +195,31 @@ pub(super) async fn envoyer(cx: &Contexte, d: &Dans, passages: &[Passage]) -> Re
             passages.len(),
         );
         let cle = format!("convocation/{}/{}", d.session.id, j.id);
-        confier(cx, adresse, format!("Jury de la session d’examen « {titre} »"), corps, cle).await?;
+        let lettre = Lettre { destinataire: adresse, sujet: format!("Jury de la session d’examen « {titre} »"), corps };
+        courriel::confier(cx, lettre, &papier, cle).await?;
+    }
+    Ok(())
+}
+
+/// Tells who was invited that the session is not held. Each was told once; without an address, the centre tells.
+pub(super) async fn decommander(cx: &Contexte, d: &Dans, passages: &[Passage], pourquoi: &str) -> Resultat<()> {
+    if d.session.convoquee_le.is_none() {
+        return Ok(());
+    }
+    let ids: Vec<_> = passages.iter().map(|p| p.candidat_id).collect();
+    let mut gens: Vec<(String, String)> =
+        depot::candidats(cx, &ids).await?.into_iter().filter_map(|c| Some((c.nom_complet(), c.courriel?))).collect();
+    let membres: Vec<_> = jury::membres(cx, d.session.id).await?.into_iter().map(|m| m.jure_id).collect();
+    let jures = jure::table::jure::Entity::find().filter(jure::table::jure::Column::Id.is_in(membres)).all(&cx.db()).await?;
+    gens.extend(jures.into_iter().filter_map(|j| Some((j.nom_complet(), j.courriel?))));
+    let (titre, structure) = (d.version.nom(), depot::nom_structure(cx, d.session.structure_id).await?);
+    let jour = interface::format::date_longue(d.session.premier_jour);
+    for (n, (nom, adresse)) in gens.into_iter().enumerate() {
+        let corps = format!(
+            "Bonjour {nom},\n\nLa session d’examen du titre « {titre} » prévue le {jour} n’aura pas lieu. {pourquoi}\n\nVotre convocation ne vaut plus. Le centre vous dira la suite.\n\n{structure}\n\nCe message est envoyé automatiquement : merci de ne pas y répondre.\n"
+        );
+        let cle = format!("annulation/{}/{n}", d.session.id);
+        confier(cx, adresse, format!("Session d’examen annulée : « {titre} »"), corps, cle).await?;
     }
     Ok(())
 }

@@ -194,7 +194,8 @@ pub async fn decider(cx: &Contexte, id: PassageId, x: Decider) -> Resultat<()> {
     let e = jury::examen(cx, &s.d, &passages, true).await?;
     if !e.membres_pour(p.candidat_id).contains(&s.jure.id) {
         return Err(Erreur::Conflit(
-            "Vous ne pouvez pas délibérer sur ce candidat : un lien avec lui est déclaré, ou vous n’étiez pas présent ou habilité ce jour-là.".into(),
+            "Vous ne pouvez pas délibérer sur ce candidat : un lien vous unit à lui, ou vous n’étiez pas présent ou habilité ce jour-là."
+                .into(),
         ));
     }
     let possible = options(cx, &s.d, &p).await?;

@@ -1,25 +1,19 @@
-//! What sessions read of the rest: versions of titles, candidates and their enrolments, approvals, lieux.
-//! Nothing here writes.
+//! What sessions read of the rest: versions of titles, candidates and their enrolments, lieux. Nothing here writes,
+//! and no right is asked for. The facts given to the rules are built by `candidature::faits`, `centre::faits` and
+//! `decision`.
 
-use certification_regles::{
-    Version,
-    acquis::Origine,
-    agrement::Agrement,
-    entreprise::{Contrat, PeriodeEntreprise},
-    preparation::{DossierProfessionnel, Ecf},
-    vae::{DecisionRecevabilite, Experience, Notification},
-};
+use certification_regles::Version;
 use chrono::NaiveDate;
 use sea_orm::{
-    ConnectionTrait, ExprTrait, FromQueryResult, JsonValue, Order,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
     sea_query::{Expr, Query, SelectStatement},
 };
 use socle::{
     Contexte, Resultat,
-    identifiant::{CandidatId, CandidatureId, LieuId, StructureId, UtilisateurId},
+    identifiant::{CandidatId, CandidatureId, LieuId, SessionExamenId, StructureId, UtilisateurId},
 };
-use std::collections::BTreeMap;
-use uuid::Uuid;
+
+use crate::candidature::{self, Candidature};
 
 /// A candidate.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -40,31 +34,7 @@ impl Candidat {
     }
 }
 
-/// An enrolment.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct Candidature {
-    pub id: CandidatureId,
-    pub candidat_id: CandidatId,
-    pub structure_id: StructureId,
-    pub version_code: String,
-    pub voie: String,
-    pub origines: JsonValue,
-    pub etat: String,
-    pub formation_debut: Option<NaiveDate>,
-    pub contrat: Option<JsonValue>,
-}
-
-impl Candidature {
-    /// The units aimed at, with the origin for each.
-    pub fn origines(&self) -> BTreeMap<String, Origine> {
-        serde_json::from_value(self.origines.clone()).unwrap_or_default()
-    }
-}
-
 const CANDIDAT: [&str; 7] = ["id", "structure_id", "utilisateur_id", "prenom", "nom", "courriel", "employeur"];
-const CANDIDATURE: [&str; 9] =
-    ["id", "candidat_id", "structure_id", "version_code", "voie", "origines", "etat", "formation_debut", "contrat"];
-
 pub(crate) async fn lignes<T: FromQueryResult>(cx: &Contexte, q: &SelectStatement) -> Resultat<Vec<T>> {
     let db = cx.db();
     Ok(T::find_by_statement(db.get_database_backend().build(q)).all(&db).await?)
@@ -99,21 +69,19 @@ pub async fn candidats_du_centre(cx: &Contexte, s: StructureId) -> Resultat<Vec<
 
 /// One enrolment.
 pub async fn candidature(cx: &Contexte, id: CandidatureId) -> Resultat<Option<Candidature>> {
-    let mut q = Query::select();
-    q.columns(CANDIDATURE).from("candidature").and_where(Expr::col("id").eq(id));
-    Ok(lignes(cx, &q).await?.pop())
+    Ok(candidature::table::Entity::find_by_id(id).one(&cx.db()).await?)
 }
 
 /// The enrolments of a centre to a version, in these states.
 pub async fn candidatures(cx: &Contexte, s: StructureId, version: &str, etats: &[&str]) -> Resultat<Vec<Candidature>> {
-    let mut q = Query::select();
-    q.columns(CANDIDATURE)
-        .from("candidature")
-        .and_where(Expr::col("structure_id").eq(s))
-        .and_where(Expr::col("version_code").eq(version))
-        .and_where(Expr::col("etat").is_in(etats.iter().copied()))
-        .order_by("id", Order::Asc);
-    lignes(cx, &q).await
+    use candidature::table::{Column, Entity};
+    Ok(Entity::find()
+        .filter(Column::StructureId.eq(s))
+        .filter(Column::VersionCode.eq(version))
+        .filter(Column::Etat.is_in(etats.iter().copied()))
+        .order_by_asc(Column::Id)
+        .all(&cx.db())
+        .await?)
 }
 
 /// Every version known here.
@@ -151,125 +119,10 @@ pub async fn nom_structure(cx: &Contexte, s: StructureId) -> Resultat<String> {
     Ok(lignes::<Ligne>(cx, &q).await?.pop().map(|l| l.nom).unwrap_or_default())
 }
 
-/// The approvals of a centre; the site of each is the id of its lieu.
-pub async fn agrements(cx: &Contexte, s: StructureId) -> Resultat<Vec<Agrement>> {
-    #[derive(FromQueryResult)]
-    struct Ligne {
-        lieu_id: LieuId,
-        version_code: String,
-        debut: NaiveDate,
-        fin: Option<NaiveDate>,
-        retire_le: Option<NaiveDate>,
-        ccs: Option<JsonValue>,
-    }
-    let mut q = Query::select();
-    q.columns(["lieu_id", "version_code", "debut", "fin", "retire_le", "ccs"]).from("agrement").and_where(Expr::col("structure_id").eq(s));
-    let l: Vec<Ligne> = lignes(cx, &q).await?;
-    Ok(l.into_iter()
-        .map(|a| Agrement {
-            version: a.version_code,
-            site: a.lieu_id.to_string(),
-            debut: a.debut,
-            fin: a.fin,
-            retire_le: a.retire_le,
-            ccs: a.ccs.and_then(|c| serde_json::from_value(c).ok()).flatten(),
-        })
-        .collect())
-}
-
-/// What an enrolment gathered, for the rules.
-#[derive(Clone, Debug, Default)]
-pub struct Dossier {
-    pub complet_le: Option<NaiveDate>,
-    pub notification: Option<Notification>,
-    pub experiences: Vec<Experience>,
-    pub dossier: DossierProfessionnel,
-    pub ecf: Vec<Ecf>,
-    pub periodes: Vec<PeriodeEntreprise>,
-    pub contrat: Option<Contrat>,
-}
-
-#[derive(FromQueryResult)]
-struct LigneVae {
-    complet_le: Option<NaiveDate>,
-    recevable: Option<bool>,
-    notifie_le: Option<NaiveDate>,
-}
-#[derive(FromQueryResult)]
-struct LigneExperience {
-    activite: String,
-    debut: NaiveDate,
-    fin: Option<NaiveDate>,
-    mois: i32,
-}
-#[derive(FromQueryResult)]
-struct LigneDp {
-    signe_le: Option<NaiveDate>,
-}
-#[derive(FromQueryResult)]
-struct LigneExemple {
-    unite: String,
-}
-#[derive(FromQueryResult)]
-struct LigneEcf {
-    unite: String,
-    evaluateurs: JsonValue,
-}
-#[derive(FromQueryResult)]
-struct LignePeriode {
-    debut: NaiveDate,
-    fin: NaiveDate,
-    minutes: i32,
-}
-
-/// What an enrolment gathered: VAE file, experience, DP, ECF, company periods, contract.
-pub async fn dossier(cx: &Contexte, c: &Candidature) -> Resultat<Dossier> {
-    let de = |table: &'static str, colonnes: &[&'static str]| {
-        let mut q = Query::select();
-        q.columns(colonnes.iter().copied()).from(table).and_where(Expr::col("candidature_id").eq(c.id));
-        q
-    };
-    let vae: Option<LigneVae> = lignes(cx, &de("vae_dossier", &["complet_le", "recevable", "notifie_le"])).await?.pop();
-    let experiences: Vec<LigneExperience> = lignes(cx, &de("experience", &["activite", "debut", "fin", "mois"])).await?;
-    let dp: Option<LigneDp> = lignes(cx, &de("dossier_professionnel", &["signe_le"])).await?.pop();
-    let exemples: Vec<LigneExemple> = lignes(cx, &de("dp_exemple", &["unite"])).await?;
-    let ecf: Vec<LigneEcf> = lignes(cx, &de("ecf_synthese", &["unite", "evaluateurs"])).await?;
-    let periodes: Vec<LignePeriode> = lignes(cx, &de("periode_entreprise", &["debut", "fin", "minutes"])).await?;
-    let mut par_unite: BTreeMap<String, u32> = BTreeMap::new();
-    for e in exemples {
-        *par_unite.entry(e.unite).or_default() += 1;
-    }
-    let notification = vae.as_ref().and_then(|v| {
-        let decision = if v.recevable? { DecisionRecevabilite::Recevable } else { DecisionRecevabilite::NonRecevable };
-        Some(Notification { date: v.notifie_le?, decision })
-    });
-    Ok(Dossier {
-        complet_le: vae.and_then(|v| v.complet_le),
-        notification,
-        experiences: experiences
-            .into_iter()
-            .filter_map(|e| {
-                let activite = serde_json::from_value(JsonValue::String(e.activite)).ok()?;
-                Some(Experience { activite, debut: Some(e.debut), fin: e.fin, mois: u32::try_from(e.mois).ok() })
-            })
-            .collect(),
-        dossier: DossierProfessionnel { signe: dp.is_some_and(|d| d.signe_le.is_some()), exemples: Some(par_unite) },
-        ecf: ecf
-            .into_iter()
-            .map(|e| Ecf { unite: e.unite, complet: true, evaluateurs: e.evaluateurs.as_array().and_then(|a| u32::try_from(a.len()).ok()) })
-            .collect(),
-        periodes: periodes
-            .into_iter()
-            .map(|p| PeriodeEntreprise { debut: p.debut, fin: p.fin, minutes: u32::try_from(p.minutes).ok() })
-            .collect(),
-        contrat: c.contrat.clone().and_then(|v| serde_json::from_value(v).ok()),
-    })
-}
-
 /// The registrations of a candidate for a version, past and to come.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Autre {
-    pub session_id: Uuid,
+    pub session_id: SessionExamenId,
     pub type_session: String,
     pub version_code: String,
     pub jour: NaiveDate,

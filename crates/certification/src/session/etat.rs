@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use socle::{Contexte, Erreur, Permission, Resultat, identifiant::SessionExamenId, journal::Action};
 
 use super::{Dans, Passage, Presence, Session, acces, code, convocation, depot, jury, phrases, prendre, presence, table};
-use crate::pv;
+use crate::{centre, document, pv};
 
 /// Makes a session take a step.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -52,7 +52,7 @@ const ACTIONS: [ActionSession; 10] = [
 /// What the approvals of the centre say of this session.
 pub(super) async fn agrement(cx: &Contexte, d: &Dans) -> Resultat<certification_regles::Reponse<Vec<chrono::NaiveDate>>> {
     let site = d.session.lieu_id.to_string();
-    let mut agrements = depot::agrements(cx, d.session.structure_id).await?;
+    let mut agrements = centre::faits(cx, d.session.structure_id).await?;
     let lieux = depot::lieux(cx, d.session.structure_id).await?;
     let nom = lieux.iter().find(|l| l.id == d.session.lieu_id).map_or_else(String::new, |l| l.nom.clone());
     // The rules name the site in their sentences: its name, not its id.
@@ -137,10 +137,12 @@ pub async fn agir(cx: &Contexte, id: SessionExamenId, a: Agir) -> Resultat<Sessi
         ActionSession::Deliberer => deliberer(cx, &passages).await?,
         ActionSession::Annuler => {
             s.motif_annulation = f.motif.clone();
-            liberer(cx, &passages, "La session est annulée.").await?;
+            let pourquoi = format!("Elle est annulée : {}.", f.motif.as_deref().unwrap_or_default().trim_end_matches('.'));
+            liberer(cx, &d, &passages, "La session est annulée.", &pourquoi).await?;
         }
         ActionSession::ConstaterQuorumNonAtteint => {
-            liberer(cx, &passages, "Le quorum n’était pas atteint à l’ouverture de la session.").await?;
+            let pourquoi = "Le quorum n’était pas atteint à l’ouverture de la session.";
+            liberer(cx, &d, &passages, pourquoi, pourquoi).await?;
         }
         ActionSession::Transmettre => pv::suivre(cx, &d, pv::Etape::Transmis, None).await?,
         ActionSession::Valider => pv::suivre(cx, &d, pv::Etape::Valide, f.numero.clone()).await?,
@@ -174,8 +176,11 @@ async fn deliberer(cx: &Contexte, passages: &[Passage]) -> Resultat<()> {
     Ok(())
 }
 
-/// A session that is not held: each candidate may be registered elsewhere that day.
-async fn liberer(cx: &Contexte, passages: &[Passage], pourquoi: &str) -> Resultat<()> {
+/// A session that is not held: each candidate may be registered elsewhere that day, its papers are withdrawn, and
+/// who was invited is told.
+async fn liberer(cx: &Contexte, d: &Dans, passages: &[Passage], pourquoi: &str, dit: &str) -> Resultat<()> {
+    document::retrait::passage_defait(cx, d.session.id, None, &format!("Session qui n’a pas eu lieu. {dit}")).await?;
+    convocation::decommander(cx, d, passages, dit).await?;
     for p in passages {
         if let Some(c) = depot::candidature(cx, p.candidature_id).await? {
             acces::rendre_prete(cx, &c, pourquoi).await?;

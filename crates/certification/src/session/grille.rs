@@ -13,7 +13,7 @@ use socle::{
     texte::nettoyer,
 };
 
-use super::{Dans, Note, Passage, Presence, convocation, jury, siege, table};
+use super::{Dans, Note, Passage, Presence, convocation, liens, siege, table};
 use crate::pv;
 
 pub(super) const OBSERVATION: Champ = Champ::texte("grille_ligne", "observation");
@@ -122,8 +122,10 @@ pub async fn remplir(cx: &Contexte, id: PassageId, r: Remplir) -> Resultat<()> {
     if p.presence != Presence::Present {
         return Err(Erreur::Conflit("Ce candidat n’est pas noté présent : faites d’abord l’appel.".into()));
     }
-    if jury::ne_peut_pas(cx, s.jure.id, p.candidat_id, "evaluer").await? {
-        return Err(Erreur::Conflit("Vous avez formé ce candidat : vous ne l’évaluez pas.".into()));
+    if liens::interdit(cx, &s.d, &s.jure, &p, "evaluer").await? {
+        return Err(Erreur::Conflit(
+            "Vous avez formé ce candidat, ou vous l’avez évalué en cours de formation : vous ne l’évaluez pas ici.".into(),
+        ));
     }
     let grilles = modele(cx, &s.d, &p).await?;
     let mut c = Controle::new();

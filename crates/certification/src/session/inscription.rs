@@ -6,7 +6,7 @@ use certification_regles::{
     inscription::{ActionInscription, EtatInscription, FaitsInscription},
     session::EtatSession,
 };
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeZone};
 use sea_orm::{IntoActiveModel, SqlErr, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use socle::{
@@ -19,6 +19,7 @@ use socle::{
 };
 
 use super::{Origines, Passage, Presence, acces, de_code, depot, phrases, prendre, table};
+use crate::document;
 
 /// Registers a candidate.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -58,7 +59,7 @@ pub async fn inscrire(cx: &Contexte, id: SessionExamenId, i: Inscrire) -> Result
         return Err(Erreur::champ("candidature", "Choisissez une candidature de votre centre à ce titre."));
     };
     let mut c = Controle::new();
-    let visees = candidature.origines();
+    let visees = candidature.origines()?;
     let mut origines = BTreeMap::new();
     for u in &i.unites {
         match visees.get(u) {
@@ -72,6 +73,11 @@ pub async fn inscrire(cx: &Contexte, id: SessionExamenId, i: Inscrire) -> Result
         heure.as_deref().is_none_or(|h| h.len() == 5 && chrono::NaiveTime::parse_from_str(h, "%H:%M").is_ok()),
         "heure",
         "Écrivez l’heure ainsi : 09:30.",
+    );
+    c.exiger(
+        heure.as_deref().is_none_or(|h| existe(i.jour, h)),
+        "heure",
+        "Cette heure n’existe pas ce jour-là : la nuit du passage à l’heure d’été, les horloges vont de 2 h à 3 h. Choisissez-en une autre.",
     );
     c.exiger(i.duree_minutes.is_none_or(|n| (1..=1440).contains(&n)), "duree_minutes", "Écrivez un nombre de minutes, 1440 au plus.");
     let salle = nettoyer(i.salle);
@@ -117,6 +123,12 @@ pub async fn inscrire(cx: &Contexte, id: SessionExamenId, i: Inscrire) -> Result
     Ok((ligne, true))
 }
 
+/// Whether a clock shows this hour that day: one hour of the year is skipped. What cannot be read is told elsewhere.
+fn existe(jour: NaiveDate, heure: &str) -> bool {
+    chrono::NaiveTime::parse_from_str(heure, "%H:%M")
+        .map_or(true, |h| socle::horloge::FUSEAU.from_local_datetime(&jour.and_time(h)).earliest().is_some())
+}
+
 fn deja(jour: NaiveDate) -> Erreur {
     let jour = certification_regles::dates::en_francais(jour);
     Erreur::Conflit(format!("Ce candidat est déjà inscrit à une session le {jour} : un candidat ne passe qu’une session par jour."))
@@ -135,6 +147,7 @@ pub async fn desinscrire(cx: &Contexte, id: PassageId) -> Resultat<SessionExamen
     if let Some(c) = depot::candidature(cx, p.candidature_id).await? {
         acces::rendre_prete(cx, &c, "Le candidat n’est plus inscrit à la session.").await?;
     }
+    document::retrait::passage_defait(cx, p.session_id, Some(p.candidat_id), "Le candidat n’est plus inscrit à cette session.").await?;
     table::passage::Entity::delete_by_id(id).exec(&cx.db()).await?;
     cx.journaliser(Action::Modification, "session_examen", p.session_id.0, d.session.structure_id, &["candidats"]).await?;
     Ok(p.session_id)

@@ -6,9 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use certification_regles::{
     Motif, Reponse,
-    jury::{
-        CandidatSession, ExamenJury as ExamenRegles, Habilitation, Jure as JureRegles, Lien, NatureLien, Pratique, SessionJury, examiner,
-    },
+    jury::{CandidatSession, ExamenJury as ExamenRegles, Habilitation, Jure as JureRegles, Lien, Pratique, SessionJury, examiner},
     session::EtatSession,
 };
 use sea_orm::{ActiveValue::Set, QueryOrder, SqlErr, entity::prelude::*};
@@ -20,7 +18,7 @@ use socle::{
     texte::plier,
 };
 
-use super::{Dans, Membre, Passage, depot, prendre, table};
+use super::{Dans, Membre, Passage, depot, liens, prendre, table};
 use crate::jure::{self, Jure};
 
 /// Names the jury of a session.
@@ -62,6 +60,8 @@ pub struct ExamenJury {
     pub reponse: Reponse<ExamenRegles>,
     /// Names by id, for the sentences.
     pub noms: HashMap<String, String>,
+    /// The ties found in the files, in words.
+    pub deduits: Vec<(JureId, String)>,
 }
 
 impl ExamenJury {
@@ -106,49 +106,21 @@ struct Faits {
     jures: Vec<JureRegles>,
     candidats: Vec<CandidatSession>,
     noms: HashMap<String, String>,
+    /// The ties that nobody declared, in words.
+    deduits: Vec<(JureId, String)>,
 }
 
 async fn faits(cx: &Contexte, d: &Dans, jures: &[Jure], passages: &[Passage]) -> Resultat<Faits> {
     let ids: Vec<JureId> = jures.iter().map(|j| j.id).collect();
-    let habilitations = jure::table::habilitation::Entity::find()
-        .filter(jure::table::habilitation::Column::JureId.is_in(ids.clone()))
-        .all(&cx.db())
-        .await?;
-    let declares = jure::table::lien::Entity::find().filter(jure::table::lien::Column::JureId.is_in(ids)).all(&cx.db()).await?;
+    let habilitations =
+        jure::table::habilitation::Entity::find().filter(jure::table::habilitation::Column::JureId.is_in(ids)).all(&cx.db()).await?;
+    let liens = liens::connus(cx, d, jures, passages).await?;
     let ids: Vec<CandidatId> = passages.iter().map(|p| p.candidat_id).collect();
-    let candidats = depot::candidats(cx, &ids).await?;
-    let centre = plier(&depot::nom_structure(cx, d.session.structure_id).await?);
-    let mut noms = HashMap::new();
-    for c in &candidats {
-        noms.insert(c.id.to_string(), c.nom_complet());
-    }
-    let employeurs: HashMap<CandidatId, String> =
-        candidats.iter().filter_map(|c| Some((c.id, plier(c.employeur.as_deref()?)))).filter(|(_, e)| !e.is_empty()).collect();
+    let mut noms: HashMap<String, String> = depot::candidats(cx, &ids).await?.iter().map(|c| (c.id.to_string(), c.nom_complet())).collect();
     let jures = jures
         .iter()
         .map(|j| {
             noms.insert(j.id.to_string(), j.nom_complet());
-            let mut liens: Vec<Lien> = declares
-                .iter()
-                .filter(|l| l.jure_id == j.id)
-                .map(|l| Lien { candidat: l.candidat_id.to_string(), nature: l.nature.into() })
-                .collect();
-            if let Some(e) = j.employeur.as_deref().map(plier).filter(|e| !e.is_empty()) {
-                for p in passages {
-                    // Nobody needs to declare what the files say.
-                    let nature = if e == centre {
-                        NatureLien::OrganismeFormation
-                    } else if employeurs.get(&p.candidat_id) == Some(&e) {
-                        NatureLien::MemeEmployeur
-                    } else {
-                        continue;
-                    };
-                    let candidat = p.candidat_id.to_string();
-                    if !liens.iter().any(|l| l.candidat == candidat) {
-                        liens.push(Lien { candidat, nature });
-                    }
-                }
-            }
             JureRegles {
                 id: j.id.to_string(),
                 habilitations: habilitations
@@ -160,13 +132,18 @@ async fn faits(cx: &Contexte, d: &Dans, jures: &[Jure], passages: &[Passage]) ->
                     .pratique_annees
                     .and_then(|n| u32::try_from(n).ok())
                     .map(|annees| Pratique { annees, quitte_le: j.pratique_quittee_le }),
-                liens,
+                liens: liens
+                    .iter()
+                    .filter(|l| l.jure == j.id)
+                    .map(|l| Lien { candidat: l.candidat.to_string(), nature: l.nature.into() })
+                    .collect(),
                 presences: None,
             }
         })
         .collect();
     let candidats = passages.iter().map(|p| CandidatSession { id: p.candidat_id.to_string(), jours: Some(vec![p.jour]) }).collect();
-    Ok(Faits { jures, candidats, noms })
+    let deduits = liens.into_iter().filter_map(|l| Some((l.jure, l.deduit?))).collect();
+    Ok(Faits { jures, candidats, noms, deduits })
 }
 
 async fn jures_de(cx: &Contexte, ids: Vec<JureId>) -> Resultat<Vec<Jure>> {
@@ -193,7 +170,7 @@ pub async fn examen(cx: &Contexte, d: &Dans, passages: &[Passage], presents: boo
         }
     }
     let s = SessionJury { jours: &d.jours, jures: &f.jures, candidats: &f.candidats, declaree_le: Some(declaree(cx, d)) };
-    Ok(ExamenJury { reponse: examiner(d.version, &s, cx.aujourd_hui()), noms: f.noms })
+    Ok(ExamenJury { reponse: examiner(d.version, &s, cx.aujourd_hui()), noms: f.noms, deduits: f.deduits })
 }
 
 /// The day the session was declared; until then, today: what the declaration would be.
@@ -225,6 +202,11 @@ pub async fn proposer(cx: &Contexte, d: &Dans) -> Resultat<Proposition> {
         raisons.entry(&e.jure).or_default().push(nommer(&e.phrase, &f.noms));
         if e.candidat.is_none() {
             ecartes.insert(e.jure.as_str());
+        }
+    }
+    for (jure, phrase) in &f.deduits {
+        if let Some(j) = f.jures.iter().find(|j| j.id == jure.to_string()) {
+            raisons.entry(&j.id).or_default().push(phrase.clone());
         }
     }
     // The fewest ties first, then one by one until nothing is missing.
@@ -299,14 +281,4 @@ pub async fn composer(cx: &Contexte, id: SessionExamenId, c: Composer) -> Result
         })?;
     }
     cx.journaliser(Action::Modification, "session_examen", id.0, d.session.structure_id, &["jury"]).await
-}
-
-/// Whether a declared tie forbids this to a juror for this candidate: `deliberer`, `evaluer`, `surveiller`.
-pub(super) async fn ne_peut_pas(cx: &Contexte, j: JureId, c: CandidatId, acte: &str) -> Resultat<bool> {
-    let liens = jure::table::lien::Entity::find()
-        .filter(jure::table::lien::Column::JureId.eq(j))
-        .filter(jure::table::lien::Column::CandidatId.eq(c))
-        .all(&cx.db())
-        .await?;
-    Ok(liens.iter().any(|l| certification_regles::jury::interdits(l.nature.into()).contains(&acte)))
 }

@@ -1,142 +1,17 @@
 //! Exam sessions from planning to the livret, on both engines.
 
-use essais::{
-    Appli, Moteur, Reponse, Value,
-    centre::{Candidat, VERSION},
-    json,
-};
+#[path = "tests/examen.rs"]
+mod examen;
+#[path = "tests/faits.rs"]
+mod faits;
+
+use essais::{Moteur, Value, centre::VERSION, json};
 use rstest::rstest;
 
+pub(crate) use examen::Examen;
+use examen::planifier;
+
 const BASE: &str = "/api/v1/certification";
-
-/// A session of the whole title, with its jury and one candidate or more.
-pub(crate) struct Examen {
-    pub(crate) a: Appli,
-    pub(crate) gestion: String,
-    pub(crate) session: String,
-    pub(crate) jures: Vec<String>,
-    pub(crate) candidats: Vec<Candidat>,
-    pub(crate) passages: Vec<String>,
-}
-
-impl Examen {
-    /// On 12 May 2026: two jurors with an account, `noms` registered.
-    pub(crate) async fn preparer(moteur: Moteur, noms: &[&str]) -> Self {
-        let a = Appli::lancer(moteur).await;
-        a.centre().await;
-        a.compte_de_jure("alpha.jure2").await;
-        let gestion = a.jeton("alpha.certification").await;
-        let jures = vec![
-            a.membre_de_jury("Ada", "Maquette", Some("alpha.jure"), None).await,
-            a.membre_de_jury("Bob", "Esquisse", Some("alpha.jure2"), None).await,
-        ];
-        let session = planifier(&a, &["2026-05-12"]).await;
-        let mut e = Self { a, gestion, session, jures, candidats: vec![], passages: vec![] };
-        for n in noms {
-            let c = e.a.candidat_pret(n, "Croquis", None, None).await;
-            let r = e.inscrire(&e.session, &c, &["ccp-1", "ccp-2"], "2026-05-12").await;
-            assert_eq!(r.statut, 201, "{}", r.corps);
-            e.passages.push(r.id());
-            e.candidats.push(c);
-        }
-        let r = e.composer(&e.jures.clone()).await;
-        assert_eq!(r.statut, 204, "{}", r.corps);
-        e
-    }
-
-    pub(crate) async fn inscrire(&self, session: &str, c: &Candidat, unites: &[&str], jour: &str) -> Reponse {
-        let corps =
-            json!({"candidature": c.candidature, "unites": unites, "jour": jour, "heure": "09:30", "duree_minutes": 90, "salle": "B"});
-        self.a.api(&self.gestion, "POST", &format!("{BASE}/sessions/{session}/candidats"), corps).await
-    }
-
-    pub(crate) async fn composer(&self, jures: &[String]) -> Reponse {
-        let corps = json!({"membres": jures, "preside": jures.first()});
-        self.a.api(&self.gestion, "PUT", &format!("{BASE}/sessions/{}/jury", self.session), corps).await
-    }
-
-    pub(crate) async fn agir(&self, corps: Value) -> Reponse {
-        self.a.api(&self.gestion, "POST", &format!("{BASE}/sessions/{}/etapes", self.session), corps).await
-    }
-
-    pub(crate) async fn lire(&self) -> Value {
-        let r = self.a.api(&self.gestion, "GET", &format!("{BASE}/sessions/{}", self.session), Value::Null).await;
-        assert_eq!(r.statut, 200, "{}", r.corps);
-        r.corps
-    }
-
-    pub(crate) async fn emarger(&self, candidats: &[(&str, &str)], jures: &[&str]) -> Reponse {
-        let corps = json!({
-            "candidats": candidats.iter().map(|(p, x)| json!({"passage": p, "presence": x})).collect::<Vec<_>>(),
-            "jures": jures.iter().map(|j| json!({"jure": j, "jour": "2026-05-12", "present": true})).collect::<Vec<_>>(),
-        });
-        self.a.api(&self.gestion, "PUT", &format!("{BASE}/sessions/{}/presences", self.session), corps).await
-    }
-
-    /// Everything until the deliberation, all having come.
-    pub(crate) async fn jusqu_a_la_deliberation(&self) {
-        for action in ["declarer", "convoquer"] {
-            let r = self.agir(json!({ "action": action })).await;
-            assert_eq!(r.statut, 200, "{action} : {}", r.corps);
-        }
-        self.a.regler("2026-05-12T07:00:00Z");
-        let tous: Vec<(&str, &str)> = self.passages.iter().map(|p| (p.as_str(), "present")).collect();
-        let r = self.emarger(&tous, &[&self.jures[0], &self.jures[1]]).await;
-        assert_eq!(r.statut, 204, "{}", r.corps);
-        for action in ["ouvrir", "deliberer"] {
-            let r = self.agir(json!({ "action": action })).await;
-            assert_eq!(r.statut, 200, "{action} : {}", r.corps);
-        }
-    }
-
-    pub(crate) async fn decider(&self, qui: &str, passage: &str, corps: Value) -> Reponse {
-        self.a.api(&self.a.jeton(qui).await, "PUT", &format!("{BASE}/passages/{passage}/deliberation"), corps).await
-    }
-
-    pub(crate) async fn pv(&self) -> Value {
-        self.a.api(&self.gestion, "GET", &format!("{BASE}/sessions/{}/pv", self.session), Value::Null).await.corps
-    }
-
-    pub(crate) async fn signer(&self, qui: &str, nom: &str, empreinte: &str) -> Reponse {
-        let corps = json!({"nature": "tapee", "trace": nom, "empreinte": empreinte});
-        self.a.api(&self.a.jeton(qui).await, "POST", &format!("{BASE}/sessions/{}/pv/signatures", self.session), corps).await
-    }
-
-    pub(crate) async fn signer_tous(&self) {
-        let e = self.pv().await["empreinte"].as_str().unwrap().to_owned();
-        for (qui, nom) in [("alpha.jure", "Ada Maquette"), ("alpha.jure2", "bob esquisse")] {
-            let r = self.signer(qui, nom, &e).await;
-            assert_eq!(r.statut, 201, "{qui} : {}", r.corps);
-        }
-    }
-
-    pub(crate) async fn livret(&self, c: &Candidat) -> Value {
-        self.a.api(&self.gestion, "GET", &format!("{BASE}/livrets/{}", c.candidat), Value::Null).await.corps
-    }
-
-    pub(crate) async fn etat(&self, c: &Candidat) -> String {
-        let db = self.a.etat.base.lecture();
-        use sea_orm::{ConnectionTrait, Statement};
-        let sql = format!("SELECT etat FROM candidature WHERE id = {}", uuid_sql(&c.candidature, db.get_database_backend()));
-        db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap().unwrap().try_get_by_index(0).unwrap()
-    }
-}
-
-/// An id as a literal of each engine.
-fn uuid_sql(id: &str, moteur: sea_orm::DbBackend) -> String {
-    match moteur {
-        sea_orm::DbBackend::Postgres => format!("'{id}'"),
-        _ => format!("x'{}'", id.replace('-', "")),
-    }
-}
-
-async fn planifier(a: &Appli, jours: &[&str]) -> String {
-    let j = a.jeton("alpha.certification").await;
-    let corps = json!({"lieu": a.lieu_alpha(), "version": VERSION, "type_session": "titre", "jours": jours});
-    let r = a.api(&j, "POST", &format!("{BASE}/sessions"), corps).await;
-    assert_eq!(r.statut, 201, "{}", r.corps);
-    r.id()
-}
 
 fn titre() -> Value {
     json!({"accordees": ["ccp-1", "ccp-2"], "titre": true, "entretien_favorable": true})
@@ -488,72 +363,4 @@ async fn les_pages_du_centre(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur:
     assert!(page.html.contains("Appel") && page.html.contains("convoquée"));
     let livret = s.get(&format!("/certification/livrets/{}", yan.candidat)).await;
     assert!(livret.statut == 200 && livret.html.contains("Rien d’acquis"), "{}", livret.html);
-}
-
-#[rstest]
-#[tokio::test]
-async fn une_session_mal_decrite_est_refusee(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
-    let a = Appli::lancer(moteur).await;
-    a.centre().await;
-    let j = a.jeton("alpha.certification").await;
-    let bonne = json!({"lieu": a.lieu_alpha(), "version": VERSION, "type_session": "titre", "jours": ["2028-02-29"]});
-    let avec = |champ: &str, v: Value| {
-        let mut c = bonne.clone();
-        c[champ] = v;
-        c
-    };
-    for (corps, champ) in [
-        (avec("jours", json!([])), "jours"),
-        (avec("jours", json!(["2026-05-12", "2026-05-12"])), "jours"),
-        (avec("jours", json!(["2027-02-29"])), "jours[0]"),
-        (avec("jours", json!(["2226-05-12"])), "jours"),
-        (avec("lieu", json!(a.lieu_beta())), "lieu"),
-        (avec("version", json!("inconnue")), "version"),
-        (avec("type_session", json!("diplome")), "type_session"),
-        (avec("type_session", json!("ccs")), "ccs"),
-        (avec("ccs", json!("ccp-1")), "ccs"),
-    ] {
-        let r = a.api(&j, "POST", &format!("{BASE}/sessions"), corps.clone()).await;
-        assert_eq!((r.statut, r.champs()), (422, vec![champ.to_owned()]), "{corps} -> {}", r.corps);
-    }
-    assert_eq!(a.compter("SELECT count(*) FROM session_examen").await, 0, "rien n’est écrit à moitié");
-    assert_eq!(a.api(&j, "POST", &format!("{BASE}/sessions"), bonne).await.statut, 201, "le 29 février 2028 existe");
-}
-
-#[rstest]
-#[tokio::test]
-async fn le_dernier_ccp_et_l_entretien_au_vu_du_livret(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
-    let e = Examen::preparer(moteur, &[]).await;
-    let corps = json!({"lieu": e.a.lieu_alpha(), "version": VERSION, "type_session": "ccp", "jours": ["2026-05-12"]});
-    let session = e.a.api(&e.gestion, "POST", &format!("{BASE}/sessions"), corps).await.id();
-    let c = e.a.candidat_pret("Zoe", "Croquis", None, None).await;
-    e.a.decision_validee(&c.candidat).await;
-    let r = e.inscrire(&session, &c, &["ccp-1"], "2026-05-12").await;
-    assert!(r.statut == 422 && r.corps["erreurs"][0]["message"].as_str().unwrap().contains("acquise ne se repasse pas"), "{}", r.corps);
-    let r = e.inscrire(&session, &c, &["ccp-2"], "2026-05-12").await;
-    assert_eq!(r.statut, 201, "{}", r.corps);
-    assert!(!r.corps["motifs"].as_array().unwrap().is_empty(), "les raisons de l’accès sont gardées");
-    let e = Examen { session, passages: vec![r.id()], candidats: vec![c], ..e };
-    assert_eq!(e.composer(&e.jures.clone()).await.statut, 204);
-    e.jusqu_a_la_deliberation().await;
-    let j = e.a.jeton("alpha.jure").await;
-    let chemin = format!("{BASE}/passages/{}/deliberation", e.passages[0]);
-    let r = e.a.api(&j, "GET", &chemin, Value::Null).await.corps;
-    let options: Vec<(usize, bool)> = r["options"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|o| (o["accordees"].as_array().unwrap().len(), o["titre"].as_bool().unwrap()))
-        .collect();
-    assert_eq!((r["entretien_prevu"].as_bool(), options), (Some(true), vec![(1, true), (1, false), (0, false)]), "{r}");
-    // Granted, with an interview that is not favourable: both units, no title, no unit to sit again.
-    let corps = json!({"accordees": ["ccp-2"], "titre": false, "entretien_favorable": false});
-    assert_eq!(e.decider("alpha.jure", &e.passages[0], corps).await.statut, 204);
-    e.signer_tous().await;
-    for corps in [json!({"action": "transmettre"}), json!({"action": "valider", "numero": "7"})] {
-        assert_eq!(e.agir(corps).await.statut, 200);
-    }
-    let l = e.livret(&e.candidats[0]).await;
-    assert_eq!((l["livret"]["attributions"].as_array().unwrap().len(), l["livret"]["titres"].as_array().unwrap().len()), (2, 0), "{l}");
-    assert_eq!(e.etat(&e.candidats[0]).await, "partielle");
 }

@@ -27,6 +27,14 @@ async fn un_titre_s_importe_une_fois(#[values(Moteur::Sqlite, Moteur::Postgres)]
     assert_eq!(r.statut, 422);
     assert!(r.html.contains("rien = 1") && r.html.contains("#contenu"), "{}", r.html);
     assert!(s.get("/certification/titres").await.html.contains("Titre inventé pour les essais"));
+    // Brought by a centre, it has its public page as the others, and its place in the API.
+    let n = a.navigateur();
+    assert!(n.get("/titres").await.html.contains("href=\"/titres/invente-1\""));
+    assert!(n.get("/titres/invente-1").await.html.contains("Bloc inventé"));
+    assert_eq!(n.get("/titres/titre-invente").await.vers.as_deref(), Some("/titres/invente-1"));
+    assert_eq!(n.get("/titres/invente-1/comparer/cmn-rncp26573").await.statut, 200);
+    let r = a.api(&j, "GET", "/api/v1/certification/titres/invente-1", Value::Null).await;
+    assert_eq!((r.statut, &r.corps["unites"][0]["code"]), (200, &json!("B1")));
 }
 
 #[rstest]
@@ -46,6 +54,7 @@ async fn un_titre_qui_se_contredit_est_refuse(#[values(Moteur::Sqlite, Moteur::P
             ),
             "se contredit",
         ),
+        (titre("x/y", UNITES), "sans accent"),
         ("[[".to_owned(), "ne se lit pas"),
         ("{\"code\": ".to_owned(), "JSON"),
         (titre("mediateur-numerique-2025", UNITES), "déjà"),

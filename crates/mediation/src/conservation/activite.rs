@@ -39,7 +39,7 @@ const fn de_parcours(table: &'static str, colonne: &'static str) -> Source {
 
 /// A file begun or shared counts too: it is not erased before anything happened. Each is found by an
 /// index on the person.
-const SOURCES: [Source; 12] = [
+const SOURCES: [Source; 13] = [
     de("participation", "date", Jour),
     de("accueil", "arrive_le", Instant),
     de("suivi", "depuis", Instant),
@@ -49,6 +49,7 @@ const SOURCES: [Source; 12] = [
     de("orientation", "date", Jour),
     // Of the crate above (`ateliers`), by its name alone.
     de("reservation", "cree_le", Instant),
+    de("rendez_vous", "debut", Instant),
     de("orientation", "repondu_le", Jour),
     // A step agreed for a day to come, a meeting for instance.
     de_parcours("etape", "prevue_le"),

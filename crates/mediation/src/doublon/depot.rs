@@ -21,7 +21,7 @@ use crate::personne::{
 };
 
 /// What belongs to a person: the table, and the column that names its row.
-pub const A_LA_PERSONNE: [(&str, &str); 8] = [
+pub const A_LA_PERSONNE: [(&str, &str); 9] = [
     ("accueil", "id"),
     // Before what may point to it.
     ("consentement", "id"),
@@ -31,6 +31,7 @@ pub const A_LA_PERSONNE: [(&str, &str); 8] = [
     ("participation", "accompagnement_id"),
     // Of the crate above (`ateliers`), by its name alone.
     ("reservation", "id"),
+    ("rendez_vous", "id"),
     // What another tool called this person: the same file imported again finds the one kept.
     ("import_source", "cle"),
 ];

@@ -135,6 +135,7 @@ fn en_mots(comptes: &[(&'static str, i64)]) -> String {
                 "orientation" => ("orientation", "orientations"),
                 "participation" => ("accompagnement", "accompagnements"),
                 "reservation" => ("réservation d’atelier", "réservations d’atelier"),
+                "rendez_vous" => ("rendez-vous", "rendez-vous"),
                 _ => ("accord", "accords"),
             };
             interface::format::compte(*n, un, plusieurs)

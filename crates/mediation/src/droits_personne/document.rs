@@ -24,6 +24,8 @@ pub fn composer(d: &DonneesPersonne, s: &Structure, aujourd_hui: NaiveDate) -> V
             section("Qui peut lire votre dossier", "L’équipe des structures qui vous suivent, et elles seules.",
                 d.suivi_par.iter().map(|x| element(x.structure.clone(), [texte("Depuis le", Some(date_sans_jour(socle::horloge::jour(x.depuis))))]))),
             section("Vos accords", "Vous pouvez les retirer quand vous voulez.", d.consentements.iter().map(accord)),
+            section("Vos rendez-vous", "Pour vous recevoir à l’heure dite et vous prévenir. Le nom et le contact sont effacés 90 jours après.",
+                d.rendez_vous.iter().map(rendez_vous)),
             section("Vos accueils", "Pour savoir qui attend, et pourquoi.", d.accueils.iter().map(accueil)),
             section("Vos diagnostics", "Ce que nous avons regardé ensemble, et ce dont nous avons convenu.", d.diagnostics.iter().map(diagnostic)),
             section("Vos parcours", "Vos objectifs et les étapes prévues.", d.parcours.iter().map(parcours)),
@@ -96,6 +98,22 @@ fn accord(a: &Accord) -> Value {
             texte("Donné à", Some(a.structure.clone())),
             texte("Partagé avec", a.destinataire.clone()),
             texte("Noté par", a.recueilli_par.clone()),
+        ],
+    )
+}
+
+fn rendez_vous(r: &crate::rendez_vous::RendezVousRecu) -> Value {
+    element(
+        majuscule(&instant_long(r.debut)),
+        [
+            texte("Pour", Some(r.motif.clone())),
+            texte("Ce qu’il en est", Some(r.etat.to_owned())),
+            texte("Avec", r.avec.clone()),
+            texte("Au nom de", Some(r.nom.clone()).filter(|n| !n.is_empty())),
+            texte("Téléphone", r.telephone.clone()),
+            texte("Courriel", r.courriel.clone()),
+            texte("Pour bien vous recevoir", r.besoins.clone()),
+            texte("Pris le", Some(instant_long(r.pris_le))),
         ],
     )
 }

@@ -41,6 +41,8 @@ pub async fn reunir(cx: &Contexte, id: PersonneId) -> Resultat<DonneesPersonne> 
     let suivis = personne::suivis(cx, id).await?;
     let mut consentements = personne::consentements(cx, id).await?;
     borner(&mut consentements, &mut complet);
+    let mut rendez_vous = crate::rendez_vous::recus(cx, structure, id, PLAFOND + 1).await?;
+    borner(&mut rendez_vous, &mut complet);
     let mut accueils = accueil::d_une_personne(cx, &[structure], id, PLAFOND + 1).await?;
     borner(&mut accueils, &mut complet);
     // A shared file is one file; what each structure recorded stays its own.
@@ -103,6 +105,7 @@ pub async fn reunir(cx: &Contexte, id: PersonneId) -> Resultat<DonneesPersonne> 
                 recueilli_par: c.recueilli_par.and_then(nom),
             })
             .collect(),
+        rendez_vous,
         accueils: accueils
             .into_iter()
             .map(|a| AccueilRecu {

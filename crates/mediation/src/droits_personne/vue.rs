@@ -38,6 +38,7 @@ pub struct DonneesPersonne {
     /// The structures that may open the file.
     pub suivi_par: Vec<SuiviPar>,
     pub consentements: Vec<Accord>,
+    pub rendez_vous: Vec<crate::rendez_vous::RendezVousRecu>,
     pub accueils: Vec<AccueilRecu>,
     pub diagnostics: Vec<DiagnosticRecu>,
     pub parcours: Vec<ParcoursRecu>,

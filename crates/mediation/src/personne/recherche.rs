@@ -57,7 +57,7 @@ fn comprendre(texte: &str) -> Cherche {
     if mots.iter().map(|m| m.chars().count()).sum::<usize>() < 2 {
         return Cherche::Rien;
     }
-    // The longest word first: its range of the index is the shortest.
+    // The longest word first.
     mots.sort_by_key(|m| std::cmp::Reverse(m.len()));
     Cherche::Mots(mots)
 }
@@ -75,22 +75,25 @@ enum Sorte {
     Son,
 }
 
-fn condition(alias: &Alias, sorte: Sorte, mot: &str, premier: bool) -> Cond {
+/// A word to find, and whether it is the longest of the text.
+type Mot = (String, bool);
+
+fn condition(alias: &Alias, sorte: Sorte, (mot, long): &Mot) -> Cond {
     let colonne = || Expr::col((alias.clone(), cle::Column::Cle));
-    let prefixe = || Cond::all().add(colonne().gte(mot)).add(colonne().lt(format!("{mot}\u{10FFFF}")));
+    let prefixe = || Cond::all().add(colonne().gte(mot.as_str())).add(colonne().lt(format!("{mot}\u{10FFFF}")));
     match sorte {
-        Sorte::Exacte => Cond::all().add(colonne().eq(mot)),
+        Sorte::Exacte => Cond::all().add(colonne().eq(mot.as_str())),
         Sorte::Prefixe => prefixe(),
         Sorte::Son => {
             let son = sonner(mot);
-            let pareil = if son.is_empty() { colonne().eq(mot) } else { colonne().eq(regles::couper(format!("~{son}"))) };
+            let pareil = if son.is_empty() { colonne().eq(mot.as_str()) } else { colonne().eq(regles::couper(format!("~{son}"))) };
             // The longest word leads by its sound; another may still be half typed: « Dupond Je ».
-            if premier { Cond::all().add(pareil) } else { Cond::any().add(pareil).add(prefixe()) }
+            if *long { Cond::all().add(pareil) } else { Cond::any().add(pareil).add(prefixe()) }
         }
     }
 }
 
-fn requete(structure: StructureId, mots: &[String], sorte: Sorte, limite: u64) -> SelectStatement {
+fn requete(structure: StructureId, mots: &[Mot], sorte: Sorte, limite: u64) -> SelectStatement {
     let alias = |i: usize| Alias::new(format!("k{i}"));
     let premier = alias(0);
     let mut q = Query::select();
@@ -98,7 +101,7 @@ fn requete(structure: StructureId, mots: &[String], sorte: Sorte, limite: u64) -
         .column((premier.clone(), cle::Column::PersonneId))
         .from_as(cle::Entity, premier.clone())
         .and_where(Expr::col((premier.clone(), cle::Column::StructureId)).eq(structure))
-        .cond_where(condition(&premier, sorte, &mots[0], true))
+        .cond_where(condition(&premier, sorte, &mots[0]))
         .limit(limite);
     for (i, mot) in mots.iter().enumerate().skip(1) {
         let a = alias(i);
@@ -106,13 +109,45 @@ fn requete(structure: StructureId, mots: &[String], sorte: Sorte, limite: u64) -
             sea_orm::JoinType::InnerJoin,
             cle::Entity,
             a.clone(),
+            // Of this person, in whatever structure: their names are the same. Naming the structure here would let
+            // SQLite read the whole range of this word again for each person of the first.
             Cond::all()
                 .add(Expr::col((a.clone(), cle::Column::PersonneId)).equals((premier.clone(), cle::Column::PersonneId)))
-                .add(Expr::col((a.clone(), cle::Column::StructureId)).eq(structure))
-                .add(condition(&a, sorte, mot, false)),
+                .add(condition(&a, sorte, mot)),
         );
     }
     q
+}
+
+/// Enough keys to call a word common.
+const COMMUN: u64 = 2_000;
+
+/// The words, the rarest first: its range is the one read, the others are looked up person by person.
+async fn du_plus_rare(cx: &Contexte, structure: StructureId, mots: &[Mot], sorte: Sorte) -> Resultat<Vec<Mot>> {
+    if mots.len() < 2 {
+        return Ok(mots.to_vec());
+    }
+    let mut comptes = vec![];
+    for mot in mots {
+        let a = Alias::new("k0");
+        let mut bornee = Query::select();
+        bornee
+            .expr(Expr::val(1))
+            .from_as(cle::Entity, a.clone())
+            .and_where(Expr::col((a.clone(), cle::Column::StructureId)).eq(structure))
+            .cond_where(condition(&a, sorte, mot))
+            .limit(COMMUN);
+        let mut q = Query::select();
+        q.expr_as(Expr::cust("COUNT(*)"), "n").from_subquery(bornee, "r");
+        let db = cx.db();
+        let n: i64 = match db.query_one_raw(db.get_database_backend().build(&q)).await? {
+            Some(r) => r.try_get("", "n")?,
+            None => 0,
+        };
+        comptes.push((n, mot.clone()));
+    }
+    comptes.sort_by_key(|(n, _)| *n);
+    Ok(comptes.into_iter().map(|(_, m)| m).collect())
 }
 
 async fn ids(cx: &Contexte, q: &SelectStatement) -> Resultat<Vec<PersonneId>> {
@@ -144,17 +179,20 @@ pub async fn chercher(cx: &Contexte, texte: &str, max: usize) -> Resultat<Vec<Pe
         Cherche::Rien => {}
         Cherche::Cles(prefixes) => {
             for p in prefixes {
-                ajouter(&mut trouvees, ids(cx, &requete(structure, std::slice::from_ref(p), Sorte::Prefixe, max as u64)).await?);
+                ajouter(&mut trouvees, ids(cx, &requete(structure, &[(p.clone(), true)], Sorte::Prefixe, max as u64)).await?);
             }
         }
         Cherche::Mots(mots) => {
+            let mots: Vec<Mot> = mots.iter().enumerate().map(|(i, m)| (m.clone(), i == 0)).collect();
             for sorte in [Sorte::Exacte, Sorte::Prefixe] {
                 if trouvees.len() < max {
-                    ajouter(&mut trouvees, ids(cx, &requete(structure, mots, sorte, max as u64)).await?);
+                    let ordre = du_plus_rare(cx, structure, &mots, sorte).await?;
+                    ajouter(&mut trouvees, ids(cx, &requete(structure, &ordre, sorte, max as u64)).await?);
                 }
             }
-            if trouvees.len() < max && mots[0].len() > 2 {
-                douteuses = ids(cx, &requete(structure, mots, Sorte::Son, 3 * max as u64)).await?;
+            if trouvees.len() < max && mots[0].0.len() > 2 {
+                let ordre = du_plus_rare(cx, structure, &mots, Sorte::Son).await?;
+                douteuses = ids(cx, &requete(structure, &ordre, Sorte::Son, 3 * max as u64)).await?;
                 douteuses.retain(|id| !trouvees.contains(id));
                 trouvees.extend(&douteuses);
             }

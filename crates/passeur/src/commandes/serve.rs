@@ -59,7 +59,7 @@ const CHIFFRES: Duration = Duration::from_secs(30);
 
 /// What runs the jobs of this program.
 pub fn executants() -> Executants {
-    ateliers::executants(Executants::default())
+    certification::executants(ateliers::executants(Executants::default()))
         .avec(genre::COURRIEL, crate::courrier::tache)
         .avec(mediation::satisfaction::GENRE_COURRIEL, mediation::satisfaction::envoyer_courriel)
         .avec(rotation::GENRE, |etat, _| rotation::tache(etat, crate::champs_scelles()))
@@ -81,6 +81,9 @@ pub fn planning() -> Planning {
         .avec(menage::NOM, Cadence::a(3, 45))
         .avec(ateliers::reservation::GENRE_PURGE, Cadence::a(4, 10))
         .avec(ateliers::evaluation::GENRE_PURGE, Cadence::a(4, 20))
+        .avec(ateliers::rendez_vous::GENRE_PURGE, Cadence::a(4, 20))
+        .avec(ateliers::agenda::GENRE_PROLONGER, Cadence::a(4, 30))
+        .avec(ateliers::agenda::GENRE_LIRE_TOUS, Cadence::ToutesLes(30))
 }
 
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.

@@ -1,5 +1,7 @@
-//! A training centre: two titles and an invented one, twelve candidates on every route and in every state, a
-//! session to deliberate, one that is over with its documents.
+//! A training centre: two titles and an invented one, twelve candidates on every route and in every state (some by a
+//! former enrolment), a session to come, one to deliberate, two that are over with their documents.
+
+mod sessions;
 
 use certification::{
     candidat::{self, CreerCandidat},
@@ -11,11 +13,9 @@ use certification::{
     centre::{self, CreerAgrement},
     document,
     jure::{self, CreerJure, Habiliter},
-    pv,
-    session::{self, CreerSession},
     titre,
 };
-use certification_regles::{epreuves::TypeSession, inscription::ActionInscription as A, session::ActionSession, vae::Activite};
+use certification_regles::{inscription::ActionInscription as A, vae::Activite};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use comptes::{CreerUtilisateur, cli};
 use secrecy::SecretString;
@@ -23,7 +23,7 @@ use socle::{
     Acteur, Contexte, Role,
     contexte::Fonction,
     droits::Portee,
-    identifiant::{CandidatId, CandidatureId, JureId, LieuId, PassageId, SessionExamenId, StructureId, UtilisateurId},
+    identifiant::{CandidatId, CandidatureId, JureId, LieuId, StructureId, UtilisateurId},
 };
 use territoire::{lieu, structure};
 
@@ -93,12 +93,16 @@ pub async fn ajouter(cx: &mut Contexte) -> anyhow::Result<()> {
         centre::agreer(cx, a).await?;
     }
     jurer(cx, &mut c, debut).await?;
-    let passes = archivee(cx, &c).await?;
-    a_deliberer(cx, &c).await?;
-    en_chemin(cx, &c).await?;
+    let anciens = sessions::plus_tot(cx, &c).await?;
+    let (passes, archivee) = sessions::archivee(cx, &c).await?;
+    sessions::a_deliberer(cx, &c).await?;
+    en_chemin(cx, &c, anciens).await?;
+    sessions::a_venir(cx, &c).await?;
     // Who succeeded in part follows their file: the most to see.
     c.devenir(cx, 0, 0);
     candidat::inviter(cx, passes).await?;
+    // All the documents of the archived session, ready to print: the server prepares them once it serves.
+    document::lot::demander(cx, archivee).await?;
     cx.acteur = systeme;
     cx.maintenant = maintenant;
     Ok(())
@@ -227,112 +231,26 @@ async fn preparer(cx: &Contexte, id: CandidatureId, nom: &str, ecf: bool) -> any
 /// A candidate by training whose file is ready.
 async fn pret(cx: &Contexte, c: &Centre, prenom: &str, nom: &str, local: Option<&str>) -> anyhow::Result<(CandidatId, CandidatureId)> {
     let qui = candidat_(cx, prenom, nom, local).await?;
+    Ok((qui, prete(cx, c, qui, prenom, nom).await?))
+}
+
+/// An enrolment by training of somebody known, its file ready.
+async fn prete(cx: &Contexte, c: &Centre, qui: CandidatId, prenom: &str, nom: &str) -> anyhow::Result<CandidatureId> {
     let id = candidature_(cx, c, qui, MN, "formation_continue").await?;
     for a in [A::Deposer, A::Preparer] {
         candidature::agir(cx, id, a, cx.aujourd_hui()).await?;
     }
     preparer(cx, id, &format!("{prenom} {nom}"), true).await?;
-    Ok((qui, id))
-}
-
-async fn etape(cx: &Contexte, id: SessionExamenId, action: ActionSession, numero: Option<&str>) -> anyhow::Result<()> {
-    session::agir(cx, id, session::Agir { action, numero: numero.map(str::to_owned), motif: None }).await?;
-    Ok(())
-}
-
-/// Plans a session of the title on a day with its jury and its candidates, and invites them.
-async fn convoquer(cx: &mut Contexte, c: &Centre, jour: u64, qui: &[CandidatureId]) -> anyhow::Result<(SessionExamenId, Vec<PassageId>)> {
-    let d = CreerSession {
-        id: None,
-        lieu: c.lieu,
-        version: MN.into(),
-        type_session: TypeSession::Titre,
-        ccs: None,
-        jours: vec![c.il_y_a(jour)],
-    };
-    let s = session::creer(cx, d).await?.0.id;
-    let mut passages = Vec::new();
-    for (n, candidature) in qui.iter().enumerate() {
-        let i = session::Inscrire {
-            id: None,
-            candidature: *candidature,
-            unites: vec!["ccp-1".into(), "ccp-2".into()],
-            jour: c.il_y_a(jour),
-            heure: Some(format!("{:02}:30", 9 + n)),
-            duree_minutes: Some(90),
-            salle: Some("Salle Estuaire".into()),
-        };
-        passages.push(session::inscrire(cx, s, i).await?.0.id);
-    }
-    let membres = vec![c.jures[0], c.jures[1]];
-    session::composer(cx, s, session::Composer { membres, preside: Some(c.jures[0]) }).await?;
-    etape(cx, s, ActionSession::Declarer, None).await?;
-    etape(cx, s, ActionSession::Convoquer, None).await?;
-    Ok((s, passages))
-}
-
-/// The roll call of the day, then the opening and the deliberation.
-async fn ouvrir(cx: &Contexte, c: &Centre, s: SessionExamenId, jour: u64, venus: &[(PassageId, session::Presence)]) -> anyhow::Result<()> {
-    let e = session::Emarger {
-        candidats: venus.iter().map(|(p, presence)| session::EmargerCandidat { passage: *p, presence: *presence }).collect(),
-        jures: c.jures[..2].iter().map(|j| session::EmargerJure { jure: *j, jour: c.il_y_a(jour), present: true }).collect(),
-    };
-    session::emarger(cx, s, e).await?;
-    etape(cx, s, ActionSession::Ouvrir, None).await?;
-    etape(cx, s, ActionSession::Deliberer, None).await
-}
-
-/// The session that is over: one title, one success in part, one absence. Gives who succeeded in part.
-async fn archivee(cx: &mut Contexte, c: &Centre) -> anyhow::Result<CandidatId> {
-    const JOUR: u64 = 60;
-    c.devenir(cx, 0, 105);
-    let (_, a) = pret(cx, c, "Azur", "Lavis", None).await?;
-    let (iris, b) = pret(cx, c, "Iris", "Pastel", Some("candidat")).await?;
-    let (_, d) = pret(cx, c, "Ocre", "Gouache", None).await?;
-    let (s, p) = convoquer(cx, c, JOUR, &[a, b, d]).await?;
-    c.devenir(cx, 0, JOUR);
-    let venus = [(p[0], session::Presence::Present), (p[1], session::Presence::Present), (p[2], session::Presence::Absent)];
-    ouvrir(cx, c, s, JOUR, &venus).await?;
-    c.devenir(cx, 2, JOUR);
-    let deux = vec!["ccp-1".to_owned(), "ccp-2".to_owned()];
-    session::decider(cx, p[0], session::Decider { accordees: deux, titre: true, entretien_favorable: Some(true) }).await?;
-    let un = vec!["ccp-1".to_owned()];
-    session::decider(cx, p[1], session::Decider { accordees: un, titre: false, entretien_favorable: None }).await?;
-    let empreinte = pv::lire(cx, s).await?.empreinte;
-    for rang in [2, 3] {
-        c.devenir(cx, rang, JOUR);
-        let trace = COMPTES[rang].1.to_owned();
-        pv::signer(cx, s, pv::Signer { nature: pv::NatureSignature::Tapee, trace, empreinte: empreinte.clone() }).await?;
-    }
-    c.devenir(cx, 0, JOUR - 5);
-    etape(cx, s, ActionSession::Transmettre, None).await?;
-    etape(cx, s, ActionSession::Valider, Some("EXEMPLE-PV-1")).await?;
-    etape(cx, s, ActionSession::Notifier, None).await?;
-    document::emettre_session(cx, s).await?;
-    etape(cx, s, ActionSession::Archiver, None).await?;
-    Ok(iris)
-}
-
-/// The session of the day, waiting for the jury to decide.
-async fn a_deliberer(cx: &mut Contexte, c: &Centre) -> anyhow::Result<()> {
-    c.devenir(cx, 0, 40);
-    let (_, a) = pret(cx, c, "Indigo", "Sanguine", None).await?;
-    let (_, b) = pret(cx, c, "Céladon", "Encre", None).await?;
-    let (s, p) = convoquer(cx, c, 0, &[a, b]).await?;
-    c.devenir(cx, 0, 0);
-    let venus: Vec<_> = p.iter().map(|p| (*p, session::Presence::Present)).collect();
-    ouvrir(cx, c, s, 0, &venus).await
+    Ok(id)
 }
 
 /// Seven others, from the draft to the file ready, by every route.
-async fn en_chemin(cx: &mut Contexte, c: &Centre) -> anyhow::Result<()> {
+async fn en_chemin(cx: &mut Contexte, c: &Centre, [brouillon, sepia, garance]: [CandidatId; 3]) -> anyhow::Result<()> {
     c.devenir(cx, 0, 75);
-    let brouillon = candidat_(cx, "Grège", "Aplat", None).await?;
     candidature_(cx, c, brouillon, PLAN, "candidature_individuelle").await?;
     // VAE: a draft becomes admissible by steps.
     let mut vae = Vec::new();
-    for (prenom, nom) in [("Sépia", "Trait"), ("Garance", "Contour"), ("Pourpre", "Ombre")] {
-        let qui = candidat_(cx, prenom, nom, None).await?;
+    for qui in [sepia, garance, candidat_(cx, "Pourpre", "Ombre", None).await?] {
         let id = candidature_(cx, c, qui, MN, "vae").await?;
         candidature::agir(cx, id, A::Deposer, cx.aujourd_hui()).await?;
         let e = Piece::Experience {
@@ -358,8 +276,14 @@ async fn en_chemin(cx: &mut Contexte, c: &Centre) -> anyhow::Result<()> {
     c.devenir(cx, 0, 20);
     faits::ecrire_vae(cx, vae[1], DossierVae { complet_le: Some(c.il_y_a(30)), ..d.clone() }).await?;
     let notifie = DossierVae { complet_le: Some(c.il_y_a(70)), recevable: Some(true), notifie_le: Some(c.il_y_a(25)), ..d };
-    faits::ecrire_vae(cx, vae[2], notifie).await?;
+    faits::ecrire_vae(cx, vae[2], notifie.clone()).await?;
     candidature::agir(cx, vae[2], A::Preparer, cx.aujourd_hui()).await?;
+    // The same people for another title: one admissible and not begun yet, one that is not.
+    for (qui, recevable) in [(garance, true), (sepia, false)] {
+        let id = candidature_(cx, c, qui, PLAN, "vae").await?;
+        candidature::agir(cx, id, A::Deposer, cx.aujourd_hui()).await?;
+        faits::ecrire_vae(cx, id, DossierVae { recevable: Some(recevable), ..notifie.clone() }).await?;
+    }
     // Initial training on the other title, with its company period.
     let qui = candidat_(cx, "Safran", "Motif", None).await?;
     let id = candidature_(cx, c, qui, PLAN, "eleve_etudiant").await?;

@@ -304,7 +304,7 @@ fn domaine(chemin: &str) -> (usize, &'static str) {
         ("Diagnostics", &["diagnostic", "diagnostics"]),
         ("Parcours", &["parcours"]),
         ("Accompagnements", &["accompagnements", "avis", "notes-de-pratique"]),
-        ("Ateliers", &["ateliers", "evaluation", "programme", "reservation", "agenda"]),
+        ("Ateliers", &["ateliers", "evaluation", "programme", "reservation", "agenda", "rendez-vous"]),
         ("Orientations", &["orientations"]),
         ("Partenaires", &["partenaires"]),
         ("Bilan", &["bilan", "exports", "partage", "partages"]),

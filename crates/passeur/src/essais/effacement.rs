@@ -174,6 +174,11 @@ async fn parcourir(a: &Appli, m: &mut impl FnMut() -> String) -> (String, Vec<St
     let p = poster(a, &j, "/personnes", corps).await;
     changer(a, &j, "PATCH", &format!("/personnes/{p}"), json!({"nom": "Zqxmarquenom Bis", "notes": m()})).await;
     let accueil = poster(a, &j, "/accueils", json!({"personne": p, "motif": m()})).await;
+    let motif = json!({"libelle": "Essai", "duree_minutes": 30, "maniere": "sur_place"});
+    let motif = poster(a, &j, "/rendez-vous/motifs", motif).await;
+    let rdv =
+        json!({"motif": motif, "debut": "2026-03-12T09:00:00Z", "personne": p, "besoins": m(), "par": "accueil", "hors_plages": true});
+    let rdv = poster(a, &j, "/rendez-vous", rdv).await;
     let d = json!({"personne": p, "objectif": m(), "constats": m(), "etapes": [m(), m()], "convenu": true});
     let diagnostic = poster(a, &j, "/diagnostics", d).await;
     let plan = poster(a, &j, "/parcours", json!({"personne": p, "diagnostic": diagnostic})).await;
@@ -229,7 +234,7 @@ async fn parcourir(a: &Appli, m: &mut impl FnMut() -> String) -> (String, Vec<St
     }
     a.api(&j, "GET", &format!("/api/v1/personnes/{p}/donnees"), Value::Null).await;
     a.api(&j, "GET", &format!("/api/v1/personnes/{p}/donnees.pdf"), Value::Null).await;
-    (p.clone(), vec![p, autre, accueil, diagnostic, plan, objectif, etape, acc, o, reservation])
+    (p.clone(), vec![p, autre, accueil, rdv, diagnostic, plan, objectif, etape, acc, o, reservation])
 }
 
 /// A workshop of the day: booked, come, signed, gestures, agreed to be asked, closed. Gives the booking.
@@ -288,6 +293,8 @@ async fn une_personne_effacee_ne_se_retrouve_nulle_part(#[values(Moteur::Sqlite,
         "personne.date_naissance",
         "personne.notes (ouvert)",
         "accueil.motif (ouvert)",
+        "rendez_vous.nom",
+        "rendez_vous.besoins (ouvert)",
         "diagnostic.etapes (ouvert)",
         "objectif.libelle (ouvert)",
         "etape.libelle (ouvert)",

@@ -7,6 +7,8 @@ use certification_regles::{
     acquis::{Origine, Provenance},
     inscription::{self, ActionInscription as A, EtatInscription as E},
     motif::Sens,
+    referentiel::NatureUnite,
+    validite::unite_valide,
 };
 use uuid::Uuid;
 
@@ -18,7 +20,7 @@ use super::{
     super::{self as candidature, Candidature, dossier, en_code, faits},
     morceaux::{ACTIVITES, Piece},
 };
-use crate::{candidat, titre};
+use crate::{candidat, decision, session::depot, titre};
 
 /// A unit of the title and where the candidate stands for it.
 pub(super) struct Unite {
@@ -87,6 +89,7 @@ pub(super) async fn gabarit(w: Web, id: CandidatureId) -> Resultat<PageCandidatu
     let etat = c.etat()?;
     let (situation, motifs_situation) = faits::situation(&cx, &c, jour).await?;
     let preparation = faits::preparation(&cx, &c, jour).await?;
+    let (livret, catalogue) = (decision::livret(&cx, c.candidat_id).await?, titre::catalogue(&cx).await?);
     let origines = c.origines()?;
     let unites: Vec<Unite> = version
         .unites
@@ -98,7 +101,14 @@ pub(super) async fn gabarit(w: Web, id: CandidatureId) -> Resultat<PageCandidatu
                 (Some(d), _) => (
                     ("acquise", "succes"),
                     match d.provenance {
-                        Provenance::Jury => String::new(),
+                        Provenance::Jury => livret
+                            .attributions
+                            .iter()
+                            .find(|a| a.version == version.code && a.unite == u.code && a.en_vigueur(jour))
+                            .map_or_else(String::new, |a| {
+                                let (_, m) = unite_valide(catalogue, version, a, jour, jour);
+                                format!("obtenue le {}. {}", format::date_sans_jour(a.date), m.phrase)
+                            }),
                         Provenance::Correspondance => "reportée d’une version antérieure du titre, par correspondance".to_owned(),
                         Provenance::Equivalence => "reconnue par équivalence avec une autre certification".to_owned(),
                     },
@@ -111,12 +121,14 @@ pub(super) async fn gabarit(w: Web, id: CandidatureId) -> Resultat<PageCandidatu
         .collect();
     let toutes = super::morceaux::lister(&cx, id).await?;
     let dp = dossier::trouver(&cx, id).await?;
+    let vise_ccs = version.unites.iter().any(|u| u.nature == NatureUnite::Ccs && origines.contains_key(&u.code));
     let en_route = matches!(etat, E::Brouillon | E::Deposee | E::Incomplete | E::Complete | E::Recevable | E::EnPreparation | E::Prete);
     Ok(PageCandidature {
         nom: (!soi).then(|| p.nom_complet()),
         titre: titre::nommer(version),
         voie: candidature::voies(version).into_iter().find(|(code, _)| *code == c.voie).map_or_else(|| c.voie.clone(), |(_, l)| l),
-        etat: etat.libelle(),
+        // The enrolment ended so; the livret says that it no longer stands.
+        etat: if etat == E::TitreObtenu && !situation.titre_detenu && !vise_ccs { "titre obtenu, puis retiré" } else { etat.libelle() },
         acquises: unites.iter().filter(|u| u.etat.0 == "acquise").count(),
         unites,
         manque: if en_route { preparation.motifs.into_iter().filter(|m| m.sens == Sens::Defavorable).collect() } else { Vec::new() },
@@ -163,6 +175,10 @@ async fn dates(
         }
         (Some(a), None) => d.push(("Formation".to_owned(), format!("depuis le {}", format::date_sans_jour(a)))),
         _ => {}
+    }
+    for p in depot::autres_passages(cx, c.candidat_id).await?.into_iter().filter(|p| p.version_code == c.version_code) {
+        let quoi = if p.jour >= jour { "Session d’examen" } else { "Session d’examen passée" };
+        d.push((quoi.to_owned(), format::date_longue(p.jour)));
     }
     if let Some(l) = s.limite.limite {
         let raison = motifs.iter().find(|m| m.regle.starts_with("limite.")).map(|m| m.phrase.clone()).unwrap_or_default();

@@ -103,7 +103,26 @@ impl Essai<'_> {
                 let r = a.api(&self.jetons[1], "POST", &chemin, json!({"voie": "qr"})).await;
                 vec![r.corps["lien"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()]
             }
-            "/programme/{structure}" => vec![a.structure_alpha()],
+            "/programme/{structure}" | "/rendez-vous/{structure}" => vec![a.structure_alpha()],
+            "/agenda/evenements/{id}" => vec![self.temps().await.0],
+            "/agenda/occurrences/{id}" | "/agenda/temps/{id}" => vec![self.temps().await.1],
+            "/agenda/flux/{id}" | "/agenda/partage/flux/{id}" => vec![self.flux().await.0],
+            "/agenda/flux/{secret}" => vec![self.flux().await.1],
+            "/agenda/externes/{id}" | "/agenda/partage/externes/{id}" => {
+                self.vider("alpha.mediateur", "/api/v1/agenda/externes").await;
+                vec![self.creer("/agenda/externes", json!({"contenu": "BEGIN:VCALENDAR\nEND:VCALENDAR"})).await]
+            }
+            "/agenda/horaires/{id}" | "/agenda/lieux/{id}" => vec![a.lieu_alpha()],
+            "/agenda/horaires/{id}/fermetures/{fermeture}" | "/agenda/lieux/{id}/fermetures/{fermeture}" => {
+                let r = a.jeton("alpha.responsable").await;
+                let adresse = format!("/api/v1/agenda/lieux/{}/fermetures", a.lieu_alpha());
+                vec![a.lieu_alpha(), a.api(&r, "POST", &adresse, json!({"du": "2026-05-04"})).await.id()]
+            }
+            "/agenda/motifs/{id}" | "/rendez-vous/motifs/{id}" => vec![self.motif().await],
+            "/agenda/plages/{id}" | "/rendez-vous/plages/{id}" => vec![self.plage().await],
+            "/rendez-vous/{structure}/{motif}" => vec![a.structure_alpha(), self.motif().await],
+            "/agenda/rendez-vous/{id}" | "/rendez-vous/{id}" => vec![self.rendez_vous().await.0],
+            "/rendez-vous/mien/{secret}" => vec![self.rendez_vous().await.1],
             "/reservation/{secret}" => vec![self.reservation().await.1],
             "/exports/{id}" => {
                 let id = self.creer("/exports", self.export()).await;
@@ -161,6 +180,7 @@ impl Essai<'_> {
                     a.api(&a.jeton("alpha.certification").await, "GET", &format!("/api/v1/certification/jures/{j}"), Value::Null).await;
                 vec![j, fiche.corps["habilitations"][0]["id"].as_str().unwrap().to_owned()]
             }
+            "/certification/lots/{id}" => vec![a.lot(&self.session_examen().await).await],
             "/certification/documents/{id}" => vec![self.document().await.id()],
             "/badges/listes/{n}" => vec!["0".to_owned()],
             "/verifier/{code}" => vec![self.document().await.corps["code_verification"].as_str().unwrap().to_owned()],
@@ -244,6 +264,49 @@ impl Essai<'_> {
         let corps = json!({"sur_place": [self.personne().await]});
         let f = self.a.api(&jeton, "PUT", &format!("/api/v1/ateliers/dates/{date}/presences"), corps).await.corps;
         (date, f["gens"][0]["reservation"].as_str().unwrap().to_owned())
+    }
+
+    /// A time of a calendar, and its occurrence. Forced: all are at the same hour.
+    async fn temps(&self) -> (String, String) {
+        let r = self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", "/api/v1/agenda/evenements", temps()).await;
+        (r.id(), r.corps["occurrences"][0]["id"].as_str().unwrap().to_owned())
+    }
+
+    /// A feed and its secret: an account opens a few.
+    async fn flux(&self) -> (String, String) {
+        self.vider("alpha.mediateur", "/api/v1/agenda/flux").await;
+        let r = self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", "/api/v1/agenda/flux", json!({})).await;
+        (r.id(), r.corps["adresse"].as_str().unwrap().rsplit('/').next().unwrap().to_owned())
+    }
+
+    /// The one public reason of Alpha, that anybody may take.
+    async fn motif(&self) -> String {
+        let j = self.a.jeton("alpha.mediateur").await;
+        let liste = self.a.api(&j, "GET", "/api/v1/rendez-vous/motifs", Value::Null).await.corps;
+        if let Some(m) = liste["elements"].as_array().and_then(|v| v.iter().find(|m| m["publie"] == true && m["actif"] == true)) {
+            return m["id"].as_str().unwrap().to_owned();
+        }
+        self.creer("/rendez-vous/motifs", json!({"libelle": "Essai", "duree_minutes": 5, "maniere": "sur_place", "publie": true})).await
+    }
+
+    /// Hours that nothing else is at: each time, of another day to come.
+    async fn plage(&self) -> String {
+        let jour = chrono::NaiveDate::from_ymd_opt(2030, 1, 1).unwrap() + chrono::Days::new(u64::from(self.numero()));
+        let corps = json!({"jour": 1, "horaires": "9:00-10:00", "du": jour, "au": jour});
+        let r = self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", "/api/v1/rendez-vous/plages", corps).await;
+        let id = r.corps["elements"][0]["id"].as_str().map(str::to_owned);
+        id.unwrap_or_else(|| panic!("{}", r.corps))
+    }
+
+    /// An appointment out of hours, and its secret: each five minutes after the one before.
+    async fn rendez_vous(&self) -> (String, String) {
+        self.defreiner().await;
+        let debut = chrono::DateTime::from_timestamp(1_785_715_200 + i64::from(self.numero()) * 300, 0).unwrap();
+        let corps = json!({"motif": self.motif().await, "debut": debut, "nom": format!("Essai {}", self.numero()), "par": "accueil", "hors_plages": true});
+        let r = self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", "/api/v1/rendez-vous", corps).await;
+        let code = r.corps["code"].as_str().unwrap_or_else(|| panic!("{}", r.corps)).to_owned();
+        let page = self.a.navigateur().post("/reservation", &[("code", &code)]).await;
+        (r.id(), page.vers.expect("le code d’essai se lit").rsplit('/').next().unwrap().to_owned())
     }
 
     /// A booking and its secret.
@@ -408,6 +471,21 @@ impl Essai<'_> {
             ("PUT", "/ateliers/dates/{id}/signatures/{reservation}/{demi}") => json!({"nom": "Essai"}),
             ("POST", "/evaluation/{secret}") => json!({"notes": {"accueil": 5, "utilite": 4, "recommandation": 5}}),
             ("PUT", "/ateliers/seances/{id}/materiel") => json!({"rang": 1, "pret": true}),
+            ("POST", "/agenda/evenements") => temps(),
+            ("PUT", "/agenda/occurrences/{id}") => json!({"quand": {"jour": "2026-04-01", "heure": "10:00"}, "forcer": true}),
+            ("PUT", "/agenda/trajets") => json!({"entre_communes": 30, "lieux": []}),
+            ("POST", "/agenda/externes") => json!({"contenu": "BEGIN:VCALENDAR\nEND:VCALENDAR"}),
+            ("PUT", "/agenda/lieux/{id}/horaires") => json!({"jours": ["", "", "", "", "", "", ""]}),
+            ("POST", "/agenda/lieux/{id}/fermetures") => json!({"du": "2026-05-04"}),
+            ("POST" | "PUT", "/rendez-vous/motifs" | "/rendez-vous/motifs/{id}") => {
+                json!({"libelle": "Essai", "duree_minutes": 5, "maniere": "sur_place", "publie": true})
+            }
+            ("POST", "/rendez-vous/plages") => json!({"jour": 1, "horaires": "3:00-4:00"}),
+            ("POST", "/rendez-vous") => {
+                json!({"motif": self.motif().await, "debut": "2026-03-16T03:00:00Z", "nom": "Essai", "par": "accueil", "hors_plages": true})
+            }
+            ("PUT", "/rendez-vous/{id}/creneau") => json!({"debut": "2026-03-16T03:00:00Z"}),
+            ("PUT", "/rendez-vous/{id}/issue") => json!({"issue": "excuse"}),
             ("POST", "/exports") => self.export(),
             ("POST", "/bilan/filtres") => json!({"nom": format!("Essai {}", self.numero())}),
             ("PUT", "/bilan/filtres/{id}") => json!({"nom": format!("Essai {}", self.numero())}),
@@ -465,6 +543,10 @@ fn exemple() -> Value {
 
 fn accompagnement() -> Value {
     json!({"type": "individuel", "date": "2026-03-02", "duree_minutes": 30, "lieu_type": "domicile", "thematiques": ["email"], "anonymes": {"total": 1}})
+}
+
+fn temps() -> Value {
+    json!({"genre": "stand", "quand": {"jour": "2026-03-20", "heure": "14:00"}, "duree_minutes": 60, "forcer": true})
 }
 
 fn fiche() -> Value {

@@ -1,0 +1,177 @@
+//! The free slots of a reason: a few reads, whatever the number of mediators and weeks.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use sea_orm::{ConnectionTrait, DbBackend, ExprTrait, FromQueryResult, entity::prelude::*, sea_query::Query};
+use serde::Serialize;
+use socle::{
+    Contexte, Resultat,
+    identifiant::{LieuId, UtilisateurId},
+};
+
+use super::{
+    Motif,
+    regles::{self, Demande, Heures, Libre, Pris},
+    table::plage,
+};
+use crate::{
+    agenda::{instant_du_jour, occupation, regles::Ou},
+    ouverture::{self, horaires::Tranche},
+};
+
+/// A free slot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Creneau {
+    pub debut: DateTime<Utc>,
+    pub fin: DateTime<Utc>,
+    pub lieu: Option<LieuId>,
+    /// Who could receive, the less taken first.
+    pub mediateurs: Vec<UtilisateurId>,
+}
+
+/// The free slots of a reason from `du` to before `au`, in order; of one mediator, or of all those who receive for it.
+/// Whoever asks: the caller has seen to it.
+pub async fn creneaux(cx: &Contexte, m: &Motif, du: NaiveDate, au: NaiveDate, avec: Option<UtilisateurId>) -> Resultat<Vec<Creneau>> {
+    // The delay is for the public: at the desk, one may take the next one.
+    let delai = if cx.acteur.est_systeme() { TimeDelta::hours(i64::from(m.delai_heures)) } else { TimeDelta::zero() };
+    let depuis = cx.maintenant + delai;
+    let jusqu_a = cx.maintenant + TimeDelta::days(i64::from(m.horizon_jours));
+    let du = Ord::max(du, cx.aujourd_hui());
+    let au = Ord::min(au, cx.aujourd_hui() + Days::new(u64::from(m.horizon_jours.unsigned_abs()) + 1));
+    let heures = heures(cx, m, avec).await?;
+    if heures.is_empty() || au <= du {
+        return Ok(vec![]);
+    }
+    let mut qui: Vec<UtilisateurId> = heures.iter().map(|h| h.qui).collect();
+    qui.sort_unstable();
+    qui.dedup();
+    let pris = pris(cx, &qui, (instant_du_jour(du), instant_du_jour(au))).await?;
+    let mut lieux: Vec<LieuId> = heures.iter().filter_map(|h| h.lieu).collect();
+    lieux.sort_unstable();
+    lieux.dedup();
+    let ouvertures = ouverture::de_lieux(cx, &lieux, du).await?;
+    let communes = ouvertures.iter().filter_map(|(l, o)| Some((*l, o.commune.clone()?))).collect();
+    let trajets = occupation::trajets(cx, m.structure_id).await?;
+    let fermes = fermetures(&ouvertures, du, au);
+    let d = Demande { du, au, depuis: depuis.timestamp(), jusqu_a: jusqu_a.timestamp(), duree: i64::from(m.duree_minutes) * 60 };
+    let libres = regles::libres(&heures, &pris, &communes, &trajets, |l, j| fermes.contains(&(l, j)), d);
+    Ok(grouper(libres, d.duree, &pris))
+}
+
+/// The days when nobody is received, by lieu.
+fn fermetures(
+    ouvertures: &HashMap<LieuId, ouverture::Ouvertures>,
+    du: NaiveDate,
+    au: NaiveDate,
+) -> std::collections::HashSet<(Option<LieuId>, NaiveDate)> {
+    let nulle_part = ouverture::Ouvertures::default();
+    let tous = ouvertures.iter().map(|(l, o)| (Some(*l), o)).chain([(None, &nulle_part)]);
+    tous.flat_map(|(l, o)| du.iter_days().take_while(move |j| *j < au).filter(|j| o.ferme(*j).is_some()).map(move |j| (l, j))).collect()
+}
+
+/// Slots of the same time and lieu are one, that several could take.
+fn grouper(mut libres: Vec<Libre>, duree: i64, pris: &HashMap<UtilisateurId, Vec<Pris>>) -> Vec<Creneau> {
+    libres.sort_unstable();
+    let charge = |u: &UtilisateurId| pris.get(u).map_or(0, Vec::len);
+    let mut v: Vec<Creneau> = vec![];
+    for (t, lieu, u) in libres {
+        match v.last_mut() {
+            Some(c) if c.debut.timestamp() == t && c.lieu == lieu => c.mediateurs.push(u),
+            _ => {
+                let (Some(debut), Some(fin)) = (DateTime::from_timestamp(t, 0), DateTime::from_timestamp(t + duree, 0)) else { continue };
+                v.push(Creneau { debut, fin, lieu, mediateurs: vec![u] });
+            }
+        }
+    }
+    for c in v.iter_mut().filter(|c| c.mediateurs.len() > 1) {
+        c.mediateurs.dedup();
+        c.mediateurs.sort_by_key(|u| (charge(u), *u));
+    }
+    v
+}
+
+async fn heures(cx: &Contexte, m: &Motif, avec: Option<UtilisateurId>) -> Resultat<Vec<Heures>> {
+    let mut q = plage::Entity::find().filter(plage::Column::StructureId.eq(m.structure_id));
+    let choisis: Vec<UtilisateurId> = avec.map_or_else(
+        || m.mediateurs.0.clone(),
+        |u| if m.mediateurs.0.is_empty() || m.mediateurs.0.contains(&u) { vec![u] } else { vec![] },
+    );
+    if avec.is_some() && choisis.is_empty() {
+        return Ok(vec![]);
+    }
+    if !choisis.is_empty() {
+        q = q.filter(plage::Column::UtilisateurId.is_in(choisis));
+    }
+    // Who left, or whose account is closed, receives nobody any more.
+    let mut presents = Query::select();
+    presents
+        .column(("fonction", "utilisateur_id"))
+        .from("fonction")
+        .inner_join("utilisateur", Expr::col(("utilisateur", "id")).equals(("fonction", "utilisateur_id")))
+        .and_where(Expr::col(("fonction", "structure_id")).eq(m.structure_id))
+        .and_where(Expr::col(("utilisateur", "actif")).eq(true));
+    let lignes = q.filter(plage::Column::UtilisateurId.in_subquery(presents)).all(&cx.db()).await?;
+    Ok(lignes
+        .into_iter()
+        .filter_map(|p| {
+            Some(Heures {
+                qui: p.utilisateur_id,
+                lieu: p.lieu_id,
+                jour: u32::try_from(p.jour).ok()?,
+                tranche: Tranche::depuis(&p.debut, &p.fin)?,
+                du: p.du,
+                au: p.au,
+            })
+        })
+        .collect())
+}
+
+#[derive(FromQueryResult)]
+struct Taken {
+    qui: UtilisateurId,
+    quand: String,
+}
+
+/// Around the period, so that a way to make is seen, and what began long before.
+const MARGE: TimeDelta = TimeDelta::hours(12);
+const DUREE_MAX: TimeDelta = TimeDelta::days(63);
+
+/// What takes these people, one line each: the engine puts their times end to end, which costs less than a line a time.
+async fn pris(
+    cx: &Contexte,
+    qui: &[UtilisateurId],
+    (debut, fin): (DateTime<Utc>, DateTime<Utc>),
+) -> Resultat<HashMap<UtilisateurId, Vec<Pris>>> {
+    let db = cx.db();
+    let postgres = db.get_database_backend() == DbBackend::Postgres;
+    let lieu = if postgres { "COALESCE(lieu_id::text, '')" } else { "COALESCE(hex(lieu_id), '')" };
+    let mut par: HashMap<UtilisateurId, Vec<Pris>> = HashMap::new();
+    let occupations = format!("string_agg(debut_s || ' ' || fin_s || ' ' || {lieu} || ' ' || COALESCE(commune, ''), ',')");
+    for (table, colonne, expression) in [
+        ("occupation", "ressource", occupations.as_str()),
+        ("occupe_ailleurs", "utilisateur_id", "string_agg(debut_s || ' ' || fin_s || '  ', ',')"),
+    ] {
+        let mut q = Query::select();
+        q.expr_as(Expr::col(colonne), "qui")
+            .expr_as(Expr::cust(expression.to_owned()), "quand")
+            .from(table)
+            .and_where(Expr::col(colonne).is_in(qui.iter().copied()))
+            .and_where(Expr::col("debut_s").gt((debut - DUREE_MAX).timestamp()))
+            .and_where(Expr::col("debut_s").lt((fin + MARGE).timestamp()))
+            .and_where(Expr::col("fin_s").gt((debut - MARGE).timestamp()))
+            .group_by_col(colonne);
+        for l in Taken::find_by_statement(db.get_database_backend().build(&q)).all(&db).await? {
+            par.entry(l.qui).or_default().extend(l.quand.split(',').filter_map(lire));
+        }
+    }
+    Ok(par)
+}
+
+fn lire(t: &str) -> Option<Pris> {
+    let mut p = t.split(' ');
+    let (debut, fin) = (p.next()?.parse().ok()?, p.next()?.parse().ok()?);
+    let lieu = p.next().and_then(|l| Uuid::parse_str(l).ok()).map(LieuId);
+    let commune = p.next().filter(|c| !c.is_empty()).map(str::to_owned);
+    Some(Pris { debut, fin, ou: Ou { lieu, commune } })
+}

@@ -1,0 +1,109 @@
+use sea_orm_migration::{prelude::*, schema::*};
+
+use crate::migrations::cle;
+
+/// Reasons, hours and appointments.
+pub(crate) struct RendezVousPris;
+
+impl MigrationName for RendezVousPris {
+    fn name(&self) -> &'static str {
+        "m20261122_000301_rendez_vous"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for RendezVousPris {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        m.create_table(
+            Table::create()
+                .table("motif_rendez_vous")
+                .col(uuid("id").primary_key())
+                .col(uuid("structure_id"))
+                .col(string_len("libelle", 100))
+                .col(string_len_null("description", 500))
+                .col(integer("duree_minutes").check(Expr::cust("duree_minutes BETWEEN 5 AND 480")))
+                .col(string_len("maniere", 48))
+                .col(boolean("publie"))
+                .col(integer("delai_heures").check(Expr::cust("delai_heures BETWEEN 0 AND 720")))
+                .col(integer("horizon_jours").check(Expr::cust("horizon_jours BETWEEN 1 AND 120")))
+                .col(json_binary("mediateurs"))
+                .col(boolean("actif"))
+                .col(integer("version"))
+                .col(timestamp_with_time_zone("cree_le"))
+                .foreign_key(&mut cle("fk_motif_structure", "motif_rendez_vous", "structure_id", "structure"))
+                .to_owned(),
+        )
+        .await?;
+        m.create_index(Index::create().name("ix_motif_structure").table("motif_rendez_vous").col("structure_id").to_owned()).await?;
+        m.create_table(
+            Table::create()
+                .table("plage")
+                .col(uuid("id").primary_key())
+                .col(uuid("structure_id"))
+                .col(uuid("utilisateur_id"))
+                .col(uuid_null("lieu_id"))
+                .col(integer("jour").check(Expr::cust("jour BETWEEN 1 AND 7")))
+                .col(string_len("debut", 5))
+                .col(string_len("fin", 5))
+                .col(date("du"))
+                .col(date_null("au"))
+                .check(Expr::cust("debut < fin"))
+                .foreign_key(&mut cle("fk_plage_structure", "plage", "structure_id", "structure"))
+                .foreign_key(&mut cle("fk_plage_utilisateur", "plage", "utilisateur_id", "utilisateur"))
+                .foreign_key(&mut cle("fk_plage_lieu", "plage", "lieu_id", "lieu"))
+                .to_owned(),
+        )
+        .await?;
+        m.create_index(Index::create().name("ix_plage_structure").table("plage").col("structure_id").to_owned()).await?;
+        m.create_table(
+            Table::create()
+                .table("rendez_vous")
+                .col(uuid("id").primary_key())
+                .col(uuid("structure_id"))
+                .col(uuid("motif_id"))
+                .col(uuid("utilisateur_id"))
+                .col(uuid_null("lieu_id"))
+                .col(timestamp_with_time_zone("debut"))
+                .col(timestamp_with_time_zone("fin"))
+                .col(string_len("etat", 48))
+                .col(string_len("code", 8).unique_key())
+                .col(string_len("nom", 150))
+                .col(string_len_null("telephone", 40))
+                .col(string_len_null("courriel", 200))
+                .col(string_len("canal", 48))
+                .col(string_len("par", 48))
+                .col(uuid_null("personne_id"))
+                .col(text_null("besoins"))
+                .col(string_len_null("fini_par", 48))
+                .col(timestamp_with_time_zone_null("fini_le"))
+                .col(timestamp_with_time_zone("cree_le"))
+                .check(Expr::cust("debut < fin"))
+                .foreign_key(&mut cle("fk_rendez_vous_structure", "rendez_vous", "structure_id", "structure"))
+                .foreign_key(&mut cle("fk_rendez_vous_motif", "rendez_vous", "motif_id", "motif_rendez_vous"))
+                .foreign_key(&mut cle("fk_rendez_vous_utilisateur", "rendez_vous", "utilisateur_id", "utilisateur"))
+                .foreign_key(&mut cle("fk_rendez_vous_lieu", "rendez_vous", "lieu_id", "lieu"))
+                .foreign_key(&mut cle("fk_rendez_vous_personne", "rendez_vous", "personne_id", "personne"))
+                .to_owned(),
+        )
+        .await?;
+        m.create_index(Index::create().name("ix_rendez_vous_structure").table("rendez_vous").col("structure_id").col("debut").to_owned())
+            .await?;
+        m.create_index(Index::create().name("ix_rendez_vous_personne").table("rendez_vous").col("personne_id").to_owned()).await?;
+        m.create_index(Index::create().name("ix_rendez_vous_fin").table("rendez_vous").col("fin").to_owned()).await?;
+        m.create_table(
+            Table::create()
+                .table("lien_rendez_vous")
+                .col(var_binary("empreinte", 32).primary_key())
+                .col(uuid("rendez_vous_id"))
+                .col(timestamp_with_time_zone("cree_le"))
+                .foreign_key(&mut cle("fk_lien_rendez_vous", "lien_rendez_vous", "rendez_vous_id", "rendez_vous"))
+                .to_owned(),
+        )
+        .await?;
+        m.create_index(Index::create().name("ix_lien_rendez_vous").table("lien_rendez_vous").col("rendez_vous_id").to_owned()).await
+    }
+}

@@ -104,6 +104,7 @@ it('du jour à la clôture, chacun répond au clavier sans voir l’autre', asyn
   // Gestures: the animator's, then the person's on the tablet.
   await page.goto(`${appli.adresse}${feuille}/gestes`);
   assert.deepEqual(await relever(page), [], 'gestes');
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'les gestes débordent');
   await page.locator('input[name="acquis"]').first().check();
   await page.click('#gestes button:has-text("Enregistrer")');
   await page.waitForSelector('[role=status], .bandeau.succes');

@@ -169,10 +169,10 @@ async fn toute_une_session_se_prepare_en_arriere_plan(#[values(Moteur::Sqlite, M
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(r.octets)).unwrap();
     let noms: Vec<String> = archive.file_names().map(|n| n.unwrap().into_owned()).collect();
     assert!(noms.len() == 5 && noms[0].starts_with("0001-croquis-max-lettre-") && noms[4].contains("croquis-zoe-parchemin"), "{noms:?}");
-    for i in 0..archive.len() {
+    for (i, nom) in noms.iter().enumerate() {
         let mut pdf = vec![];
         std::io::Read::read_to_end(&mut archive.by_index(i).unwrap(), &mut pdf).unwrap();
-        assert!(pdf.starts_with(b"%PDF") && pdf.len() > 5_000, "{}", noms[i]);
+        assert!(pdf.starts_with(b"%PDF") && pdf.len() > 5_000, "{nom}");
     }
     assert_eq!(e.a.api(&e.a.jeton("beta.certification").await, "GET", &fichier, Value::Null).await.statut, 404);
     assert!(s.get(&format!("/certification/lots/{id}")).await.html.contains("Télécharger le fichier"));

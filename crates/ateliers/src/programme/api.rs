@@ -9,7 +9,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use mediation::nomenclatures::{Niveau, Thematique};
 use socle::{
-    Etat,
+    Erreur, Etat,
     api::Probleme,
     erreur::Refus,
     identifiant::{SeanceId, StructureId},
@@ -113,9 +113,13 @@ pub struct Choisis {
     jour: Option<chrono::NaiveDate>,
     /// Those alone that say how they are adapted.
     adaptees: Option<bool>,
-    /// From 0.
+    /// From 0 to 10,000.
+    #[param(maximum = 10_000)]
     page: Option<u64>,
 }
+
+/// The last page one may ask for.
+const PAGE_MAX: u64 = 10_000;
 
 /// What a page of any site may read; a minute old at most.
 fn ouvert(r: impl serde::Serialize) -> Response {
@@ -131,6 +135,9 @@ fn ouvert(r: impl serde::Serialize) -> Response {
 async fn liste(State(etat): State<Etat>, Parametres(c): Parametres<Choisis>) -> Result<Response, Refus> {
     let cx = reservation::lecture(&etat);
     let page = c.page.unwrap_or(0);
+    if page > PAGE_MAX {
+        return Err(Erreur::champ("page", "Un nombre entre 0 et 10000.").into());
+    }
     let d = Demande {
         structure: c.structure,
         commune: c.commune,

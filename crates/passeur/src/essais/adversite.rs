@@ -170,7 +170,8 @@ async fn une_horloge_qui_recule_n_enferme_personne_dehors(#[values(Moteur::Sqlit
     assert_eq!(r.statut, 200, "{}", r.corps);
     let liste = a.api(&j, "GET", "/api/v1/personnes", Value::Null).await.corps.to_string();
     assert!(liste.contains(&avant) && liste.contains(&apres), "{liste}");
-    assert_eq!(a.planifier().await, 0, "le travail du jour n’est pas refait");
+    // Calendars followed are read every half-hour, at this one too; the work of the day is not done again.
+    assert!(a.planifier().await <= 1, "le travail du jour n’est pas refait");
     // Jobs entered before the step wait for the hour to come again, and run once.
     a.travailler().await;
     a.regler("2026-03-10T09:00:01Z");

@@ -11,6 +11,7 @@ pub mod ouverture;
 pub mod presence;
 pub mod programme;
 pub mod rendez_vous;
+mod reseau;
 pub mod reservation;
 pub mod seance;
 pub mod sms;

@@ -1,9 +1,6 @@
 //! A calendar read at an address somebody gave: over https, from a public machine, of a bounded size, in a bounded time.
 
-use std::{
-    net::{IpAddr, Ipv6Addr},
-    time::Duration,
-};
+use std::{net::IpAddr, time::Duration};
 
 use reqwest::{Client, Url, redirect::Policy};
 
@@ -46,33 +43,11 @@ pub fn adresse(texte: &str, s: Souplesse) -> Result<Url, String> {
 
 const PRIVEE: &str = "Cette adresse n’est pas publique : Passeur ne lit que sur Internet.";
 
-/// Whether an address is one of the Internet: neither of this machine nor of a private network.
-pub fn publique(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(v4) => {
-            let o = v4.octets();
-            !(v4.is_private()
-                || v4.is_loopback()
-                || v4.is_link_local()
-                || v4.is_broadcast()
-                || v4.is_documentation()
-                || v4.is_multicast()
-                || v4.is_unspecified()
-                || o[0] == 0
-                || o[0] >= 240
-                || (o[0] == 100 && (64..128).contains(&o[1]))
-                || (o[0] == 192 && o[1] == 0 && o[2] == 0)
-                || (o[0] == 198 && (o[1] == 18 || o[1] == 19)))
-        }
-        IpAddr::V6(v6) => {
-            let s = v6.segments();
-            // 2000::/3 is what is given out; of it, not what carries another address in itself.
-            (0x2000..0x4000).contains(&s[0])
-                && !(s[0] == 0x2001 && (s[1] < 0x200 || s[1] == 0xdb8))
-                && s[0] != 0x2002
-                && v6 != Ipv6Addr::UNSPECIFIED
-        }
-    }
+/// Whether an address may be read: one of the Internet, as it is given out. Here not even a translated one (NAT64,
+/// 6to4): what it leads to is decided elsewhere.
+fn publique(ip: IpAddr) -> bool {
+    let traduite = matches!(ip, IpAddr::V6(v6) if matches!(v6.segments(), [0x64, 0xff9b, ..] | [0x2002, ..]));
+    !traduite && crate::reseau::publique(ip)
 }
 
 /// Reads a calendar.

@@ -20,6 +20,7 @@ use super::{
     EtatLivraison, Livraison, SECRET, Webhook, regles,
     table::{self, livraison},
 };
+use crate::reseau::publique;
 
 /// Resolves names to public addresses alone: a name that leads inside (or comes to, between two looks) is refused
 /// where the connection is made.
@@ -29,7 +30,7 @@ impl Resolve for Publiques {
     fn resolve(&self, nom: Name) -> Resolving {
         Box::pin(async move {
             let toutes: Vec<SocketAddr> = tokio::net::lookup_host((nom.as_str(), 0)).await?.collect();
-            let permises: Vec<SocketAddr> = toutes.into_iter().filter(|a| regles::publique(a.ip())).collect();
+            let permises: Vec<SocketAddr> = toutes.into_iter().filter(|a| publique(a.ip())).collect();
             if permises.is_empty() {
                 return Err("ce nom mène à un réseau privé".into());
             }

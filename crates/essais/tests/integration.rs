@@ -16,6 +16,8 @@ mod application;
 mod ateliers_agenda;
 #[path = "../../ateliers/src/agenda/flux_tests.rs"]
 mod ateliers_agenda_flux;
+#[path = "../../ateliers/src/reservation/calendrier_tests.rs"]
+mod ateliers_calendrier;
 #[path = "../../ateliers/src/reservation/changer_tests.rs"]
 mod ateliers_changer;
 #[path = "../../ateliers/src/evaluation/tests.rs"]
@@ -26,6 +28,10 @@ mod ateliers_fiches;
 mod ateliers_presences;
 #[path = "../../ateliers/src/programme/tests.rs"]
 mod ateliers_programme;
+#[path = "../../ateliers/src/equipement/tests.rs"]
+mod ateliers_equipement;
+#[path = "../../ateliers/src/rendez_vous/exception_tests.rs"]
+mod ateliers_exceptions;
 #[path = "../../ateliers/src/rendez_vous/tests.rs"]
 mod ateliers_rendez_vous;
 #[path = "../../ateliers/src/reservation/tests.rs"]

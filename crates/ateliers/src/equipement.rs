@@ -136,11 +136,7 @@ pub async fn modifier(cx: &Contexte, id: EquipementId, d: EcrireEquipement) -> R
 }
 
 async fn ecrire(cx: &Contexte, e: &Equipement, champs: &[&'static str]) -> Resultat<()> {
-    table::Entity::update_many()
-        .set(e.clone().into_active_model().reset_all())
-        .filter(table::Column::Id.eq(e.id))
-        .exec(&cx.db())
-        .await?;
+    table::Entity::update_many().set(e.clone().into_active_model().reset_all()).filter(table::Column::Id.eq(e.id)).exec(&cx.db()).await?;
     cx.journaliser(Action::Modification, "equipement", e.id.0, e.structure_id, champs).await
 }
 

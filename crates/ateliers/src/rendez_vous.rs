@@ -20,7 +20,10 @@ pub(crate) mod web;
 pub use api::api;
 pub use avertir::{GENRE_AVERTIR, avertir_tache};
 pub use creneaux::{Creneau, creneaux};
-pub use exception::{DeplacerPlage, Detail, EtatPlage, JourPlage, deplacer as deplacer_plage, detail, fermer as fermer_plage, jours, retablir as retablir_plage, un_jour};
+pub use exception::{
+    DeplacerPlage, Detail, EtatPlage, JourPlage, deplacer as deplacer_plage, detail, fermer as fermer_plage, jours,
+    retablir as retablir_plage, un_jour,
+};
 pub(crate) use migration::{Exceptions, RendezVousPris};
 pub use motif::{EcrireMotif, ecrire, libelles, lister as motifs, modifier, publies};
 pub use plage::{EcrirePlage, ajouter as ajouter_plage, lister as plages, reprendre_horaires, retirer as retirer_plage};

@@ -20,18 +20,18 @@ mod ateliers_agenda_flux;
 mod ateliers_calendrier;
 #[path = "../../ateliers/src/reservation/changer_tests.rs"]
 mod ateliers_changer;
+#[path = "../../ateliers/src/equipement/tests.rs"]
+mod ateliers_equipement;
 #[path = "../../ateliers/src/evaluation/tests.rs"]
 mod ateliers_evaluations;
+#[path = "../../ateliers/src/rendez_vous/exception_tests.rs"]
+mod ateliers_exceptions;
 #[path = "../../ateliers/src/fiche/tests.rs"]
 mod ateliers_fiches;
 #[path = "../../ateliers/src/presence/tests.rs"]
 mod ateliers_presences;
 #[path = "../../ateliers/src/programme/tests.rs"]
 mod ateliers_programme;
-#[path = "../../ateliers/src/equipement/tests.rs"]
-mod ateliers_equipement;
-#[path = "../../ateliers/src/rendez_vous/exception_tests.rs"]
-mod ateliers_exceptions;
 #[path = "../../ateliers/src/rendez_vous/tests.rs"]
 mod ateliers_rendez_vous;
 #[path = "../../ateliers/src/reservation/tests.rs"]

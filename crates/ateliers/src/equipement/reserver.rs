@@ -312,10 +312,8 @@ pub async fn usages(cx: &Contexte, id: EquipementId) -> Resultat<(Equipement, Ve
         .map(|s| (s.id, s))
         .collect();
     let quantite = |d: &DateSeance| lignes.get(&d.seance_id).copied().unwrap_or(0);
-    let pris: Vec<Pris> = dates
-        .iter()
-        .map(|d| Pris { debut: d.debut.timestamp(), fin: d.fin.timestamp(), quantite: i64::from(quantite(d)) })
-        .collect();
+    let pris: Vec<Pris> =
+        dates.iter().map(|d| Pris { debut: d.debut.timestamp(), fin: d.fin.timestamp(), quantite: i64::from(quantite(d)) }).collect();
     let v = dates
         .iter()
         .filter_map(|d| {

@@ -81,7 +81,9 @@ async fn ce_qui_manque_est_dit(#[values(Moteur::Sqlite, Moteur::Postgres)] moteu
     assert!(r.statut == 422 && r.corps.to_string().contains("reste à"), "{}", r.corps);
     let r = programmer(&a, un(&[(&mobile, 2)])).await;
     assert!(r.statut == 422 && r.corps.to_string().contains("il en faut 2, et il en reste 1"), "{}", r.corps);
-    for v in [vec![("00000000-0000-7000-8000-000000000000", 1)], vec![(mobile.as_str(), 1), (mobile.as_str(), 1)], vec![(mobile.as_str(), 0)]] {
+    for v in
+        [vec![("00000000-0000-7000-8000-000000000000", 1)], vec![(mobile.as_str(), 1), (mobile.as_str(), 1)], vec![(mobile.as_str(), 0)]]
+    {
         assert_eq!(programmer(&a, un(&v)).await.champs(), ["equipements"], "{v:?}");
     }
     let b = a.jeton("beta.mediateur").await;

@@ -248,5 +248,8 @@ async fn retirer(w: Web, Chemin(id): Chemin<EquipementId>) -> Rendu {
     let cx = w.ecriture().await?;
     super::retirer(&cx, id).await?;
     cx.valider().await?;
-    Ok(aller("/structure/materiel", Message::succes("Ce matériel n’est plus dans la liste. Les séances à venir qui l’ont réservé le disent.")))
+    Ok(aller(
+        "/structure/materiel",
+        Message::succes("Ce matériel n’est plus dans la liste. Les séances à venir qui l’ont réservé le disent."),
+    ))
 }

@@ -104,12 +104,7 @@ pub(super) fn en_heures(p: &Plage) -> Option<Heures> {
     })
 }
 
-async fn heures(
-    cx: &Contexte,
-    m: &Motif,
-    avec: Option<UtilisateurId>,
-    (du, au): (NaiveDate, NaiveDate),
-) -> Resultat<Vec<Heures>> {
+async fn heures(cx: &Contexte, m: &Motif, avec: Option<UtilisateurId>, (du, au): (NaiveDate, NaiveDate)) -> Resultat<Vec<Heures>> {
     let mut q = plage::Entity::find().filter(plage::Column::StructureId.eq(m.structure_id));
     let choisis: Vec<UtilisateurId> = avec.map_or_else(
         || m.mediateurs.0.clone(),

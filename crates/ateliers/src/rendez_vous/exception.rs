@@ -146,8 +146,7 @@ pub async fn jours(cx: &Contexte, quoi: Quoi, du: NaiveDate, au: NaiveDate) -> R
 
 async fn rassembler(cx: &Contexte, structure: StructureId, lignes: &[Plage], du: NaiveDate, au: NaiveDate) -> Resultat<Vec<JourPlage>> {
     let exceptions = lire(cx, structure, du, au).await?;
-    let mut v: Vec<JourPlage> =
-        lignes.iter().flat_map(|p| jours_de(p, exceptions.get(&p.id).map_or(&[], Vec::as_slice), du, au)).collect();
+    let mut v: Vec<JourPlage> = lignes.iter().flat_map(|p| jours_de(p, exceptions.get(&p.id).map_or(&[], Vec::as_slice), du, au)).collect();
     let mut lieux: Vec<_> = lignes.iter().filter_map(|p| p.lieu_id).collect();
     lieux.sort_unstable();
     lieux.dedup();
@@ -229,9 +228,9 @@ fn habituelle(p: &Plage, origine: NaiveDate) -> Option<Tranche> {
 }
 
 async fn rendez_vous(cx: &Contexte, p: &Plage, heures: &[(DateTime<Utc>, DateTime<Utc>)]) -> Resultat<Vec<RendezVous>> {
-    let pendant = heures.iter().fold(sea_orm::Condition::any(), |c, (debut, fin)| {
-        c.add(table::Column::Debut.lt(*fin).and(table::Column::Fin.gt(*debut)))
-    });
+    let pendant = heures
+        .iter()
+        .fold(sea_orm::Condition::any(), |c, (debut, fin)| c.add(table::Column::Debut.lt(*fin).and(table::Column::Fin.gt(*debut))));
     Ok(table::Entity::find()
         .filter(table::Column::StructureId.eq(p.structure_id))
         .filter(table::Column::UtilisateurId.eq(p.utilisateur_id))
@@ -344,9 +343,7 @@ async fn occupees(
         .all(&cx.db())
         .await?;
     let v = rassembler(cx, p.structure_id, &siennes, jour, jour + Days::new(1)).await?;
-    Ok(v.iter().any(|j| {
-        j.etat != EtatPlage::Fermee && !(j.plage.id == p.id && j.origine == sauf) && j.debut < fin && debut < j.fin
-    }))
+    Ok(v.iter().any(|j| j.etat != EtatPlage::Fermee && !(j.plage.id == p.id && j.origine == sauf) && j.debut < fin && debut < j.fin))
 }
 
 /// Holds the hours of a mediator until the end of the transaction, and looks once more whether this slot is among them:

@@ -34,10 +34,7 @@ impl Heures {
         let depart = du.max(self.du);
         let decalage = (7 + self.jour - depart.weekday().number_from_monday()) % 7;
         let premier = depart + chrono::Days::new(u64::from(decalage));
-        premier
-            .iter_weeks()
-            .take_while(move |j| *j < au && self.au.is_none_or(|fin| *j <= fin))
-            .filter(|j| !self.sauf.contains(j))
+        premier.iter_weeks().take_while(move |j| *j < au && self.au.is_none_or(|fin| *j <= fin)).filter(|j| !self.sauf.contains(j))
     }
 }
 

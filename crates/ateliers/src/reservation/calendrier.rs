@@ -35,8 +35,7 @@ pub(super) fn piece(
         sequence: r.sequence.saturating_add(s.version + i32::from(annule)),
         ..Composant::default()
     };
-    let mut composants: Vec<Composant> =
-        dates.iter().map(|d| un(d.rang, d.debut, d.fin, annule || d.etat == EtatDate::Annulee)).collect();
+    let mut composants: Vec<Composant> = dates.iter().map(|d| un(d.rang, d.debut, d.fin, annule || d.etat == EtatDate::Annulee)).collect();
     // Left for a séance of fewer dates: those too many are taken away.
     let dernier = dates.iter().map(|d| d.rang).max().unwrap_or(0);
     composants.extend((dernier + 1..=r.dates_dites).map(|rang| un(rang, s.debut, s.fin, true)));

@@ -129,7 +129,8 @@ async fn un_rendez_vous_deplace_puis_annule(#[values(Moteur::Sqlite, Moteur::Pos
     a.travailler().await;
     let v = fichiers(&a);
     let dits: Vec<_> = v.iter().map(|(m, e)| (m.as_str(), e[0][1].as_str(), e[0][3].as_str())).collect();
-    let attendu = [("PUBLISH", "0", "CONFIRMED"), ("PUBLISH", "1", "CONFIRMED"), ("PUBLISH", "2", "CONFIRMED"), ("CANCEL", "3", "CANCELLED")];
+    let attendu =
+        [("PUBLISH", "0", "CONFIRMED"), ("PUBLISH", "1", "CONFIRMED"), ("PUBLISH", "2", "CONFIRMED"), ("CANCEL", "3", "CANCELLED")];
     assert_eq!(dits, attendu);
     se_suivent(&v);
 }

@@ -15,9 +15,7 @@ use socle::{
     identifiant::{PlageId, UtilisateurId},
 };
 
-use crate::rendez_vous::{
-    DeplacerPlage, Detail, EcrirePlage, EtatPlage, JourPlage, Plage, exception, motif, plage,
-};
+use crate::rendez_vous::{DeplacerPlage, Detail, EcrirePlage, EtatPlage, JourPlage, Plage, exception, motif, plage};
 
 /// Pages of days of hours.
 pub(super) fn pages() -> Pages {
@@ -141,7 +139,9 @@ async fn fermer_un_jour(w: Web, Chemin(id): Chemin<PlageId>, Formulaire(s): Form
     c.exiger(!s.jour.trim().is_empty(), "jour", "Donnez le jour à fermer.");
     let fait = match (c.finir(), jour) {
         (Ok(()), Some(j)) => match exception::fermer(&cx, id, j).await {
-            Err(Erreur::Introuvable(_)) => Err(Erreur::champ("jour", "Ces heures ne sont pas ouvertes ce jour-là : regardez le jour de la semaine.")),
+            Err(Erreur::Introuvable(_)) => {
+                Err(Erreur::champ("jour", "Ces heures ne sont pas ouvertes ce jour-là : regardez le jour de la semaine."))
+            }
             Err(Erreur::Conflit(m)) => Err(Erreur::champ("jour", m)),
             autre => autre,
         },
@@ -242,7 +242,8 @@ async fn page_jour(
         nom_plage: nom(&j.plage),
         titre: format!("Heures de rendez-vous du {}", format::date_longue(j.jour)),
         quand: format!("{}, {}", format::date_longue(j.jour), heures(j.debut, j.fin)),
-        habituel: (j.etat == EtatPlage::Deplacee).then(|| format!("{}, {}", format::date_longue(j.origine), heures(d.habituel.0, d.habituel.1))),
+        habituel: (j.etat == EtatPlage::Deplacee)
+            .then(|| format!("{}, {}", format::date_longue(j.origine), heures(d.habituel.0, d.habituel.1))),
         qui,
         ou,
         fermee: j.etat == EtatPlage::Fermee,

@@ -271,7 +271,8 @@ async fn gabarit_plages(cx: &Contexte, page: Page, s: SaisiePlage, erreurs: Erre
                 let lieu = p.lieu_id.and_then(|l| lieux.iter().find(|x| x.id == l)).map(|l| l.nom.clone());
                 let un_jour = p.au == Some(p.du);
                 let fin = p.au.filter(|_| !un_jour).map(|au| format!("jusqu’au {}", interface::format::date_sans_jour(au)));
-                let debut = (p.du > cx.aujourd_hui() && !un_jour).then(|| format!("à partir du {}", interface::format::date_sans_jour(p.du)));
+                let debut =
+                    (p.du > cx.aujourd_hui() && !un_jour).then(|| format!("à partir du {}", interface::format::date_sans_jour(p.du)));
                 let seul = un_jour.then(|| "ce jour-là seulement".to_owned());
                 LignePlage {
                     id: p.id.to_string(),

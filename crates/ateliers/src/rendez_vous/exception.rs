@@ -243,11 +243,19 @@ async fn rendez_vous(cx: &Contexte, p: &Plage, heures: &[(DateTime<Utc>, DateTim
         .await?)
 }
 
-/// The line of hours, locked: who books at the same instant waits, then finds the day closed.
+/// The line of hours, locked with the others of the same mediator: who books at the same instant waits, then finds the
+/// day closed; and two days are not moved to one time.
 async fn a_changer(cx: &Contexte, id: PlageId, origine: NaiveDate) -> Resultat<Plage> {
-    ligne(cx, id, Permission::AccompagnementsEcrire).await?;
+    let p = ligne(cx, id, Permission::AccompagnementsEcrire).await?;
     let introuvable = || Erreur::Introuvable("Ces heures de rendez-vous");
-    let p = plage::Entity::find_by_id(id).lock_exclusive().one(&cx.db()).await?.ok_or_else(introuvable)?;
+    let siennes = plage::Entity::find()
+        .filter(plage::Column::StructureId.eq(p.structure_id))
+        .filter(plage::Column::UtilisateurId.eq(p.utilisateur_id))
+        .order_by_asc(plage::Column::Id)
+        .lock_exclusive()
+        .all(&cx.db())
+        .await?;
+    let p = siennes.into_iter().find(|p| p.id == id).ok_or_else(introuvable)?;
     if habituelle(&p, origine).is_none() {
         return Err(introuvable());
     }

@@ -1,7 +1,7 @@
 //! Hours of a week when a mediator receives.
 
 use chrono::{Datelike, NaiveDate};
-use sea_orm::{IntoActiveModel, QueryOrder, entity::prelude::*};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
@@ -57,6 +57,8 @@ async fn controler(cx: &Contexte, qui: UtilisateurId, lieu: Option<LieuId>, c: &
     let siennes = plage::Entity::find()
         .filter(plage::Column::StructureId.eq(structure))
         .filter(plage::Column::UtilisateurId.eq(qui))
+        .order_by_asc(plage::Column::Id)
+        .lock_exclusive()
         .all(&cx.db())
         .await?;
     c.exiger(siennes.len() < MAX, "horaires", "Cent plages existent déjà : retirez celles qui sont passées.");

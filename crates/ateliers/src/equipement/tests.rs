@@ -132,7 +132,7 @@ async fn le_registre_et_le_formulaire_gardent_ce_qui_est_saisi(#[values(Moteur::
     let moi = a.utilisateur("alpha.mediateur");
     let champs = |n: &'static str| {
         vec![
-            ("fiche", ateliers::fiche::livrees::LIVREES[0].code.as_str()),
+            ("fiche", ateliers::fiche::livrees::LIVREES[0].code.as_deref().unwrap()),
             ("dates", "2026-03-20"),
             ("heure", "14:00"),
             ("fois", "1"),

@@ -19,7 +19,7 @@ use super::{
     table::{self, exception, plage},
 };
 use crate::{
-    agenda::{Quoi, regles::raisonnable},
+    agenda::{Quoi, occupation::Intervalle, regles::raisonnable},
     ouverture::{self, horaires::Tranche},
     seance::{Quand, regles::lire_heure},
 };
@@ -99,7 +99,7 @@ pub(super) async fn de_plages(cx: &Contexte, ids: Vec<PlageId>) -> Resultat<Vec<
     Ok(lignes.iter().map(|e| (e.plage_id, lire_exception(e))).collect())
 }
 
-fn quand(jour: NaiveDate, t: &Tranche) -> Result<(DateTime<Utc>, DateTime<Utc>), String> {
+fn quand(jour: NaiveDate, t: &Tranche) -> Result<Intervalle, String> {
     Ok((Quand { jour, heure: t.debut }.instant()?, Quand { jour, heure: t.fin }.instant()?))
 }
 
@@ -181,7 +181,7 @@ pub struct Detail {
     pub jour: JourPlage,
     /// When it would be, as every week.
     pub habituel: (DateTime<Utc>, DateTime<Utc>),
-    /// To come, at the usual times or at those of that day.
+    /// To come, at the usual times or at those of that day; and at those it had, when it was just changed.
     pub rendez_vous: Vec<RendezVous>,
 }
 
@@ -199,21 +199,24 @@ impl Detail {
 
 /// One day of hours, by the day of the week it stands for.
 pub async fn detail(cx: &Contexte, id: PlageId, origine: NaiveDate) -> Resultat<Detail> {
-    detailler(cx, ligne(cx, id, Permission::AccompagnementsLire).await?, origine).await
+    let p = ligne(cx, id, Permission::AccompagnementsLire).await?;
+    detailler(cx, &p, origine, None).await
 }
 
-async fn detailler(cx: &Contexte, p: Plage, origine: NaiveDate) -> Resultat<Detail> {
+/// The same, with the appointments of when it was held until now.
+async fn detailler(cx: &Contexte, p: &Plage, origine: NaiveDate, avant: Option<Intervalle>) -> Resultat<Detail> {
     let introuvable = || Erreur::Introuvable("Ces heures de rendez-vous");
-    let Some(t) = habituelle(&p, origine) else { return Err(introuvable()) };
+    let Some(t) = habituelle(p, origine) else { return Err(introuvable()) };
     let exception = exception::Entity::find_by_id((p.id, origine)).one(&cx.db()).await?.as_ref().map(lire_exception);
     let jour = exception.as_ref().and_then(|e| e.ailleurs).map_or(origine, |(j, _)| j);
     let (du, au) = (Ord::min(origine, jour), Ord::max(origine, jour) + Days::new(1));
-    let v = jours_de(&p, exception.as_slice(), du, au);
+    let v = jours_de(p, exception.as_slice(), du, au);
     let mut jour = v.into_iter().find(|j| j.origine == origine).ok_or_else(introuvable)?;
     let ouvertures = ouverture::de_lieux(cx, p.lieu_id.as_slice(), jour.jour).await?;
     jour.lieu_ferme = ouvertures.into_values().next().unwrap_or_default().ferme(jour.jour);
     let habituel = quand(origine, &t).unwrap_or((jour.debut, jour.fin));
-    let rendez_vous = rendez_vous(cx, &p, &[habituel, (jour.debut, jour.fin)]).await?;
+    let heures: Vec<Intervalle> = [habituel, (jour.debut, jour.fin)].into_iter().chain(avant).collect();
+    let rendez_vous = rendez_vous(cx, p, &heures).await?;
     Ok(Detail { jour, habituel, rendez_vous })
 }
 
@@ -227,7 +230,7 @@ fn habituelle(p: &Plage, origine: NaiveDate) -> Option<Tranche> {
     est.then_some(h.tranche)
 }
 
-async fn rendez_vous(cx: &Contexte, p: &Plage, heures: &[(DateTime<Utc>, DateTime<Utc>)]) -> Resultat<Vec<RendezVous>> {
+async fn rendez_vous(cx: &Contexte, p: &Plage, heures: &[Intervalle]) -> Resultat<Vec<RendezVous>> {
     let pendant = heures
         .iter()
         .fold(sea_orm::Condition::any(), |c, (debut, fin)| c.add(table::Column::Debut.lt(*fin).and(table::Column::Fin.gt(*debut))));
@@ -268,7 +271,14 @@ async fn a_changer(cx: &Contexte, id: PlageId, origine: NaiveDate) -> Resultat<P
     Ok(p)
 }
 
-async fn ecrire(cx: &Contexte, p: Plage, origine: NaiveDate, ailleurs: Option<(NaiveDate, NaiveTime, NaiveTime)>) -> Resultat<Detail> {
+/// When a day is held as things stand, before it changes.
+async fn jusque_la(cx: &Contexte, p: &Plage, origine: NaiveDate) -> Resultat<Option<Intervalle>> {
+    let j = detailler(cx, p, origine, None).await?.jour;
+    Ok((j.etat == EtatPlage::Deplacee).then_some((j.debut, j.fin)))
+}
+
+async fn ecrire(cx: &Contexte, p: &Plage, origine: NaiveDate, ailleurs: Option<(NaiveDate, NaiveTime, NaiveTime)>) -> Resultat<Detail> {
+    let avant = jusque_la(cx, p, origine).await?;
     let texte = |h: NaiveTime| h.format("%H:%M").to_string();
     let e = exception::Model {
         plage_id: p.id,
@@ -287,13 +297,13 @@ async fn ecrire(cx: &Contexte, p: Plage, origine: NaiveDate, ailleurs: Option<(N
         .exec_without_returning(&cx.db())
         .await?;
     cx.journaliser(Action::Modification, "plage", p.id.0, p.structure_id, &["date"]).await?;
-    detailler(cx, p, origine).await
+    detailler(cx, p, origine, avant).await
 }
 
 /// Closes hours on one day: its slots are no longer offered. Appointments already taken stay, and are given back.
 pub async fn fermer(cx: &Contexte, id: PlageId, origine: NaiveDate) -> Resultat<Detail> {
     let p = a_changer(cx, id, origine).await?;
-    ecrire(cx, p, origine, None).await
+    ecrire(cx, &p, origine, None).await
 }
 
 /// Holds hours at another time, once.
@@ -316,7 +326,7 @@ pub async fn deplacer(cx: &Contexte, id: PlageId, origine: NaiveDate, d: Deplace
     if occupees(cx, &p, origine, d.jour, heures).await? {
         return Err(Erreur::champ("debut", "D’autres heures de rendez-vous de la même personne sont ouvertes à ce moment-là."));
     }
-    ecrire(cx, p, origine, Some((d.jour, debut, fin))).await
+    ecrire(cx, &p, origine, Some((d.jour, debut, fin))).await
 }
 
 /// Puts one day of hours back as every week.
@@ -330,11 +340,12 @@ pub async fn retablir(cx: &Contexte, id: PlageId, origine: NaiveDate) -> Resulta
     {
         return Err(Erreur::Conflit("D’autres heures ont été ouvertes à ce moment-là depuis : retirez-les d’abord.".into()));
     }
+    let avant = jusque_la(cx, &p, origine).await?;
     let r = exception::Entity::delete_by_id((p.id, origine)).exec(&cx.db()).await?;
     if r.rows_affected > 0 {
         cx.journaliser(Action::Modification, "plage", p.id.0, p.structure_id, &["date"]).await?;
     }
-    detailler(cx, p, origine).await
+    detailler(cx, &p, origine, avant).await
 }
 
 /// Whether other hours of the same mediator are open then: neither this day of these, nor those closed.

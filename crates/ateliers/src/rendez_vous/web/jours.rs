@@ -162,22 +162,26 @@ async fn fermer_un_jour(w: Web, Chemin(id): Chemin<PlageId>, Formulaire(s): Form
     }
 }
 
-/// Says what was done, with what stays taken, and how to undo.
+/// Says what was done, with what stays taken and when, and how to undo.
 fn dire(d: &Detail, retour: String) -> axum::response::Response {
-    let n = d.a_voir().count();
-    let restent = format::compte(n as i64, "rendez-vous reste pris", "rendez-vous restent pris");
-    let texte = match (d.jour.etat, n) {
-        (EtatPlage::Fermee, 0) => "Ces heures sont fermées ce jour-là. Les autres semaines ne changent pas.".to_owned(),
-        (EtatPlage::Fermee, _) => format!("Ces heures sont fermées ce jour-là, mais {restent} : voyez-les ci-dessous."),
-        (EtatPlage::Deplacee, 0) => "Ces heures sont changées cette fois. Les autres semaines ne changent pas.".to_owned(),
-        (EtatPlage::Deplacee, _) => format!("Ces heures sont changées cette fois, mais {restent} en dehors : voyez-les ci-dessous."),
-        (EtatPlage::Prevue, _) => "Ces heures sont de nouveau comme d’habitude.".to_owned(),
+    let dehors: Vec<String> = d.a_voir().map(|r| format::instant_long(r.debut)).collect();
+    let fait = match d.jour.etat {
+        EtatPlage::Fermee => "Ces heures sont fermées ce jour-là.",
+        EtatPlage::Deplacee => "Ces heures sont changées cette fois.",
+        EtatPlage::Prevue => "Ces heures sont de nouveau comme d’habitude.",
     };
     let page = adresse(&d.jour);
-    let m = if n > 0 { Message::attention(texte) } else { Message::succes(texte) };
+    let m = if dehors.is_empty() {
+        let suite = if d.jour.etat == EtatPlage::Prevue { "" } else { " Les autres semaines ne changent pas." };
+        Message::succes(format!("{fait}{suite}"))
+    } else {
+        let restent = format::compte(dehors.len() as i64, "rendez-vous reste pris", "rendez-vous restent pris");
+        let trois = dehors.iter().take(3).cloned().collect::<Vec<_>>().join(" ; ");
+        Message::attention(format!("{fait} {restent} en dehors\u{a0}: {trois}{}.", if dehors.len() > 3 { "…" } else { "" }))
+    };
     let m = if d.jour.etat == EtatPlage::Prevue { m } else { m.avec_annuler(format!("{page}/retablir")) };
     // What stays taken is on the page of the day.
-    aller(if n > 0 { &page } else { &retour }, m)
+    aller(if dehors.is_empty() { &retour } else { &page }, m)
 }
 
 #[derive(Clone, Default, serde::Deserialize)]

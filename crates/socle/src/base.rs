@@ -39,6 +39,11 @@ impl Base {
         &self.lecture
     }
 
+    /// For one statement that is a transaction by itself: a trip instead of three.
+    pub fn directe(&self) -> &DatabaseConnection {
+        &self.ecriture
+    }
+
     /// A write transaction: IMMEDIATE on SQLite, else a read followed by a write fails under load.
     pub async fn ecriture(&self) -> Result<DatabaseTransaction, DbErr> {
         self.ecriture

@@ -164,7 +164,9 @@ pub async fn recentes(cx: &Contexte, structure: StructureId, combien: usize) -> 
         .from_subquery(dernieres, "dernieres")
         .and_where(Expr::col(journal::Column::Objet).eq("personne"))
         .and_where(Expr::col(journal::Column::Action).is_in([Action::Creation, Action::Modification]))
-        .order_by(journal::Column::Id, Order::Desc);
+        .order_by(journal::Column::Id, Order::Desc)
+        // Some may be erased since: a few more than asked.
+        .limit(3 * combien as u64);
     let db = cx.db();
     let lignes = db.query_all(&q).await?;
     let ecrites = lignes.iter().filter_map(|l| l.try_get_by_index::<Option<PersonneId>>(0).ok().flatten());
@@ -175,8 +177,7 @@ pub async fn recentes(cx: &Contexte, structure: StructureId, combien: usize) -> 
         .all(&cx.db())
         .await?;
     let mut ids: Vec<PersonneId> = vec![];
-    // Some of the journal's may be erased since: a few more than asked.
-    for id in ecrites.take(3 * combien).chain(suivis.into_iter().map(|s| s.personne_id)) {
+    for id in ecrites.chain(suivis.into_iter().map(|s| s.personne_id)) {
         if !ids.contains(&id) {
             ids.push(id);
         }

@@ -418,8 +418,8 @@ pub async fn evenements(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec
     resume::evenements(cx, s, id, max).await
 }
 
-/// How many accompaniments of a day in the structure the actor works in, and their minutes in all.
-pub async fn total_du_jour(cx: &Contexte, date: NaiveDate) -> Resultat<(i64, i64)> {
+/// How many accompaniments of a day in the structure the actor works in, counted up to `plafond`, and their minutes in all.
+pub async fn total_du_jour(cx: &Contexte, date: NaiveDate, plafond: u64) -> Resultat<(i64, i64)> {
     let s = cx.exiger(Permission::AccompagnementsLire)?;
-    resume::total(cx, s, date).await
+    resume::total(cx, s, date, plafond).await
 }

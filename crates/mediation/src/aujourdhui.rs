@@ -31,6 +31,8 @@ const LONGUE_ATTENTE: i64 = 30;
 /// What is shown of each group of what is to follow up, and of the accompaniments of the day: the rest is a link away.
 const MONTRES: usize = 5;
 const ACTIVITES: usize = 10;
+/// The accompaniments of the day are counted up to here: more than a structure makes in one.
+const COMPTES: u64 = 500;
 /// What is shown when all is asked for.
 const TOUT: u64 = 100;
 
@@ -161,7 +163,7 @@ async fn gabarit(cx: &Contexte, page: Page, tout: bool) -> Resultat<PageAujourdh
     }
     let autres_activites = activites.len() > ACTIVITES;
     let (nombre, minutes) = if autres_activites {
-        accompagnement::total_du_jour(cx, jour).await?
+        accompagnement::total_du_jour(cx, jour, COMPTES).await?
     } else {
         (activites.len() as i64, activites.iter().map(|a| i64::from(a.duree_minutes)).sum())
     };

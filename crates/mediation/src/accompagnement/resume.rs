@@ -1,7 +1,9 @@
 //! What lists and timelines show of accompaniments: one select, whatever their number.
 
 use chrono::NaiveDate;
-use sea_orm::{FromQueryResult, JoinType, QueryOrder, QuerySelect, Select, entity::prelude::*};
+use sea_orm::{
+    ConnectionTrait, FromQueryResult, JoinType, QueryOrder, QuerySelect, QueryTrait, Select, entity::prelude::*, sea_query::Query,
+};
 use socle::{
     Contexte, Nomenclature, Resultat,
     identifiant::{AccompagnementId, PersonneId, StructureId},
@@ -103,14 +105,17 @@ pub async fn lignes(
     Ok(q.into_model::<LueAvecNoms>().all(&cx.db()).await?.into_iter().map(LueAvecNoms::ligne).collect())
 }
 
-/// How many accompaniments of a day, and their minutes in all.
-pub async fn total(cx: &Contexte, structure: StructureId, date: NaiveDate) -> Resultat<(i64, i64)> {
+/// How many accompaniments of a day, counted up to `plafond`, and their minutes in all.
+pub async fn total(cx: &Contexte, structure: StructureId, date: NaiveDate, plafond: u64) -> Resultat<(i64, i64)> {
     let f = Filtre { du: Some(date), au: Some(date), ..Filtre::default() };
-    let q = depot::filtrer(structure, &f)
-        .select_only()
-        .expr_as(Expr::cust("COUNT(*)"), "nombre")
-        .expr_as(Expr::cust("CAST(COALESCE(SUM(duree_minutes), 0) AS BIGINT)"), "minutes");
-    Ok(q.into_tuple().one(&cx.db()).await?.unwrap_or_default())
+    let jour = depot::filtrer(structure, &f).select_only().column(table::Column::DureeMinutes).limit(plafond).into_query();
+    let mut q = Query::select();
+    q.expr_as(Expr::cust("COUNT(*)"), "nombre")
+        .expr_as(Expr::cust("CAST(COALESCE(SUM(duree_minutes), 0) AS BIGINT)"), "minutes")
+        .from_subquery(jour, "jour");
+    let db = cx.db();
+    let l = db.query_one(&q).await?;
+    Ok(l.map(|l| Ok::<_, DbErr>((l.try_get("", "nombre")?, l.try_get("", "minutes")?))).transpose()?.unwrap_or_default())
 }
 
 /// Those a person took part in, in this structure, newest first: one range of an index of `participation`.

@@ -5,6 +5,7 @@
 #   racine                          the tree
 #   paquets PACKAGE…                installs Debian packages
 #   outil COMMAND PACKAGE…          installs them if the command is missing
+#   node_recent                     puts a Node that is recent enough in PATH
 #   bibliotheques LIBRARY==VERSION… a Python with these libraries, kept from one run to the next: sets `python`
 #   sans_reseau WORDS               what could not be installed is not checked, if SANS_RESEAU says so; else all stops
 #   construit                       sets `programme`, which must have been built (BINAIRE_PASSEUR: another one)
@@ -15,6 +16,7 @@
 # SANS_RESEAU=1: nothing can be installed here. A check whose libraries are missing then says so and passes.
 # OUTILS_PASSEUR: where the libraries are kept (~/.cache/passeur). Not PASSEUR_…, which are settings of the program.
 racine=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+outils=${OUTILS_PASSEUR:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/passeur}
 
 paquets() {
   local comme=()
@@ -31,8 +33,18 @@ outil() {
   command -v "$1" >/dev/null || paquets "${@:2}"
 }
 
+# Playwright wants Node 20, Debian 12 packages 18: it then comes from npm.
+node_recent() {
+  outil npm nodejs npm || return 1
+  [ "$(node --print 'parseInt(process.versions.node)')" -lt 20 ] || return 0
+  local ici=$outils/node-20.20.2
+  [ -x "$ici/node_modules/.bin/node" ] || npm install --silent --no-audit --no-fund --prefix "$ici" node@20.20.2 >&2 \
+    || { echo "Il faut Node 20 ou plus, et il n’a pas pu être installé." >&2; return 1; }
+  PATH=$ici/node_modules/.bin:$PATH
+}
+
 bibliotheques() {
-  local outils=${OUTILS_PASSEUR:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/passeur} ici partiel
+  local ici partiel
   # Named after what it holds: another version is another folder.
   ici=$outils/$(tr -cs 'A-Za-z0-9.' '-' <<<"$*" | sed 's/-$//')
   python=$ici/bin/python

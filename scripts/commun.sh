@@ -25,7 +25,7 @@ paquets() {
     return 1
   fi
   [ "$(id -u)" = 0 ] || comme=(sudo)
-  { "${comme[@]}" apt-get update -qq && "${comme[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@"; } >&2 \
+  { "${comme[@]}" apt-get update -qq && "${comme[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@"; } >/dev/null \
     || { echo "Ces paquets n’ont pas pu être installés : $*." >&2; return 1; }
 }
 

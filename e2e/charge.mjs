@@ -138,12 +138,15 @@ function tics(base) {
 export async function calme(base) {
   const debut = performance.now();
   let avant = tics(base);
+  let tranquille = 0;
   do {
     await p.attendre(400);
     const apres = tics(base);
     const travail = [...apres].reduce((somme, [d, n]) => somme + n - (avant.get(d) ?? 0), 0);
     avant = apres;
-    if (travail <= 2) {
+    tranquille = travail <= 2 ? tranquille + 1 : 0;
+    // Twice in a row: between two queries, one looks idle too.
+    if (tranquille === 2) {
       const attente = (performance.now() - debut) / 1000;
       if (attente > 5) dire(`  (le serveur a travaillé ${attente.toFixed(0)} s encore)`);
       return true;

@@ -88,7 +88,7 @@ async function recherche(base, ligne, { cookie }) {
       const r = await fetch(`${base.serveur.adresse}/personnes/recherche`, { method: 'POST', headers: { cookie, origin: base.serveur.adresse, ...FORME }, body: `q=${encodeURIComponent(q)}` });
       await r.text();
       if (!r.ok) throw new Error(`recherche : ${r.status}`);
-    });
+    }, 7);
     durees.push([q, duree]);
   }
   const lente = durees.toSorted((a, b) => b[1] - a[1])[0];

@@ -2,21 +2,14 @@
 // find the booking again by its code, change it for another date (the waiting list moves), and cancel.
 import { after, before, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { lancer, navigateur, relever } from './appli.mjs';
+import { aller, ecrire, entrer, lancer, navigateur, relire } from './appli.mjs';
 
 const TITRE = 'Atelier du clavier';
 const TELEPHONE = { javaScriptEnabled: false, viewport: { width: 360, height: 640 } };
 let appli;
 let chromium;
 let jeton;
-before(async () => {
-  appli = await lancer();
-  chromium = await navigateur();
-  const r = spawnSync(appli.programme, ['--data-dir', appli.dossier, 'token', 'create', '--email', 'lena@demonstration.invalid', '--print'], { encoding: 'utf8' });
-  assert.equal(r.status, 0, r.stderr);
-  jeton = r.stdout.trim().split('\n').at(-1).trim();
-});
+before(async () => { appli = await lancer(); chromium = await navigateur(); jeton = appli.jeton('lena'); });
 after(async () => { await chromium?.close(); await appli?.arreter(); });
 
 async function api(methode, chemin, corps) {
@@ -30,20 +23,6 @@ async function programmer(jours, places) {
   const jour = new Date(Date.now() + jours * 864e5).toISOString().slice(0, 10);
   const fiche = (await api('GET', '/ateliers/fiches')).elements[0].id;
   return (await api('POST', '/ateliers/seances', { fiche, titre: TITRE, dates: [{ jour, heure: '14:00' }], lieu_genre: 'public', lieu_texte: 'Salle du Modèle', places, publiee: true, forcer: true })).id;
-}
-
-/** Moves with Tab until the focused element is `css`. */
-async function aller(page, css) {
-  for (let i = 0; i < 120; i += 1) {
-    await page.keyboard.press('Tab');
-    if (await page.locator(css).and(page.locator(':focus')).count()) return;
-  }
-  assert.fail(`introuvable au clavier : ${css} (${page.url()})`);
-}
-
-async function entrer(page, css) {
-  await aller(page, css);
-  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
 }
 
 async function sansDefaut(page, ou) {
@@ -67,19 +46,17 @@ it('on réserve, on change, on annule, au clavier, sans JavaScript, sur un tél�
 
   const ada = await visiteur();
   await ada.page.goto(`${appli.adresse}/programme`);
-  await entrer(ada.page, `main a[href="/programme/atelier/${premiere}"]`);
+  await entrer(ada.page, `css:main a[href="/programme/atelier/${premiere}"]`);
   await sansDefaut(ada.page, 'atelier');
-  await entrer(ada.page, 'a:has-text("Réserver une place")');
+  await entrer(ada.page, 'css:a:has-text("Réserver une place")');
   await sansDefaut(ada.page, 'réserver');
   // Sent empty: said, and nothing typed is lost.
-  await aller(ada.page, '#besoins');
-  await ada.page.keyboard.type('Gros caractères');
-  await entrer(ada.page, 'main button:has-text("Réserver")');
+  await ecrire(ada.page, 'css:#besoins', 'Gros caractères');
+  await entrer(ada.page, 'css:main button:has-text("Réserver")');
   assert.equal(await ada.page.locator('.resume-erreurs a').count(), 1);
   assert.equal((await ada.page.inputValue('#besoins')).trim(), 'Gros caractères');
-  await aller(ada.page, '#nom');
-  await ada.page.keyboard.type('Ada Clavier');
-  await entrer(ada.page, 'main button:has-text("Réserver")');
+  await ecrire(ada.page, 'css:#nom', 'Ada Clavier');
+  await entrer(ada.page, 'css:main button:has-text("Réserver")');
   await ada.page.waitForSelector('h1:has-text("Votre place est réservée")');
   await sansDefaut(ada.page, 'billet');
   const code = (await ada.page.textContent('dd strong')).trim();
@@ -87,34 +64,32 @@ it('on réserve, on change, on annule, au clavier, sans JavaScript, sur un tél�
 
   const bob = await visiteur();
   await bob.page.goto(`${appli.adresse}/programme/atelier/${premiere}`);
-  await entrer(bob.page, 'a:has-text("liste d’attente")');
-  await aller(bob.page, '#nom');
-  await bob.page.keyboard.type('Bob Clavier');
+  await entrer(bob.page, 'css:a:has-text("liste d’attente")');
+  await ecrire(bob.page, 'css:#nom', 'Bob Clavier');
   await bob.page.keyboard.press('Enter');
   await bob.page.waitForSelector('h1:has-text("Vous êtes sur la liste d’attente")');
 
   // Found again by the code, in small letters and without the space.
   await ada.page.goto(`${appli.adresse}/programme`);
-  await entrer(ada.page, 'a[href="/reservation"]');
-  await aller(ada.page, '#code');
-  await ada.page.keyboard.type(code.toLowerCase().replace(' ', ''));
-  await Promise.all([ada.page.waitForEvent('load'), ada.page.keyboard.press('Enter')]);
-  await entrer(ada.page, 'a:has-text("Changer de date")');
+  await entrer(ada.page, 'css:a[href="/reservation"]');
+  await ecrire(ada.page, 'css:#code', code.toLowerCase().replace(' ', ''));
+  await entrer(ada.page);
+  await entrer(ada.page, 'css:a:has-text("Changer de date")');
   await sansDefaut(ada.page, 'changer');
-  await aller(ada.page, 'input[name="seance"]');
+  await aller(ada.page, 'css:input[name="seance"]');
   const voulue = ada.page.locator(`input[name="seance"][value="${seconde}"]`);
   // Other dates of this workshop may be there.
   for (let i = 0; i < 12 && !(await voulue.isChecked()); i += 1) await ada.page.keyboard.press('ArrowDown');
   assert.ok(await voulue.isChecked());
-  await entrer(ada.page, 'main button:has-text("Changer ma réservation")');
+  await entrer(ada.page, 'css:main button:has-text("Changer ma réservation")');
   await ada.page.waitForSelector('h1:has-text("Votre place est réservée")');
 
   await bob.page.reload();
   await bob.page.waitForSelector('h1:has-text("Une place est libre pour vous")');
-  await entrer(bob.page, 'button:has-text("Accepter la place")');
+  await entrer(bob.page, 'css:button:has-text("Accepter la place")');
   await bob.page.waitForSelector('h1:has-text("Votre place est réservée")');
 
-  await entrer(ada.page, 'button:has-text("Annuler ma réservation")');
+  await entrer(ada.page, 'css:button:has-text("Annuler ma réservation")');
   await ada.page.waitForSelector('text=Vous avez annulé cette réservation.');
   const etats = async (id) => (await api('GET', `/ateliers/seances/${id}/reservations`)).elements.map((r) => `${r.nom} ${r.etat}`);
   assert.deepEqual(await etats(premiere), ['Bob Clavier confirmee']);
@@ -130,16 +105,6 @@ it('axe ne relève rien sur ces pages, en clair et en sombre', async () => {
   await programmer(6, 3);
   const r = await fetch(`${appli.adresse}/programme/atelier/${id}/reserver`, { method: 'POST', redirect: 'manual', headers: { 'content-type': 'application/x-www-form-urlencoded', origin: appli.adresse, 'sec-fetch-site': 'same-origin' }, body: new URLSearchParams({ nom: 'Axe Essai' }) });
   const lien = new URL(r.headers.get('location'), appli.adresse).pathname;
-  for (const colorScheme of ['light', 'dark']) {
-    for (const width of [320, 1280]) {
-      const contexte = await chromium.newContext({ colorScheme, viewport: { width, height: 900 } });
-      const page = await contexte.newPage();
-      for (const chemin of ['/programme', '/programme/communes', '/programme/mois', `/programme/atelier/${id}`, `/programme/atelier/${id}/reserver`, '/reservation', lien, `${lien}/changer`]) {
-        assert.equal((await page.goto(appli.adresse + chemin)).status(), 200, chemin);
-        assert.deepEqual(await relever(page), [], `${chemin} ${colorScheme} ${width}`);
-        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${chemin} déborde à ${width}`);
-      }
-      await contexte.close();
-    }
-  }
+  const adresses = ['/programme', '/programme/communes', '/programme/mois', `/programme/atelier/${id}`, `/programme/atelier/${id}/reserver`, '/reservation', lien, `${lien}/changer`];
+  await relire(chromium, appli.adresse, adresses.map((a) => [a, 200]));
 });

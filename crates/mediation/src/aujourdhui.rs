@@ -32,7 +32,7 @@ const LONGUE_ATTENTE: i64 = 30;
 const MONTRES: usize = 5;
 const ACTIVITES: usize = 10;
 /// The accompaniments of the day are counted up to here: more than a structure makes in one.
-const COMPTES: u64 = 500;
+const COMPTES: u64 = 200;
 /// What is shown when all is asked for.
 const TOUT: u64 = 100;
 

@@ -19,7 +19,7 @@ await connecter(page, appli.adresse, 'responsable@demonstration.invalid');
 await page.goto(`${appli.adresse}/`);
 await prendre('images/aujourdhui.png');
 await prendre('guide/images/aujourdhui.png');
-for (const [chemin, nom] of [['/accueil', 'accueillir'], ['/accompagnements/nouveau', 'accompagnement'], ['/bilan', 'bilan'], ['/bilan/comparaison?periode=mois_dernier', 'comparaison'], ['/bilan/liens', 'partage'], ['/compte', 'compte'], ['/equipe', 'equipe'], ['/conservation', 'conservation'], ['/reprise', 'reprise'], ['/exports', 'exporter'], ['/ateliers', 'ateliers'], ['/agenda', 'agenda'], ['/agenda/motifs', 'rendez-vous'], ['/doublons', 'doublons'], ['/programme', 'reserver'], ['/ateliers/resultats', 'evaluer-un-atelier']]) {
+for (const [chemin, nom] of [['/accueil', 'accueillir'], ['/accompagnements/nouveau', 'accompagnement'], ['/bilan', 'bilan'], ['/bilan/comparaison?periode=mois_dernier', 'comparaison'], ['/bilan/liens', 'partage'], ['/compte', 'compte'], ['/equipe', 'equipe'], ['/conservation', 'conservation'], ['/reprise', 'reprise'], ['/exports', 'exporter'], ['/ateliers', 'ateliers'], ['/agenda', 'agenda'], ['/agenda/motifs', 'rendez-vous'], ['/structure/materiel', 'materiel'], ['/doublons', 'doublons'], ['/programme', 'reserver'], ['/ateliers/resultats', 'evaluer-un-atelier']]) {
   await page.goto(appli.adresse + chemin);
   await prendre(`guide/images/${nom}.png`);
 }

@@ -4,6 +4,7 @@
 //! not know it.
 
 pub mod agenda;
+pub mod equipement;
 pub mod evaluation;
 pub mod fiche;
 mod migrations;
@@ -34,6 +35,7 @@ pub fn pages() -> Pages {
         programme::pages(),
         evaluation::pages(),
         agenda::pages(),
+        equipement::pages(),
         ouverture::pages(),
         rendez_vous::pages(),
         webhook::pages(),
@@ -52,6 +54,7 @@ pub fn api() -> OpenApiRouter<Etat> {
         webhook::api(),
         evaluation::api(),
         agenda::api(),
+        equipement::api(),
         ouverture::api(),
         rendez_vous::api(),
     ]

@@ -26,7 +26,7 @@ pub use changer::{Changer, changer_par_lien};
 pub(crate) use changer::{autres_dates, changeable};
 use controle::cle_contact;
 pub(crate) use controle::{canal_de, controler};
-pub(crate) use migration::{Refus, Reservations};
+pub(crate) use migration::{Refus, Reservations, Sequences};
 pub use oubli::{CONSERVATION, GENRE_PURGE, purger};
 use suite::{Fin, avec_seance, de_l_equipe, finir};
 pub use suite::{accepter_par_lien, annuler, annuler_par_lien, confirmer};
@@ -246,6 +246,8 @@ pub async fn reserver(cx: &Contexte, id: SeanceId, mut d: Reserver) -> Resultat<
         fin: None,
         fini_le: None,
         refus_le: None,
+        sequence: 0,
+        dates_dites: 0,
         cree_le: cx.maintenant,
     };
     match table::Entity::insert(r.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await.map_err(Erreur::from) {

@@ -24,7 +24,7 @@ const SEANCES: Traitement = Traitement {
     destinataires: "Les membres de la structure. Le programme public dit l’atelier, le lieu et l’heure, jamais qui anime.",
     duree: "Comme les accompagnements : une séance sert aux chiffres de la structure.",
     securite: "Comptes personnels et droits par rôle ; chaque changement est inscrit au journal.",
-    tables: &["seance", "seance_date", "seance_materiel", "occupation"],
+    tables: &["seance", "seance_date", "seance_materiel", "occupation", "equipement", "seance_equipement"],
 };
 
 const RESERVATIONS: Traitement = Traitement {
@@ -90,7 +90,7 @@ const RENDEZ_VOUS: Traitement = Traitement {
     destinataires: "Les membres de la structure.",
     duree: "Quatre-vingt-dix jours après le rendez-vous, nom, contact et liens sont effacés ; les nombres restent.",
     securite: "Sans compte ni témoin de connexion ; lien secret dont seule l’empreinte est gardée ; essais de codes freinés ; la base refuse deux rendez-vous à la même heure avec la même personne.",
-    tables: &["motif_rendez_vous", "plage", "rendez_vous", "lien_rendez_vous"],
+    tables: &["motif_rendez_vous", "plage", "plage_exception", "rendez_vous", "lien_rendez_vous"],
 };
 
 const WEBHOOKS: Traitement = Traitement {

@@ -11,6 +11,7 @@ mod avis;
 mod certification;
 mod exploitation;
 pub(crate) mod hasard;
+mod materiel;
 pub(crate) mod noms;
 
 use anyhow::Context as _;
@@ -100,6 +101,7 @@ async fn remplir(etat: &Etat) -> anyhow::Result<()> {
     anciens::ajouter(&mut cx, &decor).await?;
     certification::ajouter(&mut cx).await?;
     ateliers::programmer(&mut cx, &decor).await?;
+    materiel::ajouter(&mut cx, &decor).await?;
     agenda::ajouter(&mut cx, &decor).await?;
     let responsable = exporter(&mut cx, &decor).await?;
     exploitation::montrer(&cx).await?;

@@ -27,6 +27,7 @@ pub fn api() -> OpenApiRouter<Etat> {
         .routes(routes!(creneaux))
         .routes(routes!(plages, ajouter_plage))
         .routes(routes!(retirer_plage))
+        .merge(super::api_jours::api())
         .routes(routes!(prendre))
         .routes(routes!(lire))
         .routes(routes!(deplacer))

@@ -144,8 +144,8 @@ fn piece(r: &RendezVous, m: &Raison, structure: &str, ou: &str, ecrit_le: DateTi
         titre: format!("{} ({structure})", m.libelle),
         ou: Some(ou.to_owned()),
         annule,
-        // What is later takes the place of what was before.
-        sequence: i32::try_from((ecrit_le - r.cree_le).num_minutes().clamp(0, 10_000_000)).unwrap_or(0) + i32::from(annule),
+        // One more at each change: what is later takes the place of what was before.
+        sequence: r.sequence,
         ..Composant::default()
     };
     let methode = if annule { "CANCEL" } else { "PUBLISH" };

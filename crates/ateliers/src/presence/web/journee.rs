@@ -7,6 +7,7 @@ use interface::{
 use socle::{Erreur, Permission, identifiant::SeanceId};
 
 use crate::{
+    equipement::EtatEquipement,
     presence::{self, Preparation},
     seance,
 };
@@ -48,6 +49,9 @@ struct Prevue {
     places: String,
     adaptations: Option<String>,
     materiel: Vec<LigneMateriel>,
+    /// Name, how many, where it is, whether it is out of order.
+    equipements: Vec<(String, i32, String, bool)>,
+    manques: Vec<String>,
     /// Left to get ready.
     manque: usize,
     gens: Vec<Attendu>,
@@ -78,6 +82,16 @@ impl From<Preparation> for Prevue {
             adaptations: p.seance.adaptations,
             manque: p.materiel.iter().filter(|m| !m.pret).count(),
             materiel: p.materiel.into_iter().map(|m| LigneMateriel { rang: m.rang, libelle: m.libelle, pret: m.pret }).collect(),
+            equipements: p
+                .equipements
+                .into_iter()
+                .map(|(r, ou)| {
+                    let panne = r.equipement.etat == EtatEquipement::EnPanne;
+                    let ou = [ou, r.equipement.precision].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+                    (r.equipement.nom, r.quantite, ou, panne)
+                })
+                .collect(),
+            manques: p.manques,
             gens: p.gens.into_iter().map(|r| Attendu { nom: r.nom, besoins: r.besoins, orientee: r.orientee }).collect(),
             deroule: p
                 .fiche

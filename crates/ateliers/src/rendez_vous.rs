@@ -5,6 +5,7 @@
 
 mod api;
 mod avertir;
+mod contact;
 mod creneaux;
 pub(crate) mod migration;
 mod motif;
@@ -17,12 +18,14 @@ mod web;
 
 pub use api::api;
 pub use avertir::{GENRE_AVERTIR, avertir_tache};
+pub(crate) use contact::{a_corriger, corriger_par_lien};
+pub use contact::{corriger, noter_retour};
 pub use creneaux::{Creneau, creneaux};
-pub(crate) use migration::RendezVousPris;
+pub(crate) use migration::{ContactsRefuses, RendezVousPris};
 pub use motif::{EcrireMotif, ecrire, libelles, lister as motifs, modifier, publies};
 pub use plage::{EcrirePlage, ajouter as ajouter_plage, lister as plages, reprendre_horaires, retirer as retirer_plage};
 pub use prendre::{Prendre, prendre};
-pub(crate) use suite::par_code;
+pub(crate) use suite::{ouvrir, par_code};
 pub use suite::{GENRE_PURGE, Issue, annuler, conclure, deplacer, lire, purger};
 pub use table::{Model as RendezVous, motif::Model as Motif, plage::Model as Plage};
 pub use web::pages;

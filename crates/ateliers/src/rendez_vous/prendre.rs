@@ -137,6 +137,7 @@ pub async fn prendre(cx: &Contexte, mut d: Prendre) -> Resultat<(RendezVous, boo
         besoins: cx.coffre().sceller_si(&BESOINS, id.0, qui.besoins.as_deref())?,
         fini_par: None,
         fini_le: None,
+        refus_le: None,
         cree_le: cx.maintenant,
     };
     table::Entity::insert(r.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;

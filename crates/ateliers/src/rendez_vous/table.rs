@@ -34,6 +34,8 @@ pub struct Model {
     /// Who ended it: the person, or the team.
     pub fini_par: Option<String>,
     pub fini_le: Option<DateTimeUtc>,
+    /// When a message could not reach the person for good: the team calls, or corrects the contact.
+    pub refus_le: Option<DateTimeUtc>,
     pub cree_le: DateTimeUtc,
 }
 

@@ -2,8 +2,6 @@
 //! when messages do not arrive, for the team to call.
 
 mod appeler;
-#[cfg(test)]
-mod tests;
 mod web;
 
 pub use appeler::{AAppeler, a_appeler};

@@ -25,8 +25,8 @@ pub(crate) use migration::{ContactsRefuses, RendezVousPris};
 pub use motif::{EcrireMotif, ecrire, libelles, lister as motifs, modifier, publies};
 pub use plage::{EcrirePlage, ajouter as ajouter_plage, lister as plages, reprendre_horaires, retirer as retirer_plage};
 pub use prendre::{Prendre, prendre};
-pub(crate) use suite::{ouvrir, par_code};
 pub use suite::{GENRE_PURGE, Issue, annuler, conclure, deplacer, lire, purger};
+pub(crate) use suite::{ouvrir, par_code};
 pub use table::{Model as RendezVous, motif::Model as Motif, plage::Model as Plage};
 pub use web::pages;
 

@@ -18,6 +18,8 @@ mod ateliers_agenda;
 mod ateliers_agenda_flux;
 #[path = "../../ateliers/src/reservation/changer_tests.rs"]
 mod ateliers_changer;
+#[path = "../../ateliers/src/contact/tests.rs"]
+mod ateliers_contacts;
 #[path = "../../ateliers/src/evaluation/tests.rs"]
 mod ateliers_evaluations;
 #[path = "../../ateliers/src/fiche/tests.rs"]

@@ -43,7 +43,9 @@ impl Fiche {
         if let Some(p) = self.position {
             let sur_terre = (-90.0..=90.0).contains(&p.latitude) && (-180.0..=180.0).contains(&p.longitude);
             c.exiger(sur_terre, "latitude", "Cette position n’existe pas : relisez la latitude, puis la longitude.");
-            if let Some(loin) = self.commune.and_then(|k| crate::commune::position(k.as_str())).map(|k| k.distance(p)).filter(|d| sur_terre && *d > LOIN) {
+            if let Some(loin) =
+                self.commune.and_then(|k| crate::commune::position(k.as_str())).map(|k| k.distance(p)).filter(|d| sur_terre && *d > LOIN)
+            {
                 c.faute("latitude", format!("Cette position est à {loin:.0} km de la commune : vérifiez-la. La latitude vient d’abord (en métropole, entre 41 et 51)."));
             }
         }
@@ -138,11 +140,8 @@ pub async fn places(cx: &Contexte, ids: Vec<LieuId>) -> Resultat<std::collection
     if ids.is_empty() {
         return Ok(std::collections::HashMap::new());
     }
-    let lignes = table::Entity::find()
-        .filter(table::Column::Id.is_in(ids))
-        .filter(table::Column::Latitude.is_not_null())
-        .all(&cx.db())
-        .await?;
+    let lignes =
+        table::Entity::find().filter(table::Column::Id.is_in(ids)).filter(table::Column::Latitude.is_not_null()).all(&cx.db()).await?;
     let place = |l: Lieu| Some((l.id, (l.nom, Position { latitude: l.latitude?, longitude: l.longitude? })));
     Ok(lignes.into_iter().filter_map(place).collect())
 }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use mediation::nomenclatures::Thematique;
-use sea_orm::{QuerySelect, entity::prelude::*};
+use sea_orm::{FromQueryResult, QuerySelect, entity::prelude::*};
 use socle::{
     Contexte, Nomenclature, Resultat,
     identifiant::{LieuId, StructureId},
@@ -79,19 +79,24 @@ pub async fn places(cx: &Contexte, d: &Demande) -> Resultat<(Vec<Place>, i64)> {
         let motif = format!("%\"{}\"%", t.code());
         q = q.filter(Expr::cust_with_values("CAST(seance.thematiques AS TEXT) LIKE $1", [motif]));
     }
-    let lignes: Vec<(Option<String>, Option<LieuId>, i64, DateTime<Utc>)> =
-        q.group_by(table::Column::Commune).group_by(table::Column::LieuId).into_tuple().all(&cx.db()).await?;
-    let lieux = territoire::lieu::places(cx, lignes.iter().filter_map(|l| l.1).collect()).await?;
+    let lignes: Vec<Ligne> = q.group_by(table::Column::Commune).group_by(table::Column::LieuId).into_model().all(&cx.db()).await?;
+    let lieux = territoire::lieu::places(cx, lignes.iter().filter_map(|l| l.lieu_id).collect()).await?;
     Ok(ranger(lignes, &lieux))
 }
 
-fn ranger(
-    lignes: Vec<(Option<String>, Option<LieuId>, i64, DateTime<Utc>)>,
-    lieux: &HashMap<LieuId, (String, Position)>,
-) -> (Vec<Place>, i64) {
+/// Workshops of one commune and one lieu.
+#[derive(FromQueryResult)]
+struct Ligne {
+    commune: Option<String>,
+    lieu_id: Option<LieuId>,
+    n: i64,
+    premier: DateTime<Utc>,
+}
+
+fn ranger(lignes: Vec<Ligne>, lieux: &HashMap<LieuId, (String, Position)>) -> (Vec<Place>, i64) {
     let mut ailleurs = 0;
     let mut par: BTreeMap<(Option<LieuId>, Option<String>), Place> = BTreeMap::new();
-    for (code, lieu, ateliers, premier) in lignes {
+    for Ligne { commune: code, lieu_id: lieu, n: ateliers, premier } in lignes {
         let lieu = lieu.filter(|l| lieux.contains_key(l));
         let connue = code.as_deref().and_then(commune::par_code);
         if lieu.is_none() && connue.is_none() {

@@ -14,7 +14,12 @@ use crate::{contact::Contact, seance};
 
 /// API of bookings.
 pub fn api() -> OpenApiRouter<Etat> {
-    OpenApiRouter::new().routes(routes!(liste, reserver)).routes(routes!(annuler)).routes(routes!(confirmer)).routes(routes!(corriger)).routes(routes!(places))
+    OpenApiRouter::new()
+        .routes(routes!(liste, reserver))
+        .routes(routes!(annuler))
+        .routes(routes!(confirmer))
+        .routes(routes!(corriger))
+        .routes(routes!(places))
 }
 
 /// A booking.

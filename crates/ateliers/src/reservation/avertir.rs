@@ -1,7 +1,7 @@
 //! What those who booked are told: each message is a job, prepared when it is sent, at a decent hour.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, entity::prelude::*};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Etat, Resultat,

@@ -1,8 +1,9 @@
 //! `passeur mail`: what comes back.
 
+use std::io::Read;
+
 use clap::Subcommand;
 use socle::Etat;
-use tokio::io::AsyncReadExt;
 
 use crate::courrier::retour;
 
@@ -17,11 +18,12 @@ const MAX: u64 = 1 << 20;
 
 pub async fn executer(m: Mail, etat: Etat) -> anyhow::Result<()> {
     let Mail::Bounce = m;
-    let mut entree = tokio::io::stdin();
+    let mut entree = std::io::stdin().lock();
     let mut octets = vec![];
-    (&mut entree).take(MAX).read_to_end(&mut octets).await?;
+    (&mut entree).take(MAX).read_to_end(&mut octets)?;
     // The server of mails that brings it waits until all is read.
-    tokio::io::copy(&mut entree, &mut tokio::io::sink()).await?;
+    std::io::copy(&mut entree, &mut std::io::sink())?;
+    drop(entree);
     println!("{}", retour::traiter(&etat, &octets).await.map_err(super::en_mots)?.phrase());
     Ok(())
 }

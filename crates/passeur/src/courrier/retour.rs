@@ -202,9 +202,9 @@ mod tests {
     #[test]
     fn un_autre_message_n_est_pas_un_avis() {
         let personne = "From: Ada <ada@exemple.invalid>\r\nSubject: Re: Votre place\r\n\r\nMerci, action: failed\r\nStatus: 5.1.1\r\n";
-        let absence =
-            "From: ada@exemple.invalid\r\nAuto-Submitted: auto-replied\r\nContent-Type: text/plain\r\n\r\nJe suis absente.\r\n";
-        let autre_rapport = avis("failed", "5.1.1", "550", "<x@y>").replace("report-type=delivery-status", "report-type=disposition-notification");
+        let absence = "From: ada@exemple.invalid\r\nAuto-Submitted: auto-replied\r\nContent-Type: text/plain\r\n\r\nJe suis absente.\r\n";
+        let autre_rapport =
+            avis("failed", "5.1.1", "550", "<x@y>").replace("report-type=delivery-status", "report-type=disposition-notification");
         for texte in [personne, absence, autre_rapport.as_str(), "", "\0\u{1}"] {
             assert_eq!(lire(texte.as_bytes()), Lu::PasUnRetour, "{texte}");
         }

@@ -84,7 +84,9 @@ mod tests {
 
     #[test]
     fn les_communes_sont_a_leur_place() {
-        for (code, latitude, longitude) in [("75056", 48.86, 2.35), ("31555", 43.60, 1.44), ("2A004", 41.92, 8.74), ("97411", -20.88, 55.45)] {
+        for (code, latitude, longitude) in
+            [("75056", 48.86, 2.35), ("31555", 43.60, 1.44), ("2A004", 41.92, 8.74), ("97411", -20.88, 55.45)]
+        {
             let p = position(code).unwrap();
             let d = p.distance(Position { latitude, longitude });
             assert!(d < 6.0, "{code} est à {d} km : {p:?}");
@@ -100,10 +102,16 @@ mod tests {
         for (dep, code) in [("31", "31555"), ("33", "33063"), ("974", "97411"), ("2A", "2A004"), ("75", "75056"), ("29", "29019")] {
             let p = position(code).unwrap();
             let dedans = contours(dep).iter().any(|anneau| {
-                anneau.windows(2).filter(|s| (s[0].latitude > p.latitude) != (s[1].latitude > p.latitude)).filter(|s| {
-                    let t = (p.latitude - s[0].latitude) / (s[1].latitude - s[0].latitude);
-                    p.longitude < s[0].longitude + t * (s[1].longitude - s[0].longitude)
-                }).count() % 2 == 1
+                anneau
+                    .windows(2)
+                    .filter(|s| (s[0].latitude > p.latitude) != (s[1].latitude > p.latitude))
+                    .filter(|s| {
+                        let t = (p.latitude - s[0].latitude) / (s[1].latitude - s[0].latitude);
+                        p.longitude < s[0].longitude + t * (s[1].longitude - s[0].longitude)
+                    })
+                    .count()
+                    % 2
+                    == 1
             });
             assert!(dedans, "{code} n’est pas dans {dep}");
         }

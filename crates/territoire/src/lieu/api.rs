@@ -37,7 +37,16 @@ async fn liste(q: Requete) -> Result<Json<Liste<VueLieu>>, Refus> {
     let elements = super::lister_de(&cx, &structures, true)
         .await?
         .into_iter()
-        .map(|l| VueLieu { id: l.id, structure: l.structure_id, nom: l.nom, adresse: l.adresse, commune: l.commune, latitude: l.latitude, longitude: l.longitude, actif: l.actif })
+        .map(|l| VueLieu {
+            id: l.id,
+            structure: l.structure_id,
+            nom: l.nom,
+            adresse: l.adresse,
+            commune: l.commune,
+            latitude: l.latitude,
+            longitude: l.longitude,
+            actif: l.actif,
+        })
         .collect();
     Ok(Json(Liste { elements, suivant: None }))
 }

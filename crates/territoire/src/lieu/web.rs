@@ -65,7 +65,11 @@ fn lire_position(c: &mut Controle, s: &Saisie) -> Option<Position> {
     }
     let lire = |t: &str| t.replace(',', ".").replace('−', "-").parse::<f64>().ok().filter(|n| n.is_finite());
     let position = lire(latitude).zip(lire(longitude)).map(|(latitude, longitude)| Position { latitude, longitude });
-    c.exiger(position.is_some(), "latitude", "Donnez deux nombres, la latitude puis la longitude, comme 43,604 et 1,444 ; ou laissez les deux vides.");
+    c.exiger(
+        position.is_some(),
+        "latitude",
+        "Donnez deux nombres, la latitude puis la longitude, comme 43,604 et 1,444 ; ou laissez les deux vides.",
+    );
     position
 }
 

@@ -83,12 +83,14 @@ impl From<Preparation> for Prevue {
             materiel: p.materiel.into_iter().map(|m| LigneMateriel { rang: m.rang, libelle: m.libelle, pret: m.pret }).collect(),
             gens: p
                 .gens
-                .into_iter().map(|r| Attendu {
-                refuse: r.refus_le.map(|_| (format!("/ateliers/reservations/{}/contact", r.id), r.telephone)),
-                nom: r.nom,
-                besoins: r.besoins,
-                orientee: r.orientee,
-            }).collect(),
+                .into_iter()
+                .map(|r| Attendu {
+                    refuse: r.refus_le.map(|_| (format!("/ateliers/reservations/{}/contact", r.id), r.telephone)),
+                    nom: r.nom,
+                    besoins: r.besoins,
+                    orientee: r.orientee,
+                })
+                .collect(),
             deroule: p
                 .fiche
                 .iter()

@@ -58,9 +58,9 @@ pub(super) fn reperes(mut points: Vec<Point>, largeur: f64, hauteur: f64) -> Vec
         r.rayon = rayon(r.nombre);
     }
     let mut pris: Vec<Boite> = v.iter().map(|r| (r.x - r.rayon, r.y - r.rayon, r.x + r.rayon, r.y + r.rayon)).collect();
-    for i in 0..v.len() {
-        let (x, y, d) = (v[i].x, v[i].y, v[i].rayon + 4.0);
-        let l = v[i].nom.chars().count() as f64 * CARACTERE;
+    for (i, r) in v.iter_mut().enumerate() {
+        let (x, y, d) = (r.x, r.y, r.rayon + 4.0);
+        let l = r.nom.chars().count() as f64 * CARACTERE;
         let essais: [(f64, f64, &'static str, Boite); 4] = [
             (x + d, y + 5.0, "start", (x + d, y - LIGNE / 2.0, x + d + l, y + LIGNE / 2.0)),
             (x - d, y + 5.0, "end", (x - d - l, y - LIGNE / 2.0, x - d, y + LIGNE / 2.0)),
@@ -71,7 +71,7 @@ pub(super) fn reperes(mut points: Vec<Point>, largeur: f64, hauteur: f64) -> Vec
             b.0 >= 0.0 && b.1 >= 0.0 && b.2 <= largeur && b.3 <= hauteur && !pris.iter().enumerate().any(|(j, p)| j != i && touche(p, b))
         });
         if let Some((x, y, ancre, boite)) = libre {
-            v[i].etiquette = Some((x, y, ancre));
+            r.etiquette = Some((x, y, ancre));
             pris.push(boite);
         }
     }

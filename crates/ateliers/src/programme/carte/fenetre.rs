@@ -35,11 +35,7 @@ pub(super) fn choisir(places: &[Place], demande: Option<&str>) -> Choix {
         None => {
             // Two characters: the mainland and Corsica; none: a lieu that says where it is, and not its commune.
             let proches = tous(&mut nombres.keys().copied().filter(|d| d.len() == 2 || d.is_empty()));
-            if proches.is_empty() {
-                tous(&mut nombres.iter().max_by_key(|(_, n)| **n).map(|(d, _)| *d).into_iter())
-            } else {
-                proches
-            }
+            if proches.is_empty() { tous(&mut nombres.iter().max_by_key(|(_, n)| **n).map(|(d, _)| *d).into_iter()) } else { proches }
         }
     };
     let autres = nombres.iter().filter(|(d, _)| !d.is_empty() && (!montres.contains(**d) || montres.len() > 1));

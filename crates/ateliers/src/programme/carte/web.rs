@@ -234,9 +234,7 @@ async fn composer(cx: &Contexte, page: Page, f: Filtre) -> Resultat<PageCarte> {
         titre,
         thematiques: choix::<Thematique>(thematique.as_slice()),
         departements: en_mots(&places, &c.montres, &a),
-        autres: (c.autres.iter())
-            .map(|(d, n)| (a.carte(Some(d)), departement_nom(d).unwrap_or(d).to_owned(), nombre(*n)))
-            .collect(),
+        autres: (c.autres.iter()).map(|(d, n)| (a.carte(Some(d)), departement_nom(d).unwrap_or(d).to_owned(), nombre(*n))).collect(),
         tout: reste.then(|| a.carte(None)),
         sans_place: (sans_place > 0)
             .then(|| format!("{} sans commune indiquée.", interface::format::compte(sans_place, "atelier a lieu", "ateliers ont lieu"))),

@@ -3,6 +3,8 @@
 import { after, before, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { lancer, navigateur, relever } from './appli.mjs';
 
 const TITRE = 'Atelier du clavier';
@@ -26,10 +28,30 @@ async function api(methode, chemin, corps) {
 }
 
 /** Programmes a séance so many days from now; gives its id. */
-async function programmer(jours, places) {
+async function programmer(jours, places, autres = {}) {
   const jour = new Date(Date.now() + jours * 864e5).toISOString().slice(0, 10);
   const fiche = (await api('GET', '/ateliers/fiches')).elements[0].id;
-  return (await api('POST', '/ateliers/seances', { fiche, titre: TITRE, dates: [{ jour, heure: '14:00' }], lieu_genre: 'public', lieu_texte: 'Salle du Modèle', places, publiee: true, forcer: true })).id;
+  return (await api('POST', '/ateliers/seances', { fiche, titre: TITRE, dates: [{ jour, heure: '14:00' }], lieu_genre: 'public', lieu_texte: 'Salle du Modèle', places, publiee: true, forcer: true, ...autres })).id;
+}
+
+/** The text messages sent, when there is no provider: one file each. */
+function lireSms() {
+  const dossier = join(appli.dossier, 'sms');
+  return existsSync(dossier) ? readdirSync(dossier).map((f) => readFileSync(join(dossier, f), 'utf8')) : [];
+}
+
+/** Nothing is sent between 20 h and 8 h in France. */
+function heureDecente() {
+  const h = Number(new Intl.DateTimeFormat('fr-FR', { timeZone: 'Europe/Paris', hour: 'numeric', hourCycle: 'h23' }).format(new Date()).replace(/\D/g, ''));
+  return h >= 8 && h < 19;
+}
+
+/** No sideways scroll at 320 pixels, targets a finger can reach. */
+async function petitEcran(page, ou) {
+  await sansDefaut(page, ou);
+  // Without scripts in the page, its width is still read from outside.
+  const { scrollWidth, clientWidth } = await page.locator('html').evaluate((e) => ({ scrollWidth: e.scrollWidth, clientWidth: e.clientWidth }));
+  assert.ok(scrollWidth <= clientWidth, `${ou} : ${scrollWidth} pour ${clientWidth}`);
 }
 
 /** Moves with Tab until the focused element is `css`. */
@@ -125,6 +147,96 @@ it('on réserve, on change, on annule, au clavier, sans JavaScript, sur un tél�
   }
 });
 
+it('avec un téléphone seulement : on filtre, on réserve, on change d’avis par le lien du SMS, au clavier, à 320 pixels', async () => {
+  const id = await programmer(7, 2, { titre: 'Atelier du petit écran', commune: '31395' });
+  const seance = await api('GET', `/ateliers/seances/${id}`);
+  const contexte = await chromium.newContext({ javaScriptEnabled: false, viewport: { width: 320, height: 640 } });
+  const page = await contexte.newPage();
+  await page.goto(`${appli.adresse}/programme`);
+  await petitEcran(page, 'programme');
+  // The subject by its first letters, the commune by its name, the rest left as it is.
+  const sujet = await page.locator(`#thematique option[value="${seance.thematiques[0]}"]`).textContent();
+  await aller(page, '#thematique');
+  await page.keyboard.type(sujet.trim().slice(0, 12));
+  assert.equal(await page.inputValue('#thematique'), seance.thematiques[0]);
+  await aller(page, '#commune');
+  await page.keyboard.type('Muret');
+  await entrer(page, 'main button:has-text("Voir les ateliers")');
+  assert.equal(await page.locator('main li a[href^="/programme/atelier/"]').count(), 1, 'le filtre ne laisse que cet atelier');
+  await petitEcran(page, 'programme filtré');
+  await entrer(page, `main a[href="/programme/atelier/${id}"]`);
+  await petitEcran(page, 'atelier');
+  await entrer(page, 'a:has-text("Réserver une place")');
+  await petitEcran(page, 'réserver');
+  await aller(page, '#nom');
+  await page.keyboard.type('Téo Pouce');
+  await aller(page, '#telephone');
+  await page.keyboard.type('06 00 00 00 07');
+  await entrer(page, 'main button:has-text("Réserver")');
+  await page.waitForSelector('h1:has-text("Votre place est réservée")');
+  await petitEcran(page, 'billet');
+  assert.match((await page.textContent('dd strong')).trim(), /^[2-9A-HJ-NP-Z]{4} [2-9A-HJ-NP-Z]{4}$/);
+  const main = await page.textContent('main');
+  assert.ok(main.includes('Un SMS vous le rappelle') && main.includes('Téo Pouce'), main);
+  let lien = new URL(page.url()).pathname;
+  if (heureDecente()) {
+    let sms;
+    for (let i = 0; i < 100 && !sms; i += 1) {
+      sms = lireSms().find((t) => t.startsWith('+33600000007') && t.includes('petit écran'));
+      if (!sms) await new Promise((bien) => { setTimeout(bien, 200); });
+    }
+    assert.ok(sms, 'le SMS est parti');
+    const recu = new URL(sms.match(/https?:\S+/)[0]).pathname;
+    assert.notEqual(recu, lien, 'chaque message a son lien');
+    lien = recu;
+  }
+  await contexte.close();
+
+  // Later, on the same small telephone: the link alone, which nobody guesses, opens the booking.
+  const apres = await chromium.newContext({ javaScriptEnabled: false, viewport: { width: 320, height: 640 } });
+  const plus = await apres.newPage();
+  await plus.goto(appli.adresse + lien);
+  await entrer(plus, 'a:has-text("Changer de date ou de contact")');
+  await petitEcran(plus, 'changer');
+  await aller(plus, '#telephone');
+  await plus.keyboard.press('Control+A');
+  await plus.keyboard.type('12');
+  await entrer(plus, 'main button:has-text("Changer ma réservation")');
+  assert.equal(await plus.inputValue('#telephone'), '12', 'ce qui est refusé n’est pas perdu');
+  assert.equal(await plus.locator('.resume-erreurs a').count(), 1);
+  await petitEcran(plus, 'changer refusé');
+  await aller(plus, '#telephone');
+  await plus.keyboard.press('Control+A');
+  await plus.keyboard.type('06 00 00 00 08');
+  await entrer(plus, 'main button:has-text("Changer ma réservation")');
+  await plus.waitForSelector('h1:has-text("Votre place est réservée")');
+  await entrer(plus, 'button:has-text("Annuler ma réservation")');
+  await plus.waitForSelector('text=Vous avez annulé cette réservation.');
+  const [r] = (await api('GET', `/ateliers/seances/${id}/reservations`)).elements;
+  assert.deepEqual([r.nom, r.telephone, r.etat], ['Téo Pouce', '06 00 00 00 08', 'annulee']);
+  assert.deepEqual(await apres.cookies(), []);
+  await apres.close();
+});
+
+it('la carte se parcourt au clavier et mène aux ateliers du lieu', async () => {
+  await programmer(8, 2, { commune: '33063' });
+  const contexte = await chromium.newContext({ javaScriptEnabled: false, viewport: { width: 320, height: 640 } });
+  const page = await contexte.newPage();
+  await page.goto(`${appli.adresse}/programme`);
+  await entrer(page, 'main a[href="/programme/carte"]');
+  await petitEcran(page, 'carte');
+  assert.equal(await page.locator('.territoire svg:visible').count(), 1, 'un dessin, celui des petits écrans');
+  const traits = await page.locator('.territoire svg:visible use').evaluate((e) => e.getBBox().width);
+  assert.ok(traits > 100, 'les contours sont là');
+  const repere = '.territoire svg:visible a[aria-label^="Bordeaux"]';
+  const boite = await page.locator(repere).locator('circle').boundingBox();
+  assert.ok(boite.width >= 24 && boite.height >= 24, `repère de ${boite.width}`);
+  await entrer(page, repere);
+  assert.equal(new URL(page.url()).search, '?commune=33063');
+  assert.ok(await page.locator('main a[href^="/programme/atelier/"]').count() >= 1);
+  await contexte.close();
+});
+
 it('axe ne relève rien sur ces pages, en clair et en sombre', async () => {
   const id = await programmer(5, 3);
   await programmer(6, 3);
@@ -134,7 +246,7 @@ it('axe ne relève rien sur ces pages, en clair et en sombre', async () => {
     for (const width of [320, 1280]) {
       const contexte = await chromium.newContext({ colorScheme, viewport: { width, height: 900 } });
       const page = await contexte.newPage();
-      for (const chemin of ['/programme', '/programme/communes', '/programme/mois', `/programme/atelier/${id}`, `/programme/atelier/${id}/reserver`, '/reservation', lien, `${lien}/changer`]) {
+      for (const chemin of ['/programme', '/programme/carte', '/programme/carte?departement=31', '/programme/mois', `/programme/atelier/${id}`, `/programme/atelier/${id}/reserver`, '/reservation', lien, `${lien}/changer`]) {
         assert.equal((await page.goto(appli.adresse + chemin)).status(), 200, chemin);
         assert.deepEqual(await relever(page), [], `${chemin} ${colorScheme} ${width}`);
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${chemin} déborde à ${width}`);

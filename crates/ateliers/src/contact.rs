@@ -7,13 +7,27 @@ mod web;
 pub use appeler::{AAppeler, a_appeler};
 pub use web::pages;
 
+use sea_orm::{
+    ActiveValue::Set,
+    ExprTrait,
+    entity::prelude::*,
+    sea_query::{Func, SimpleExpr},
+};
 use serde::Deserialize;
 use socle::{
-    Contexte, Erreur, Resultat, controle::Controle, equipe, identifiant::UtilisateurId, ports::Lettre, tache::genre, texte::nettoyer,
-    texte::plier,
+    Contexte, Erreur, Resultat,
+    controle::Controle,
+    equipe,
+    identifiant::{StructureId, UtilisateurId},
+    ports::Lettre,
+    tache::genre,
+    texte::{nettoyer, plier},
 };
 
-use crate::reservation::{Canal, coordonnees};
+use crate::{
+    rendez_vous::table as rendez_vous,
+    reservation::{Canal, coordonnees, table as reservations},
+};
 
 /// How somebody is called and reached, given whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
@@ -107,4 +121,27 @@ pub(crate) async fn prevenir(cx: &Contexte, qui: UtilisateurId, i: &Injoignable<
         ),
     };
     cx.confier(genre::COURRIEL, serde_json::to_value(lettre).map_err(Erreur::interne)?, Some(i.cle.clone()), None).await
+}
+
+/// Notes that an address does not receive wherever it was left in the structure: nothing more goes there for anything else.
+pub(crate) async fn noter_partout(cx: &Contexte, structure: StructureId, courriel: &str) -> Resultat<()> {
+    let adresse = courriel.to_lowercase();
+    let la_meme = |colonne: &'static str| SimpleExpr::from(Func::lower(Expr::col(colonne))).eq(adresse.clone());
+    reservations::Entity::update_many()
+        .set(reservations::ActiveModel { refus_le: Set(Some(cx.maintenant)), ..Default::default() })
+        .filter(reservations::Column::StructureId.eq(structure))
+        .filter(reservations::Column::Canal.eq(Canal::Courriel))
+        .filter(reservations::Column::RefusLe.is_null())
+        .filter(la_meme("courriel"))
+        .exec(&cx.db())
+        .await?;
+    rendez_vous::Entity::update_many()
+        .set(rendez_vous::ActiveModel { refus_le: Set(Some(cx.maintenant)), ..Default::default() })
+        .filter(rendez_vous::Column::StructureId.eq(structure))
+        .filter(rendez_vous::Column::Canal.eq(Canal::Courriel))
+        .filter(rendez_vous::Column::RefusLe.is_null())
+        .filter(la_meme("courriel"))
+        .exec(&cx.db())
+        .await?;
+    Ok(())
 }

@@ -6,8 +6,12 @@ use rstest::rstest;
 use socle::retour::{Objet, marquer};
 
 async fn seance(a: &Appli) -> String {
+    seance_le(a, "2026-03-20").await
+}
+
+async fn seance_le(a: &Appli, jour: &str) -> String {
     let corps = json!({
-        "fiche": ateliers::fiche::livrees::LIVREES[0].code, "titre": "Atelier d’essai", "dates": [{"jour": "2026-03-20", "heure": "14:00"}],
+        "fiche": ateliers::fiche::livrees::LIVREES[0].code, "titre": "Atelier d’essai", "dates": [{"jour": jour, "heure": "14:00"}],
         "lieu_genre": "lieu", "lieu": a.lieu_alpha(), "publiee": true, "places": 9
     });
     let r = a.api(&a.jeton("alpha.mediateur").await, "POST", "/api/v1/ateliers/seances", corps).await;
@@ -181,15 +185,23 @@ async fn un_courriel_qui_revient_est_note(#[values(Moteur::Sqlite, Moteur::Postg
     let ancienne = marque(Objet::Reservation, &id, "avant@exemple.invalid");
     assert_eq!(traiter(&a.etat, &avis(&ancienne, "5.1.1")).await.unwrap(), Suite::SansObjet);
     assert_eq!(a.compter(refusees).await, 0);
-    // The true one: once, and the other booking is not touched.
+    // The same address left for another date of the workshop.
+    let s2 = seance_le(&a, "2026-03-27").await;
+    reserver(&a, &s2, &[("nom", "Cléa"), ("courriel", "ADA@exmple.invalid")]).await;
+    a.travailler().await;
+    // The true one: once; where the address was left, and not elsewhere.
     assert_eq!(traiter(&a.etat, &avis(&vraie, "5.1.1")).await.unwrap(), Suite::Notee);
     assert_eq!(traiter(&a.etat, &avis(&vraie, "5.1.1")).await.unwrap(), Suite::SansObjet);
-    assert_eq!(a.compter(refusees).await, 1);
+    assert_eq!(a.compter(refusees).await, 2);
+    assert_eq!(a.compter(&format!("{refusees} AND nom = 'Bob'")).await, 0);
     a.travailler().await;
     assert_eq!(sujets(&a).iter().filter(|s| s.contains("pas joignable")).count(), 1, "{:?}", sujets(&a));
     // The reminder does not leave to the one, and does to the other.
     a.regler("2026-03-18T13:30:00Z");
     a.travailler().await;
+    a.regler("2026-03-25T13:30:00Z");
+    a.travailler().await;
+    a.regler("2026-03-18T13:30:00Z");
     let rappels: Vec<String> = sujets(&a).into_iter().filter(|s| s.contains("Rappel")).collect();
     assert_eq!(rappels, ["bob Rappel : Atelier d’essai"]);
     // The mailbox was full and is not any more: the team says so, and it is written to again.

@@ -4,7 +4,10 @@ use sea_orm::{ActiveValue::Set, entity::prelude::*};
 use socle::{Contexte, Erreur, Etat, Permission, Resultat, identifiant::RendezVousId, journal::Action};
 
 use super::{EtatRendezVous, Maniere, Motif, RendezVous, avertir, suite, table};
-use crate::contact::{Contact, Corrige, Injoignable, en_cause, prevenir};
+use crate::{
+    contact::{Contact, Corrige, Injoignable, en_cause, noter_partout, prevenir},
+    reservation::Canal,
+};
 
 /// An appointment of the actor's structure, to correct its contact.
 pub(crate) async fn a_corriger(cx: &Contexte, id: RendezVousId) -> Resultat<(RendezVous, Motif)> {
@@ -96,6 +99,9 @@ pub(super) async fn noter_refus(etat: &Etat, id: RendezVousId, empreinte: Option
         .filter(table::Column::Id.eq(r.id))
         .exec(&cx.db())
         .await?;
+    if let Some(adresse) = r.courriel.as_deref().filter(|_| r.canal == Canal::Courriel) {
+        noter_partout(&cx, r.structure_id, adresse).await?;
+    }
     if r.etat == EtatRendezVous::Prevu && cx.maintenant < r.fin {
         let i = Injoignable {
             quoi: format!("Rendez-vous : {}", m.libelle),

@@ -3,9 +3,9 @@
 use sea_orm::{ActiveValue::Set, entity::prelude::*};
 use socle::{Contexte, Erreur, Etat, Resultat, identifiant::ReservationId, journal::Action};
 
-use super::{EtatReservation, Motif, Reservation, avec_seance, avertir, cle_contact, de_l_equipe, table};
+use super::{Canal, EtatReservation, Motif, Reservation, avec_seance, avertir, cle_contact, de_l_equipe, table};
 use crate::{
-    contact::{Contact, Corrige, Injoignable, en_cause, prevenir},
+    contact::{Contact, Corrige, Injoignable, en_cause, noter_partout, prevenir},
     webhook::{self, Evenement},
 };
 
@@ -98,6 +98,9 @@ pub(crate) async fn noter_refus(etat: &Etat, id: ReservationId, empreinte: Optio
         .filter(table::Column::Id.eq(r.id))
         .exec(&cx.db())
         .await?;
+    if let Some(adresse) = r.courriel.as_deref().filter(|_| r.canal == Canal::Courriel) {
+        noter_partout(&cx, r.structure_id, adresse).await?;
+    }
     // Who came already, or comes no more, is not called.
     if cx.maintenant < s.fin && r.etat != EtatReservation::Annulee {
         let i = Injoignable {

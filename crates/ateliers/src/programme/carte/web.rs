@@ -135,7 +135,7 @@ fn marquer(f: &Fenetre, places: &[(usize, &Place, Position)], a: &Adresses, un_s
             };
             Some(Marque {
                 href,
-                dit: format!("{ou} : {}", nombre(r.nombre)),
+                dit: format!("{ou}\u{a0}: {}", nombre(r.nombre)),
                 x: r.x.round() as i32,
                 y: r.y.round() as i32,
                 rayon: r.rayon.round() as i32,
@@ -226,7 +226,7 @@ async fn composer(cx: &Contexte, page: Page, f: Filtre) -> Resultat<PageCarte> {
         "{} dans {}{}.",
         nombre(total),
         interface::format::compte(montres.len() as i64, "lieu", "lieux"),
-        seul.map(|d| format!(" : {d}")).unwrap_or_default()
+        seul.map(|d| format!("\u{a0}: {d}")).unwrap_or_default()
     );
     let reste = !c.autres.is_empty() && c.montres.len() == 1;
     Ok(PageCarte {

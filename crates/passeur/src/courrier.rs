@@ -92,7 +92,7 @@ fn sans_adresse(texte: &str) -> String {
 
 fn refus(e: &lettre::transport::smtp::Error) -> ErreurCourrier {
     let dit = sans_adresse(&e.to_string());
-    let code = e.status().map(|c| u16::from(c));
+    let code = e.status().map(u16::from);
     if e.is_permanent() && code.is_some() && retour::adresse_en_cause(code, retour::detail(&dit)) {
         ErreurCourrier::Adresse(dit)
     } else {

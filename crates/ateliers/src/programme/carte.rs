@@ -75,9 +75,8 @@ pub async fn places(cx: &Contexte, d: &Demande) -> Resultat<(Vec<Place>, i64)> {
         q = q.filter(table::Column::Adaptations.is_not_null());
     }
     if let Some(t) = d.thematique {
-        // A list of codes, each between quotes: none is a part of another.
-        let motif = format!("%\"{}\"%", t.code());
-        q = q.filter(Expr::cust_with_values("CAST(seance.thematiques AS TEXT) LIKE $1", [motif]));
+        // A list of codes, each between quotes: none is a part of another. The code is one of ours, never what was typed.
+        q = q.filter(Expr::cust(format!("CAST(seance.thematiques AS TEXT) LIKE '%\"{}\"%'", t.code())));
     }
     let lignes: Vec<Ligne> = q.group_by(table::Column::Commune).group_by(table::Column::LieuId).into_model().all(&cx.db()).await?;
     let lieux = territoire::lieu::places(cx, lignes.iter().filter_map(|l| l.lieu_id).collect()).await?;

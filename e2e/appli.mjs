@@ -20,6 +20,7 @@ export async function lancer() {
   p.stderr.on('data', (d) => { erreurs += d; });
   return {
     adresse: await pret(p),
+    dossier,
     arreter: async () => { await arreter(p); rmSync(dossier, { recursive: true, force: true }); },
     jeton: (compte) => commande(programme(), ['--data-dir', dossier, 'token', 'create', '--email', `${compte}@demonstration.invalid`, '--print']).split('\n').at(-1).trim(),
     journal: () => erreurs,

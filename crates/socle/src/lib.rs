@@ -23,6 +23,7 @@ pub mod nomenclature;
 pub mod planification;
 pub mod ports;
 pub mod requete;
+pub mod retour;
 pub mod secret;
 pub mod tache;
 pub mod texte;

@@ -525,6 +525,7 @@ impl Essai<'_> {
                 json!({"motif": self.motif().await, "debut": "2026-03-16T03:00:00Z", "nom": "Essai", "par": "accueil", "hors_plages": true})
             }
             ("PUT", "/rendez-vous/{id}/creneau") => json!({"debut": "2026-03-16T03:00:00Z"}),
+            ("PUT", "/rendez-vous/{id}/contact" | "/ateliers/reservations/{id}/contact") => json!({"nom": "Essai"}),
             ("PUT", "/rendez-vous/{id}/issue") => json!({"issue": "excuse"}),
             ("POST", "/exports") => self.export(),
             ("POST", "/bilan/filtres") => json!({"nom": format!("Essai {}", self.numero())}),

@@ -434,6 +434,10 @@ impl Essai<'_> {
                            "formation_debut": "2025-09-01", "formation_fin": "2026-02-01"});
         let jeton = self.a.jeton("alpha.certification").await;
         let c = self.a.api(&jeton, "POST", "/api/v1/certification/candidatures", corps).await.id();
+        let heures =
+            json!({"genre": "formation", "module": "Essai", "debut": "2025-09-01", "fin": "2026-01-30", "prevues": 2100, "suivies": 2040});
+        let r = self.a.api(&jeton, "POST", &format!("/api/v1/certification/candidatures/{c}/pieces"), heures).await;
+        assert_eq!(r.statut, 201, "{}", r.corps);
         json!({"nature": "certificat_realisation", "candidature": c})
     }
 

@@ -214,8 +214,8 @@ async fn un_courriel_qui_revient_est_note(#[values(Moteur::Sqlite, Moteur::Postg
     a.travailler().await;
     assert_eq!(a.courriels().last().unwrap().destinataire, "Ada@exmple.invalid");
     // Of an appointment, the same; of what is no longer, nothing.
-    let (rdv, _) = rendez_vous(&a, "ada@exmple.invalid", "sur_place").await;
     a.regler("2026-03-15T09:30:00Z");
+    let (rdv, _) = rendez_vous(&a, "ada@exmple.invalid", "sur_place").await;
     let marque_rdv = marque(Objet::RendezVous, &rdv, "ada@exmple.invalid");
     assert_eq!(traiter(&a.etat, &avis(&marque_rdv, "5.1.1")).await.unwrap(), Suite::Notee);
     let inconnue = marque(Objet::RendezVous, "019c0000-0000-7000-8000-000000000000", "ada@exmple.invalid");

@@ -114,7 +114,7 @@ pub async fn possibles(cx: &Contexte, d: &Dans, passages: &[Passage]) -> Resulta
             // That nobody came is not to be said before anybody could.
             _ if trop_tot.is_some() && action == ActionSession::ConstaterQuorumNonAtteint => {}
             Ok((_, motifs)) => {
-                v.push(Possible { action, permise: trop_tot.is_none(), motifs: trop_tot.into_iter().chain(motifs).collect() })
+                v.push(Possible { action, permise: trop_tot.is_none(), motifs: trop_tot.into_iter().chain(motifs).collect() });
             }
             Err(r) => v.push(Possible { action, permise: false, motifs: trop_tot.into_iter().chain(r.motifs).collect() }),
         }

@@ -36,8 +36,8 @@ const COMPTES: u64 = 200;
 /// What is shown when all is asked for.
 const TOUT: u64 = 100;
 
-/// Files soon erased are counted up to here.
-const A_EFFACER_MAX: u64 = 100;
+/// Files soon erased are counted up to here: each is looked at in six tables.
+const A_EFFACER_MAX: u64 = 11;
 
 /// The home page.
 pub fn pages() -> Pages {

@@ -252,7 +252,8 @@ impl MigrationTrait for DossiersTouches {
     async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
         m.get_connection()
             .execute_unprepared(
-                "CREATE INDEX ix_journal_dossier ON journal (structure_id, id, objet_id) WHERE objet = 'personne' AND action IN ('creation', 'modification')",
+                // The kind first, though the same everywhere: else SQLite reads `ix_journal_structure`, openings and all.
+                "CREATE INDEX ix_journal_dossier ON journal (objet, structure_id, id, objet_id) WHERE objet = 'personne' AND action IN ('creation', 'modification')",
             )
             .await?;
         Ok(())

@@ -16,7 +16,7 @@ const COMPTES = {
   candidate: 'candidat@demonstration.invalid',
 };
 // Addresses that are not pages.
-const PAS_DES_PAGES = /^\/(static|health)\/|\.(pdf|csv|xlsx|json)$|\/(pdf|atom|fichier)$/;
+const PAS_DES_PAGES = /^\/(static|health)\/|\.(pdf|csv|xlsx|json|ics)$|\/(pdf|atom|fichier)$/;
 
 let appli;
 let chromium;

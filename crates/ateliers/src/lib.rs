@@ -4,6 +4,7 @@
 //! not know it.
 
 pub mod agenda;
+pub mod contact;
 pub mod equipement;
 pub mod evaluation;
 pub mod fiche;
@@ -39,6 +40,7 @@ pub fn pages() -> Pages {
         ouverture::pages(),
         rendez_vous::pages(),
         webhook::pages(),
+        contact::pages(),
     ]
     .into_iter()
     .fold(fiche::pages(), Pages::fusionner)

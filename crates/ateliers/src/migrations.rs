@@ -17,6 +17,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(crate::rendez_vous::Exceptions),
         Box::new(crate::equipement::Equipements),
         Box::new(crate::reservation::Sequences),
+        Box::new(crate::rendez_vous::ContactsRefuses),
     ]
 }
 

@@ -6,6 +6,7 @@
 mod api;
 mod api_jours;
 mod avertir;
+mod contact;
 mod creneaux;
 mod exception;
 pub(crate) mod migration;
@@ -19,17 +20,19 @@ pub(crate) mod web;
 
 pub use api::api;
 pub use avertir::{GENRE_AVERTIR, avertir_tache};
+pub(crate) use contact::{a_corriger, corriger_par_lien};
+pub use contact::{corriger, noter_retour};
 pub use creneaux::{Creneau, creneaux};
 pub use exception::{
     DeplacerPlage, Detail, EtatPlage, JourPlage, deplacer as deplacer_plage, detail, fermer as fermer_plage, jours,
     retablir as retablir_plage, un_jour,
 };
-pub(crate) use migration::{Exceptions, RendezVousPris};
+pub(crate) use migration::{ContactsRefuses, Exceptions, RendezVousPris};
 pub use motif::{EcrireMotif, ecrire, libelles, lister as motifs, modifier, publies};
 pub use plage::{EcrirePlage, ajouter as ajouter_plage, lister as plages, reprendre_horaires, retirer as retirer_plage};
 pub use prendre::{Prendre, prendre};
-pub(crate) use suite::par_code;
 pub use suite::{GENRE_PURGE, Issue, annuler, conclure, deplacer, lire, purger};
+pub(crate) use suite::{ouvrir, par_code};
 pub use table::{Model as RendezVous, motif::Model as Motif, plage::Model as Plage};
 pub use web::pages;
 

@@ -26,6 +26,7 @@ use socle::{
     fichiers,
     identifiant::{ExportId, StructureId, UtilisateurId},
     journal::Action,
+    preparation::{self, Avancement},
     tache::genre,
     traitement::Traitement,
 };
@@ -47,6 +48,9 @@ const EN_COURS_MAX: u64 = 5;
 /// The job that forgets the exports of the past.
 pub const TACHE_BALAYAGE: &str = "exports_perimes";
 
+/// Where exports are kept while they are prepared and after.
+const PREPARATIONS: preparation::Table = preparation::Table { nom: "export", conservation: CONSERVATION, balayage: TACHE_BALAYAGE };
+
 /// What an export holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
@@ -64,35 +68,6 @@ impl Nomenclature for Contenu {
             Self::Activites => "Liste d’activités",
             Self::Donnees => "Données d’activité",
         }
-    }
-}
-
-/// How far an export is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-pub enum Avancement {
-    Attente,
-    EnCours,
-    Pret,
-    Echoue,
-}
-
-impl Nomenclature for Avancement {
-    fn libelle(self) -> &'static str {
-        match self {
-            Self::Attente => "En attente",
-            Self::EnCours => "En préparation",
-            Self::Pret => "Prêt",
-            Self::Echoue => "Échoué",
-        }
-    }
-}
-
-impl Avancement {
-    /// It will change by itself.
-    pub fn en_vol(self) -> bool {
-        matches!(self, Self::Attente | Self::EnCours)
     }
 }
 
@@ -312,10 +287,7 @@ pub async fn relancer(cx: &Contexte, id: ExportId) -> Resultat<Export> {
 
 /// Forgets the exports expired at `maintenant`; their files go by themselves. Says how many.
 pub async fn balayer(etat: &Etat, maintenant: DateTime<Utc>) -> Resultat<u64> {
-    let cx = Contexte::systeme(etat).await?;
-    let n = Entity::delete_many().filter(Column::ExpireLe.lte(maintenant)).exec(&cx.db()).await?.rows_affected;
-    cx.valider().await?;
-    Ok(n)
+    PREPARATIONS.balayer(etat, maintenant).await
 }
 
 /// What this slice keeps, for the register.

@@ -5,6 +5,7 @@ mod api;
 pub mod dossier;
 pub mod faits;
 pub mod pieces;
+pub mod retrait;
 pub mod table;
 mod web;
 
@@ -215,6 +216,20 @@ pub async fn lister(cx: &Contexte, etat: Option<EtatInscription>, limite: u64) -
     Ok(lignes.into_iter().filter_map(|c| gens.iter().find(|p| p.id == c.candidat_id).cloned().map(|p| (c, p))).collect())
 }
 
+/// The states that the enrolments of the centre are in, in no order.
+pub async fn etats(cx: &Contexte) -> Resultat<Vec<EtatInscription>> {
+    let s = cx.exiger(Permission::CertificationLire)?;
+    let codes: Vec<String> = table::Entity::find()
+        .select_only()
+        .column(table::Column::Etat)
+        .distinct()
+        .filter(table::Column::StructureId.eq(s))
+        .into_tuple()
+        .all(&cx.db())
+        .await?;
+    codes.iter().map(|c| de_code(c)).collect()
+}
+
 /// Asks the automaton for an action on a day, with the facts of the file; keeps the passage and its reasons.
 ///
 /// # Errors
@@ -229,6 +244,9 @@ pub async fn agir(cx: &Contexte, id: CandidatureId, action: ActionInscription, j
         return Err(Erreur::champ("jour", "Cette date est à venir : une étape se note le jour où elle a lieu, ou après."));
     }
     use ActionInscription as A;
+    if action == A::ConstaterRetrait {
+        return Err(Erreur::Conflit("Cette étape suit le retrait d’une décision : retirez la décision depuis le livret.".into()));
+    }
     // What a session decides is written by the session.
     if matches!(
         action,
@@ -308,13 +326,20 @@ pub async fn etapes(cx: &Contexte, id: CandidatureId) -> Resultat<Vec<Etape>> {
 
 /// The same, the right having been asked for.
 pub(crate) async fn passages(cx: &Contexte, id: CandidatureId) -> Resultat<Vec<Etape>> {
-    table::etape::Entity::find()
+    let mut lues = table::etape::Entity::find()
         .filter(table::etape::Column::CandidatureId.eq(id))
         .order_by_asc(table::etape::Column::Quand)
         .order_by_asc(table::etape::Column::Id)
         .all(&cx.db())
-        .await?
-        .into_iter()
+        .await?;
+    // Of one instant, each begins where the one before ended.
+    for i in 0..lues.len() {
+        let (quand, de) = (lues[i].quand, if i == 0 { en_code(EtatInscription::Brouillon)? } else { lues[i - 1].vers.clone() });
+        if let Some(j) = (i..lues.len()).take_while(|j| lues[*j].quand == quand).find(|j| lues[*j].de == de) {
+            lues[i..=j].rotate_right(1);
+        }
+    }
+    lues.into_iter()
         .map(|e| {
             Ok(Etape {
                 jour: e.jour,

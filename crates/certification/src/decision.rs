@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use certification_regles::{
     Catalogue, Motif, Reponse,
+    acquis::Acquis,
     decision::{ActionDecision, EtatDecision, decision as transition},
     livret::{Decision, EffetRetrait, Livret, Objet, effet_du_retrait},
 };
@@ -24,6 +25,7 @@ use socle::{
 };
 
 use crate::{
+    candidature::retrait::{self, Suite},
     document::{self, Document},
     session::{Dans, code, de_code, depot, phrases},
 };
@@ -98,6 +100,15 @@ async fn lignes(cx: &Contexte, candidat: CandidatId) -> Resultat<Vec<Ligne>> {
 pub(crate) async fn livret_de(cx: &Contexte, candidat: CandidatId) -> Resultat<Livret> {
     let journal = lignes(cx, candidat).await?.iter().map(Ligne::regle).collect::<Resultat<Vec<_>>>()?;
     Ok(Livret::projeter(&journal))
+}
+
+/// What was pronounced for a candidate, what is signed and not validated yet included.
+pub(crate) async fn prononces(cx: &Contexte, candidat: CandidatId) -> Resultat<Acquis> {
+    let mut journal = lignes(cx, candidat).await?.iter().map(Ligne::regle).collect::<Resultat<Vec<_>>>()?;
+    for d in journal.iter_mut().filter(|d| d.etat == EtatDecision::Signee) {
+        d.etat = EtatDecision::Validee;
+    }
+    Ok(Livret::projeter(&journal).acquis())
 }
 
 /// The decisions a session took for a candidate.
@@ -229,6 +240,12 @@ pub async fn effet(cx: &Contexte, id: DecisionId) -> Resultat<Reponse<EffetRetra
         .map_err(|_| Erreur::Conflit("Cette décision n’est pas en vigueur : il n’y a rien à retirer.".into()))
 }
 
+/// The enrolments whose outcome a decision's withdrawal changes, today.
+pub async fn candidatures(cx: &Contexte, id: DecisionId) -> Resultat<Vec<Suite>> {
+    let l = derniere(cx, id, Permission::CertificationLire).await?;
+    retrait::prevoir(cx, l.candidat_id, id).await
+}
+
 /// The documents in force that a decision's withdrawal withdraws with it.
 pub async fn documents(cx: &Contexte, id: DecisionId) -> Resultat<Vec<Document>> {
     let l = derniere(cx, id, Permission::CertificationLire).await?;
@@ -244,12 +261,23 @@ async fn concernes(cx: &Contexte, l: &Ligne, id: DecisionId) -> Resultat<Vec<Doc
     document::retrait::concernes(cx, l.candidat_id, id, l.session_id, version).await
 }
 
-/// Withdraws a decision by another, reasoned, and with it the documents that prove it; gives what it undoes, the
-/// candidate, and how many documents went.
+/// What came of a withdrawal.
+#[derive(Clone, Debug)]
+pub struct Retire {
+    pub candidat: CandidatId,
+    pub effet: Reponse<EffetRetrait>,
+    /// How many documents went.
+    pub documents: usize,
+    /// The enrolments whose outcome changed.
+    pub candidatures: Vec<Suite>,
+}
+
+/// Withdraws a decision by another, reasoned, and with it the documents that prove it; the outcome of enrolments
+/// follows the livret.
 ///
 /// # Errors
 /// `Invalide` on `motif` without a reason; `Conflit` when the decision is not in force.
-pub async fn retirer(cx: &Contexte, id: DecisionId, motif: &str) -> Resultat<(CandidatId, Reponse<EffetRetrait>, usize)> {
+pub async fn retirer(cx: &Contexte, id: DecisionId, motif: &str) -> Resultat<Retire> {
     let l = derniere(cx, id, Permission::CertificationGerer).await?;
     let motif = motif.trim();
     let mut c = socle::controle::Controle::new();
@@ -259,11 +287,13 @@ pub async fn retirer(cx: &Contexte, id: DecisionId, motif: &str) -> Resultat<(Ca
         .map_err(|r| if motif.is_empty() { Erreur::champ("motif", phrases(&r.motifs)) } else { Erreur::Conflit(phrases(&r.motifs)) })?;
     let effet = effet(cx, id).await?;
     let prouvent = concernes(cx, &l, id).await?;
+    let candidatures = retrait::prevoir(cx, l.candidat_id, id).await?;
     let objet = Objet::Retrait { decision: id.to_string(), motif: motif.to_owned() };
     let nouvelle = DecisionId(cx.nouvel_uuid());
     let (jour, etat) = (cx.aujourd_hui(), EtatDecision::Validee);
     ajouter(cx, l.structure_id, l.session_id, &nouvelle, l.candidat_id, jour, etat, &objet, l.libelles.clone(), &effet.motifs).await?;
     cx.journaliser(Action::Modification, "decision", id.0, l.structure_id, &["retrait"]).await?;
-    let retires = document::retrait::decision_retiree(cx, prouvent, motif).await?;
-    Ok((l.candidat_id, effet, retires))
+    let documents = document::retrait::decision_retiree(cx, prouvent, motif).await?;
+    retrait::suivre(cx, &candidatures).await?;
+    Ok(Retire { candidat: l.candidat_id, effet, documents, candidatures })
 }

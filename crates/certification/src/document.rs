@@ -5,6 +5,8 @@ mod api;
 pub mod badge;
 mod compose;
 pub mod courriel;
+mod emission;
+pub(crate) mod jure;
 pub mod lot;
 pub(crate) mod retrait;
 pub mod table;
@@ -14,13 +16,12 @@ mod web;
 pub use api::api;
 pub(crate) use api::fichier;
 pub use compose::{dossier_professionnel, livret_ecf};
+pub use emission::emettre_session;
+pub(crate) use emission::{dus, emettre_papiers};
 pub use verifier::{Verifie, verifier};
 pub use web::pages;
 
-use certification_regles::{
-    decision::{self, ActionDocument, EtatDocument},
-    session::EtatSession,
-};
+use certification_regles::decision::{self, ActionDocument, EtatDocument};
 use chrono::NaiveDate;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::{Deserialize, Serialize};
@@ -129,6 +130,11 @@ impl Document {
         de_code(&self.etat)
     }
 
+    /// Whether what was frozen still has its hash: nobody changed it behind our back.
+    pub fn intact(&self) -> bool {
+        crate::pv::empreinte(&self.contenu) == self.empreinte
+    }
+
     pub(crate) fn fige(&self) -> Resultat<Fige> {
         serde_json::from_value(self.contenu.clone()).map_err(Erreur::interne)
     }
@@ -200,87 +206,20 @@ pub async fn emettre(cx: &Contexte, e: &Emettre) -> Resultat<Document> {
         contenu,
         version: 1,
         decisions,
+        jure_id: e.jure,
     };
     table::Entity::insert(d.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
     cx.journaliser(Action::Creation, "document_certification", d.id.0, structure, &[]).await?;
     Ok(d)
 }
 
-/// Issues, for every candidate of a session whose decisions are validated, what they are owed: letter, and
-/// attestation with parchemin for a title or a CCS, livret for units. What was issued already is left as it is.
-pub async fn emettre_session(cx: &Contexte, session: SessionExamenId) -> Resultat<Vec<Document>> {
-    exiger(cx, session).await?;
-    let dus = compose::dus(cx, session).await?;
-    emettre_dus(cx, session, &dus).await
-}
-
-/// The right to issue the documents of a session.
-async fn exiger(cx: &Contexte, session: SessionExamenId) -> Resultat<()> {
-    let d = crate::session::lire(cx, session).await?;
-    cx.exiger_dans(Permission::CertificationGerer, d.session.structure_id)
-}
-
-/// How many documents the candidates of a session are owed, issued or not.
-pub(crate) async fn dus(cx: &Contexte, session: SessionExamenId) -> Resultat<usize> {
-    exiger(cx, session).await?;
-    Ok(compose::dus(cx, session).await?.len())
-}
-
-/// Issues the papers of the day of a session: those of each candidate that are missing, or one anew for all.
-pub(crate) async fn emettre_papiers(cx: &Contexte, session: SessionExamenId, nature: Nature) -> Resultat<usize> {
-    let d = crate::session::prendre(cx, session, Permission::CertificationGerer).await?;
-    if matches!(d.etat()?, EtatSession::Annulee | EtatSession::QuorumNonAtteint) {
-        return Err(Erreur::Conflit("Cette session n’a pas lieu : elle n’a plus ni convocation ni papier.".into()));
-    }
-    let modele = Emettre { nature, passage: None, session: Some(session), jure: None, candidature: None };
-    if !matches!(nature, Nature::Convocation | Nature::Grille) {
-        emettre(cx, &modele).await?;
-        return Ok(1);
-    }
-    if nature == Nature::Convocation && d.session.convoquee_le.is_none() {
-        return Err(Erreur::Conflit(
-            "Cette session n’est pas encore convoquée : convoquez-la, les convocations seront émises et envoyées.".into(),
-        ));
-    }
-    let code = en_code(nature)?;
-    let deja = table::Entity::find()
-        .filter(table::Column::SessionId.eq(session))
-        .filter(table::Column::Nature.eq(&code))
-        .filter(table::Column::RetireLe.is_null())
-        .all(&cx.db())
-        .await?;
-    let mut emis = 0;
-    for p in crate::session::passages(cx, session).await? {
-        if !deja.iter().any(|x| x.candidat_id == Some(p.candidat_id)) {
-            emettre(cx, &Emettre { passage: Some(p.id), session: None, ..modele.clone() }).await?;
-            emis += 1;
-        }
-    }
-    Ok(emis)
-}
-
-/// Issues those of `dus` that are not yet. The session is taken first: asked twice at once, nothing is issued twice.
-async fn emettre_dus(cx: &Contexte, session: SessionExamenId, dus: &[(Emettre, Option<CandidatId>)]) -> Resultat<Vec<Document>> {
-    crate::session::prendre(cx, session, Permission::CertificationGerer).await?;
-    let deja: Vec<(String, Option<CandidatId>)> = table::Entity::find()
-        .select_only()
-        .columns([table::Column::Nature, table::Column::CandidatId])
-        .filter(table::Column::SessionId.eq(session))
-        .into_tuple()
-        .all(&cx.db())
-        .await?;
-    let mut emis = Vec::new();
-    for (e, candidat) in dus {
-        let nature = en_code(e.nature)?;
-        if !deja.iter().any(|(n, c)| *n == nature && c == candidat) {
-            emis.push(emettre(cx, e).await?);
-        }
-    }
-    Ok(emis)
-}
-
-/// One document: for its centre, and for the candidate it names.
+/// One document: for its centre, for the candidate it names, and for the member of a jury it invites.
 pub async fn lire(cx: &Contexte, id: DocumentId) -> Resultat<Document> {
+    Ok(lire_avec(cx, id).await?.0)
+}
+
+/// The same, with the candidate it names when they may read it.
+async fn lire_avec(cx: &Contexte, id: DocumentId) -> Resultat<(Document, Option<candidat::Candidat>)> {
     let introuvable = || Erreur::Introuvable("Ce document");
     let d = table::Entity::find_by_id(id).one(&cx.db()).await?.ok_or_else(introuvable)?;
     if d.nature()?.du_candidat()
@@ -288,12 +227,15 @@ pub async fn lire(cx: &Contexte, id: DocumentId) -> Resultat<Document> {
     {
         return match candidat::lire(cx, c).await {
             Err(Erreur::Introuvable(_)) => Err(introuvable()),
-            r => r.map(|_| d),
+            r => r.map(|c| (d, Some(c))),
         };
+    }
+    if jure::est_la_sienne(cx, &d).await? {
+        return Ok((d, None));
     }
     match cx.exiger_dans(Permission::CertificationLire, d.structure_id) {
         Err(Erreur::Introuvable(_)) => Err(introuvable()),
-        r => r.map(|()| d),
+        r => r.map(|()| (d, None)),
     }
 }
 
@@ -366,7 +308,7 @@ pub async fn agir(cx: &Contexte, id: DocumentId, action: ActionDocument, motif: 
 /// # Errors
 /// `Conflit` when what was frozen no longer has its hash.
 pub(crate) async fn rendre(etat: &socle::Etat, d: &Document) -> Resultat<Vec<u8>> {
-    if crate::pv::empreinte(&d.contenu) != d.empreinte {
+    if !d.intact() {
         return Err(Erreur::Conflit(
             "Ce document a été changé dans la base après son émission : il n’est plus imprimé. Prévenez l’administration de l’instance."
                 .into(),

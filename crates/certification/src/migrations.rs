@@ -7,6 +7,7 @@ mod centre;
 mod decisions;
 mod lots;
 mod sessions;
+mod suivi;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
@@ -22,6 +23,8 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(badges::CleEnService),
         Box::new(lots::Appuis),
         Box::new(lots::Lots),
+        Box::new(suivi::HeuresSuivies),
+        Box::new(suivi::ConvocationDeJure),
     ]
 }
 

@@ -4,6 +4,9 @@
 //! silence) → en préparation → prête → inscrite → évaluée → titre obtenu | partielle | échec |
 //! absence justifiée | absence | fraude signalée → en préparation tant que court la seconde
 //! chance, sinon après une nouvelle formation → expirée.
+//!
+//! Une décision retirée, l'issue suit le livret : titre obtenu → réussite partielle ou échec,
+//! réussite partielle → échec, selon ce qui reste acquis.
 
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +95,8 @@ pub enum ActionInscription {
     SuivreNouvelleFormation,
     /// Expirer.
     Expirer,
+    /// Constater ce que défait le retrait d'une décision.
+    ConstaterRetrait,
 }
 
 /// Les faits que les gardes regardent ; ceux qui manquent font refuser.
@@ -164,6 +169,9 @@ pub fn transition(etat: EtatInscription, action: ActionInscription, f: &FaitsIns
         (E::Inscrite | E::Evaluee, A::ConstaterAbsence) => E::Absence,
         (E::Inscrite | E::Evaluee, A::SignalerFraude) => E::FraudeSignalee,
         (e, A::SeRepresenter | A::SuivreNouvelleFormation) if e.sans_titre() => E::EnPreparation,
+        // Le livret dit ce qui reste : l'issue le suit.
+        (E::TitreObtenu, A::ConstaterRetrait) if f.unites_acquises.unwrap_or(0) > 0 => E::Partielle,
+        (E::TitreObtenu | E::Partielle, A::ConstaterRetrait) => E::Echec,
         (e, A::Expirer) if !matches!(e, E::TitreObtenu | E::NonRecevable | E::Expiree) => E::Expiree,
         (_, A::DeclarerIncomplete | A::DeclarerComplete | A::NotifierRecevable | A::NotifierNonRecevable | A::ConstaterSilence) if !vae => {
             return refuser("inscription.reserve_vae", Reference::vae(), "Cette action ne concerne que la VAE.", etat, action);
@@ -174,7 +182,7 @@ pub fn transition(etat: EtatInscription, action: ActionInscription, f: &FaitsIns
             return refuser("inscription.transition_interdite", Reference::modele(), &phrase, etat, action);
         }
     };
-    if let Some((regle, reference, phrase)) = garde(action, f) {
+    if let Some((regle, reference, phrase)) = garde(etat, action, f) {
         return refuser(regle, reference, phrase, etat, action);
     }
     let phrase = format!("L’inscription passe de {} à {}.", guillemets(etat.libelle()), guillemets(suivant.libelle()));
@@ -189,7 +197,7 @@ fn refuser<T>(regle: &str, reference: Reference, phrase: &str, etat: EtatInscrip
 }
 
 /// La garde qui refuse, s'il y en a une.
-fn garde(action: ActionInscription, f: &FaitsInscription) -> Option<(&'static str, Reference, &'static str)> {
+fn garde(etat: EtatInscription, action: ActionInscription, f: &FaitsInscription) -> Option<(&'static str, Reference, &'static str)> {
     let oui = |fait: Option<bool>| fait == Some(true);
     let unites = f.unites_acquises.unwrap_or(0);
     let (vrai, regle, reference, phrase) = match action {
@@ -245,12 +253,45 @@ fn garde(action: ActionInscription, f: &FaitsInscription) -> Option<(&'static st
             Reference::delivrance(),
             "La date limite n’est pas passée\u{a0}: l’inscription n’expire pas.",
         ),
+        A::ConstaterRetrait if etat == E::TitreObtenu => (
+            f.titre_attribue == Some(false) && f.unites_acquises.is_some(),
+            "inscription.titre_retire",
+            Reference::sessions(),
+            "Le titre est encore détenu\u{a0}: aucun retrait ne le défait.",
+        ),
+        A::ConstaterRetrait => (
+            f.unites_acquises == Some(0),
+            "inscription.unites_retirees",
+            Reference::sessions(),
+            "Une unité reste acquise\u{a0}: la réussite partielle demeure.",
+        ),
         _ => return None,
     };
     (!vrai).then_some((regle, reference, phrase))
 }
 
 impl EtatInscription {
+    /// Tous, dans l'ordre du parcours.
+    pub const TOUS: [Self; 17] = [
+        Self::Brouillon,
+        Self::Deposee,
+        Self::Incomplete,
+        Self::Complete,
+        Self::Recevable,
+        Self::NonRecevable,
+        Self::EnPreparation,
+        Self::Prete,
+        Self::Inscrite,
+        Self::Evaluee,
+        Self::TitreObtenu,
+        Self::Partielle,
+        Self::Echec,
+        Self::AbsenceJustifiee,
+        Self::Absence,
+        Self::FraudeSignalee,
+        Self::Expiree,
+    ];
+
     /// Issue sans titre, d'où l'on peut se représenter.
     pub fn sans_titre(self) -> bool {
         matches!(self, Self::Partielle | Self::Echec | Self::AbsenceJustifiee | Self::Absence | Self::FraudeSignalee)
@@ -303,6 +344,7 @@ impl ActionInscription {
             Self::SeRepresenter => "se représenter",
             Self::SuivreNouvelleFormation => "suivre une nouvelle formation",
             Self::Expirer => "expirer",
+            Self::ConstaterRetrait => "constater un retrait",
         }
     }
 }

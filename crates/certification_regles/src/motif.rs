@@ -53,7 +53,7 @@ impl Reference {
     /// Conditions de délivrance des titres professionnels, cité par la fiche du titre.
     pub fn delivrance() -> Self {
         Self::nouvelle(
-            "Arrêté du 22 décembre 2015 relatif aux conditions de délivrance du titre professionnel, et fiche du titre (seed 002)",
+            "Arrêté du 22 décembre 2015 relatif aux conditions de délivrance du titre professionnel, et fiche du titre",
             "2015-12-22",
         )
     }
@@ -75,17 +75,14 @@ impl Reference {
 
     /// Le référentiel lui-même.
     pub fn referentiel(version: &crate::referentiel::Version) -> Self {
-        let seed = if version.source.seed.is_empty() { String::new() } else { format!(" (seed {})", version.source.seed) };
         Self {
-            libelle: format!("Référentiel {}{seed}", guillemets(version.nom())),
-            date: version.effet.map(|d| d.to_string()),
-            certitude: None,
+            libelle: format!("Référentiel {}", guillemets(version.nom())), date: version.effet.map(|d| d.to_string()), certitude: None
         }
     }
 
     /// Règle de gestion décrite par la documentation du projet.
     pub fn modele() -> Self {
-        Self { libelle: "Modèle de certification de Passeur (page du domaine, § 3)".to_owned(), date: None, certitude: None }
+        Self { libelle: "Règles de certification de Passeur".to_owned(), date: None, certitude: None }
     }
 }
 

@@ -20,6 +20,8 @@ mod ateliers_agenda_flux;
 mod ateliers_calendrier;
 #[path = "../../ateliers/src/reservation/changer_tests.rs"]
 mod ateliers_changer;
+#[path = "../../ateliers/src/contact/tests.rs"]
+mod ateliers_contacts;
 #[path = "../../ateliers/src/equipement/tests.rs"]
 mod ateliers_equipement;
 #[path = "../../ateliers/src/evaluation/tests.rs"]

@@ -79,6 +79,18 @@ impl Controle {
         lu
     }
 
+    /// Reads a number of hours typed in a form (« 35 », « 17,5 », « 17 h 30 »), in minutes; an empty text is none.
+    pub fn heures(&mut self, champ: &str, valeur: &str) -> Option<u32> {
+        if valeur.trim().is_empty() {
+            return None;
+        }
+        let lu = minutes(valeur);
+        if lu.is_none() {
+            self.faute(champ, "Écrivez un nombre d’heures, par exemple 35, 17,5 ou 17 h 30.");
+        }
+        lu
+    }
+
     /// Reads an identifier carried by a form; an empty text is none.
     pub fn identifiant<T: std::str::FromStr>(&mut self, champ: &str, valeur: &str) -> Option<T> {
         let v = valeur.trim();
@@ -100,5 +112,53 @@ impl Controle {
     /// Refuses if there is a fault.
     pub fn finir(self) -> Result<(), Erreur> {
         if self.0.is_empty() { Ok(()) } else { Err(Erreur::Invalide(self.0)) }
+    }
+}
+
+/// Minutes of a number of hours as it is written.
+fn minutes(texte: &str) -> Option<u32> {
+    let t: String = texte.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    if let Some((h, m)) = t.split_once('h') {
+        let h: u32 = h.parse().ok()?;
+        let m: u32 = if m.is_empty() { 0 } else { m.parse().ok().filter(|m| *m < 60)? };
+        return h.checked_mul(60)?.checked_add(m);
+    }
+    let (h, d) = t.split_once([',', '.']).unwrap_or((&t, ""));
+    let h: u32 = h.parse().ok()?;
+    // Two decimals at most: a hundredth of an hour is less than a minute.
+    let centiemes: u32 = match d.len() {
+        0 => 0,
+        1 => d.parse::<u32>().ok()? * 10,
+        2 => d.parse().ok()?,
+        _ => return None,
+    };
+    h.checked_mul(60)?.checked_add((centiemes * 60 + 50) / 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::minutes;
+
+    #[test]
+    fn les_heures_se_lisent_comme_on_les_ecrit() {
+        for (tape, lu) in [
+            ("35", Some(2100)),
+            ("17,5", Some(1050)),
+            ("17.25", Some(1035)),
+            (" 17 h 30 ", Some(1050)),
+            ("17H", Some(1020)),
+            ("1\u{a0}200", Some(72_000)),
+            ("0", Some(0)),
+            ("17h60", None),
+            ("17,125", None),
+            (",5", None),
+            ("-3", None),
+            ("3,-5", None),
+            ("h", None),
+            ("99999999999", None),
+            ("71582789", None),
+        ] {
+            assert_eq!(minutes(tape), lu, "{tape}");
+        }
     }
 }

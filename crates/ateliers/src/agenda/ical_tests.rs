@@ -1,4 +1,5 @@
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
+use socle::ical::{ligne, texte};
 
 use super::*;
 use crate::agenda::lecture::{Pris, deplier, lire, reunir};

@@ -149,3 +149,29 @@ impl MigrationTrait for Exceptions {
         m.alter_table(Table::alter().table("rendez_vous").add_column(integer("sequence").default(0)).to_owned()).await
     }
 }
+
+/// A contact that refuses messages is noted for appointments too; those to call are found at once.
+pub(crate) struct ContactsRefuses;
+
+impl MigrationName for ContactsRefuses {
+    fn name(&self) -> &'static str {
+        "m20261122_000601_contacts_refuses"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for ContactsRefuses {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        m.alter_table(Table::alter().table("rendez_vous").add_column(timestamp_with_time_zone_null("refus_le")).to_owned()).await?;
+        // Few lines: the others are not in the index.
+        for table in ["reservation", "rendez_vous"] {
+            let index = format!("CREATE INDEX ix_{table}_refus ON {table} (structure_id) WHERE refus_le IS NOT NULL");
+            m.get_connection().execute_unprepared(&index).await?;
+        }
+        Ok(())
+    }
+}

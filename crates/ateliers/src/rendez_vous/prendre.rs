@@ -138,6 +138,7 @@ pub async fn prendre(cx: &Contexte, mut d: Prendre) -> Resultat<(RendezVous, boo
         fini_par: None,
         fini_le: None,
         sequence: 0,
+        refus_le: None,
         cree_le: cx.maintenant,
     };
     table::Entity::insert(r.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;

@@ -80,7 +80,7 @@ pub(super) async fn creer_lien(cx: &Contexte, r: RendezVousId) -> Resultat<Strin
 }
 
 /// The appointment that a secret opens.
-pub(super) async fn ouvrir(cx: &Contexte, secret: &str) -> Resultat<(RendezVous, Motif)> {
+pub(crate) async fn ouvrir(cx: &Contexte, secret: &str) -> Resultat<(RendezVous, Motif)> {
     let l = lien::Entity::find_by_id(secret::empreinte(secret)).one(&cx.db()).await?.ok_or(Erreur::Introuvable("Ce rendez-vous"))?;
     avec_motif(cx, l.rendez_vous_id).await
 }

@@ -36,6 +36,8 @@ pub struct Model {
     pub fini_le: Option<DateTimeUtc>,
     /// How many times it was moved or cancelled: other calendars take the greatest.
     pub sequence: i32,
+    /// When a message could not reach the person for good: the team calls, or corrects the contact.
+    pub refus_le: Option<DateTimeUtc>,
     pub cree_le: DateTimeUtc,
 }
 

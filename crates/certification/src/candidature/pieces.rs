@@ -14,7 +14,7 @@ use socle::{Contexte, Erreur, Permission, Resultat, identifiant::CandidatureId, 
 
 use controle::controler;
 pub use table::Mots;
-use table::{admission, amenagement, evaluation, exemple, experience, periode, synthese};
+use table::{admission, amenagement, evaluation, exemple, experience, formation, periode, synthese};
 
 use super::{Candidature, de_code, dossier, en_code, lire};
 use crate::titre;
@@ -89,6 +89,8 @@ pub enum Piece {
         mois: Option<u32>,
         preuve: Option<String>,
     },
+    /// Hours of training, as the attendance sheets say: what was planned and what was followed, in minutes.
+    Formation { module: String, debut: NaiveDate, fin: NaiveDate, prevues: u32, suivies: u32, preuve: Option<String> },
     /// A period in a company.
     Periode { entreprise: String, tuteur: String, debut: NaiveDate, fin: NaiveDate, minutes: u32, preuve: Option<String> },
     /// An accommodation granted; never why.
@@ -165,6 +167,11 @@ pub async fn ajouter(cx: &Contexte, id: CandidatureId, mut p: Piece) -> Resultat
             let mois = mois.map_or(0, |m| i32::try_from(m).unwrap_or(i32::MAX));
             let m = experience::Model { id: neuf, candidature_id: id, activite: en_code(activite)?, libelle, debut, fin, mois, preuve };
             inserer::<experience::Entity, _>(db, m).await?;
+        }
+        Piece::Formation { module, debut, fin, prevues, suivies, preuve } => {
+            let (prevues, suivies) = (i32::try_from(prevues).unwrap_or(i32::MAX), i32::try_from(suivies).unwrap_or(i32::MAX));
+            let m = formation::Model { id: neuf, candidature_id: id, module, debut, fin, prevues, suivies, preuve };
+            inserer::<formation::Entity, _>(db, m).await?;
         }
         Piece::Periode { entreprise, tuteur, debut, fin, minutes, preuve } => {
             let minutes = i32::try_from(minutes).unwrap_or(i32::MAX);
@@ -271,6 +278,7 @@ pub async fn retirer(cx: &Contexte, id: CandidatureId, piece: Uuid) -> Resultat<
     match p {
         Piece::Admission { .. } => admission::Entity::delete_by_id(piece).exec(db).await?,
         Piece::Experience { .. } => experience::Entity::delete_by_id(piece).exec(db).await?,
+        Piece::Formation { .. } => formation::Entity::delete_by_id(piece).exec(db).await?,
         Piece::Periode { .. } => periode::Entity::delete_by_id(piece).exec(db).await?,
         Piece::Amenagement { .. } => amenagement::Entity::delete_by_id(piece).exec(db).await?,
         Piece::Exemple { .. } => {
@@ -302,6 +310,10 @@ pub(crate) async fn toutes(cx: &Contexte, id: CandidatureId) -> Resultat<BTreeMa
         let p =
             Piece::Experience { activite: de_code(&m.activite)?, libelle: m.libelle, debut: m.debut, fin: m.fin, mois, preuve: m.preuve };
         pieces.insert(m.id, p);
+    }
+    for m in formation::Entity::find().filter(formation::Column::CandidatureId.eq(id)).all(db).await? {
+        let (prevues, suivies) = (u32::try_from(m.prevues).unwrap_or(0), u32::try_from(m.suivies).unwrap_or(0));
+        pieces.insert(m.id, Piece::Formation { module: m.module, debut: m.debut, fin: m.fin, prevues, suivies, preuve: m.preuve });
     }
     for m in periode::Entity::find().filter(periode::Column::CandidatureId.eq(id)).all(db).await? {
         let minutes = u32::try_from(m.minutes).unwrap_or(0);

@@ -178,6 +178,7 @@ async fn un_formulaire_refuse_revient_rempli(#[values(Moteur::Sqlite, Moteur::Po
     for (genre, champs, faute) in [
         ("evaluation", vec![("unite", "ccp-2"), ("evaluateur_1", "Un nom d’essai")], "#jour"),
         ("periode", vec![("entreprise", "Un nom d’essai"), ("debut", "2026-03-02"), ("fin", "2026-03-01"), ("heures", "35")], "#fin"),
+        ("formation", vec![("module", "Un nom d’essai"), ("debut", "2026-03-02"), ("prevues", "35 h")], "#suivies"),
         ("amenagement", vec![("accorde_par", "Un nom d’essai"), ("jour", "2026-03-02")], "#mesure"),
         ("admission", vec![("remarque", "Un nom d’essai"), ("jour", "2026-03-02")], "#nature"),
         ("experience", vec![("libelle", "Un nom d’essai"), ("debut", "2020-03-02")], "#activite"),

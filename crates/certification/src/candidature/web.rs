@@ -1,5 +1,6 @@
 mod dossier;
 mod pieces;
+mod vae;
 mod vue;
 
 use askama::Template;
@@ -21,6 +22,7 @@ pub fn pages() -> Pages {
         .get("/certification/candidatures/{id}", voir)
         .post("/certification/candidatures/{id}/actions", agir)
         .fusionner(pieces::pages())
+        .fusionner(vae::pages())
         .fusionner(dossier::pages())
 }
 
@@ -48,15 +50,6 @@ struct Filtre {
     etat: String,
 }
 
-/// The states one looks for most.
-const ETATS: [EtatInscription; 6] = [
-    EtatInscription::Brouillon,
-    EtatInscription::Deposee,
-    EtatInscription::EnPreparation,
-    EtatInscription::Prete,
-    EtatInscription::Inscrite,
-    EtatInscription::TitreObtenu,
-];
 const LISTE_MAX: u64 = 1000;
 
 async fn liste(w: Web, Parametres(f): Parametres<Filtre>) -> Reponse {
@@ -69,11 +62,11 @@ async fn liste(w: Web, Parametres(f): Parametres<Filtre>) -> Reponse {
         lignes.push(Ligne { nom: p.nom_complet(), titre, etat: c.etat()?.libelle(), c });
     }
     let mut etats = vec![Onglet::nouveau("/certification", "Toutes", etat.is_none())];
-    for e in ETATS {
-        let mut nom = e.libelle().to_owned();
-        if let Some(p) = nom.get_mut(..1) {
-            p.make_ascii_uppercase();
-        }
+    // Those that somebody is in, and the one asked for.
+    let presents = super::etats(&cx).await?;
+    for e in EtatInscription::TOUS.into_iter().filter(|e| presents.contains(e) || etat == Some(*e)) {
+        let mut c = e.libelle().chars();
+        let nom: String = c.next().into_iter().flat_map(char::to_uppercase).chain(c).collect();
         etats.push(Onglet::nouveau(format!("/certification?etat={}", super::en_code(e)?), nom, etat == Some(e)));
     }
     let gerer = w.acteur.peut(Permission::CertificationGerer);

@@ -1,10 +1,13 @@
 use axum::Json;
-use certification_regles::livret::Livret;
+use certification_regles::{
+    Reponse,
+    livret::{EffetRetrait, Livret},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use socle::{
-    Etat,
+    Erreur, Etat,
     api::{Corps, Probleme},
     erreur::Refus,
     identifiant::{CandidatId, DecisionId, SessionExamenId},
@@ -12,6 +15,8 @@ use socle::{
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::candidature::retrait::Suite;
 
 /// API of decisions.
 pub fn api() -> OpenApiRouter<Etat> {
@@ -73,18 +78,26 @@ async fn livret(q: Requete, Chemin(id): Chemin<CandidatId>) -> Result<Json<VueLi
     Ok(Json(VueLivret { livret, journal }))
 }
 
+/// The answer of the rules, and under `candidatures` the enrolments whose outcome changes: `candidature`, `titre`,
+/// `de`, `vers`.
+fn vue(effet: &Reponse<EffetRetrait>, candidatures: &[Suite]) -> Result<Json<Value>, Refus> {
+    let mut v = serde_json::to_value(effet).map_err(Erreur::interne)?;
+    v["candidatures"] = serde_json::to_value(candidatures).map_err(Erreur::interne)?;
+    Ok(Json(v))
+}
+
 /// What the withdrawal of a decision would undo, today.
 #[utoipa::path(get, path = "/certification/decisions/{id}/retrait", tag = "certification", params(("id" = DecisionId, Path)), responses((status = OK, body = Object), (status = "default", body = Probleme, content_type = "application/problem+json")))]
 async fn effet(q: Requete, Chemin(id): Chemin<DecisionId>) -> Result<Json<Value>, Refus> {
-    let r = super::effet(&q.lecture(), id).await?;
-    Ok(Json(serde_json::to_value(r).map_err(socle::Erreur::interne)?))
+    let cx = q.lecture();
+    vue(&super::effet(&cx, id).await?, &super::candidatures(&cx, id).await?)
 }
 
 /// Withdraws a decision by another, reasoned, with the documents that prove it; gives what it undoes.
 #[utoipa::path(put, path = "/certification/decisions/{id}/retrait", tag = "certification", params(("id" = DecisionId, Path)), request_body = Retirer, responses((status = OK, body = Object), (status = "default", body = Probleme, content_type = "application/problem+json")))]
 async fn retirer(q: Requete, Chemin(id): Chemin<DecisionId>, Corps(r): Corps<Retirer>) -> Result<Json<Value>, Refus> {
     let cx = q.ecriture().await?;
-    let (_, r, _) = super::retirer(&cx, id, &r.motif).await?;
+    let r = super::retirer(&cx, id, &r.motif).await?;
     cx.valider().await?;
-    Ok(Json(serde_json::to_value(r).map_err(socle::Erreur::interne)?))
+    vue(&r.effet, &r.candidatures)
 }

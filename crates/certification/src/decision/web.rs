@@ -12,6 +12,9 @@ use socle::{
 };
 use std::collections::BTreeSet;
 
+use super::Retire;
+use crate::candidature::retrait::Suite;
+
 /// Pages of decisions.
 pub fn pages() -> Pages {
     Pages::new()
@@ -136,7 +139,14 @@ async fn page(cx: &Contexte, page: Page, id: DecisionId, erreurs: Erreurs, motif
     for d in super::documents(cx, id).await? {
         effets.push(format!("Document retiré : {}, n° {}. Sa page de vérification le dira.", d.nature()?.libelle(), d.numero));
     }
+    for s in super::candidatures(cx, id).await? {
+        effets.push(passe(&s));
+    }
     Ok(PageRetirer { page, erreurs, effets, retour: format!("/certification/livrets/{}", l.candidat_id), motif })
+}
+
+fn passe(s: &Suite) -> String {
+    format!("La candidature au titre « {} » passe de « {} » à « {} ».", s.titre, s.de.libelle(), s.vers.libelle())
 }
 
 async fn confirmer(w: Web, Chemin(id): Chemin<DecisionId>) -> Reponse {
@@ -147,11 +157,14 @@ async fn confirmer(w: Web, Chemin(id): Chemin<DecisionId>) -> Reponse {
 async fn retirer(w: Web, Chemin(id): Chemin<DecisionId>, Formulaire(s): Formulaire<Saisie>) -> Reponse {
     let cx = w.ecriture().await?;
     match super::retirer(&cx, id, &s.motif).await {
-        Ok((candidat, _, documents)) => {
+        Ok(Retire { candidat, documents, candidatures, .. }) => {
             cx.valider().await?;
             let mut dit = "La décision est retirée. Elle reste au journal, avec le motif.".to_owned();
             if documents > 0 {
                 dit += &format!(" Avec elle, {}.", format::compte(documents as i64, "document est retiré", "documents sont retirés"));
+            }
+            for s in &candidatures {
+                dit += &format!(" {}", passe(s));
             }
             Ok(aller(&format!("/certification/livrets/{candidat}"), Message::succes(dit)))
         }

@@ -14,7 +14,7 @@ use super::{
     Document, Nature,
     table::{self, badge, cle},
 };
-use crate::{candidat, titre};
+use crate::titre;
 
 /// What a file of keys that cannot serve means for who asked.
 fn cles_fautives(e: &badges::Erreur) -> Erreur {
@@ -39,6 +39,15 @@ fn autre_fichier() -> Erreur {
 /// The address of the instance, as badges name it.
 fn origine(cx: &Contexte) -> String {
     cx.etat().config.public_url.trim_end_matches('/').to_owned()
+}
+
+/// The keys of this node; None without a file.
+fn fichier(cx: &Contexte) -> Result<Option<Cles>, badges::Erreur> {
+    match Cles::lire(&cx.etat().config.chemin_cles_badges()) {
+        Ok(c) => Ok(Some(c)),
+        Err(badges::Erreur::Fichier { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e),
+    }
 }
 
 /// The key in service for the instance.
@@ -76,27 +85,29 @@ pub async fn mettre_en_service(cx: &Contexte, cles: &Cles) -> Resultat<()> {
 
 /// The keys of this node, if they are those of the instance; made on the first badge of the first node.
 async fn cles_de_l_instance(cx: &Contexte) -> Resultat<Cles> {
-    let chemin = cx.etat().config.chemin_cles_badges();
-    if en_service(cx).await?.is_none() {
-        let cles = Cles::ouvrir(&chemin, cx.maintenant).map_err(|e| cles_fautives(&e))?;
-        // Two nodes may come here at once: the index keeps one, and the other then reads that it is not it.
-        cle::Entity::insert(ligne_de(cx, &cles))
-            .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .try_insert()
-            .exec_without_returning(&cx.db())
-            .await?;
+    if let Some(connue) = en_service(cx).await? {
+        return cles_de(cx, &connue);
     }
+    let cles = Cles::ouvrir(&cx.etat().config.chemin_cles_badges(), cx.maintenant).map_err(|e| cles_fautives(&e))?;
+    // Two nodes may come here at once: the index keeps one, and the other then reads that it is not it.
+    cle::Entity::insert(ligne_de(cx, &cles))
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(&cx.db())
+        .await?;
     lire_cles(cx).await
 }
 
 /// The keys of this node, if they are those of the instance.
 async fn lire_cles(cx: &Contexte) -> Resultat<Cles> {
-    let connue = en_service(cx).await?.ok_or(Erreur::Introuvable("Cette page"))?;
-    match Cles::lire(&cx.etat().config.chemin_cles_badges()) {
-        Ok(c) if c.active().publique == connue.cle_publique => Ok(c),
-        Ok(_) => Err(autre_fichier()),
-        Err(badges::Erreur::Fichier { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Err(autre_fichier()),
-        Err(e) => Err(cles_fautives(&e)),
+    cles_de(cx, &en_service(cx).await?.ok_or(Erreur::Introuvable("Cette page"))?)
+}
+
+/// The keys of this node, if their active one is the one known.
+fn cles_de(cx: &Contexte, connue: &cle::Model) -> Resultat<Cles> {
+    match fichier(cx).map_err(|e| cles_fautives(&e))? {
+        Some(c) if c.active().publique == connue.cle_publique => Ok(c),
+        _ => Err(autre_fichier()),
     }
 }
 
@@ -131,12 +142,8 @@ pub(super) fn possible(nature: Nature, etat: EtatDocument) -> bool {
 
 /// The document a badge may be made of, for its holder or its centre.
 pub(super) async fn document(cx: &Contexte, id: DocumentId) -> Resultat<Document> {
-    let d = super::lire(cx, id).await?;
-    let soi = match d.candidat_id {
-        Some(c) => candidat::lire(cx, c).await?.utilisateur_id.is_some_and(|u| cx.acteur.utilisateur == Some(u)),
-        None => false,
-    };
-    if !soi {
+    let (d, titulaire) = super::lire_avec(cx, id).await?;
+    if !titulaire.is_some_and(|p| p.utilisateur_id.is_some() && p.utilisateur_id == cx.acteur.utilisateur) {
         cx.exiger_dans(Permission::CertificationGerer, d.structure_id)?;
     }
     if !possible(d.nature()?, d.etat()?) {
@@ -144,7 +151,7 @@ pub(super) async fn document(cx: &Contexte, id: DocumentId) -> Resultat<Document
             "Un badge se fait d’une attestation, d’un parchemin ou d’un livret délivré et non retiré. Choisissez-en un autre.".into(),
         ));
     }
-    if crate::pv::empreinte(&d.contenu) != d.empreinte {
+    if !d.intact() {
         return Err(Erreur::Conflit(
             "Ce document a été changé dans la base après son émission : aucun badge n’en est fait. Prévenez l’administration de l’instance."
                 .into(),
@@ -265,10 +272,6 @@ pub async fn liste(cx: &Contexte, numero: u32) -> Resultat<Value> {
 /// # Errors
 /// The file cannot be read.
 pub async fn etat_des_cles(cx: &Contexte) -> Resultat<(Option<Cles>, Option<(String, DateTime<Utc>)>)> {
-    let fichier = match Cles::lire(&cx.etat().config.chemin_cles_badges()) {
-        Ok(c) => Some(c),
-        Err(badges::Erreur::Fichier { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => None,
-        Err(e) => return Err(Erreur::Interne(e.to_string())),
-    };
+    let fichier = fichier(cx).map_err(|e| Erreur::Interne(e.to_string()))?;
     Ok((fichier, en_service(cx).await?.map(|c| (c.cle_publique, c.depuis))))
 }

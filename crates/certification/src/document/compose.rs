@@ -3,6 +3,7 @@
 mod blocs;
 mod dossier;
 mod obtention;
+mod realisation;
 mod seance;
 
 pub use dossier::{dossier_professionnel, livret_ecf};
@@ -12,9 +13,9 @@ use certification_regles::{
     decision::{EtatDecision, EtatDocument},
     livret::Objet,
 };
-use dossier::realisation;
 use interface::format;
 use obtention::obtention;
+use realisation::realisation;
 use seance::{convocation, convocation_jure, emargement, grille, issue, proces_verbal};
 use serde_json::json;
 use socle::{

@@ -14,10 +14,13 @@ use axum::response::Response;
 use chrono::TimeDelta;
 use sea_orm::{ActiveValue::Set, QueryOrder, entity::prelude::*, sea_query::OnConflict};
 use serde_json::{Value, json};
-use socle::{Contexte, Erreur, Etat, Permission, Resultat, fichiers, identifiant::SessionExamenId, journal::Action, tache::genre};
+use socle::{
+    Contexte, Erreur, Etat, Permission, Resultat, fichiers, identifiant::SessionExamenId, journal::Action, preparation, tache::genre,
+};
 use table::{Column, Entity};
 
-pub use table::{Avancement, Etape, Model as Lot};
+pub use socle::preparation::Avancement;
+pub use table::{Etape, Model as Lot};
 
 /// The job that makes one.
 pub const GENRE: &str = genre::LOT_DOCUMENTS;
@@ -25,6 +28,8 @@ pub const GENRE: &str = genre::LOT_DOCUMENTS;
 pub const GENRE_BALAYAGE: &str = "lots_perimes";
 /// How long the file is kept.
 pub const CONSERVATION: TimeDelta = TimeDelta::days(7);
+/// Where preparations are kept.
+const PREPARATIONS: preparation::Table = preparation::Table { nom: "lot_documents", conservation: CONSERVATION, balayage: GENRE_BALAYAGE };
 /// More documents than this are issued in the background alone.
 pub(super) const IMMEDIATS: usize = 60;
 
@@ -115,10 +120,5 @@ pub async fn telecharger(q: &socle::requete::Requete, id: Uuid) -> Resultat<Resp
 /// # Errors
 /// When it should be tried again.
 pub async fn balayer(etat: Etat, _: Value) -> Result<(), String> {
-    let fait = async {
-        let cx = Contexte::systeme(&etat).await?;
-        Entity::delete_many().filter(Column::ExpireLe.lte(cx.maintenant)).exec(&cx.db()).await?;
-        cx.valider().await
-    };
-    fait.await.map_err(|e| e.to_string())
+    PREPARATIONS.balayer(&etat, etat.horloge.maintenant()).await.map(drop).map_err(|e| e.to_string())
 }

@@ -13,7 +13,7 @@ use super::{Compose, Document, Nature, table};
 use crate::{candidature::en_code, decision};
 
 /// What proves a decision of the jury.
-fn prouve(n: Nature) -> bool {
+pub(super) fn prouve(n: Nature) -> bool {
     matches!(n, Nature::Lettre | Nature::Livret | Nature::Parchemin | Nature::Attestation)
 }
 

@@ -1,5 +1,5 @@
 use sea_orm::entity::prelude::*;
-use socle::identifiant::{CandidatId, DocumentId, SessionExamenId, StructureId};
+use socle::identifiant::{CandidatId, DocumentId, JureId, SessionExamenId, StructureId};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -27,6 +27,8 @@ pub struct Model {
     /// Ids of the decisions it proves; none: it proves none, or was issued before they were kept.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub decisions: Option<Json>,
+    /// The member of a jury it invites.
+    pub jure_id: Option<JureId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -2,6 +2,10 @@
 
 #[path = "tests/badge.rs"]
 mod badge;
+#[path = "tests/jure.rs"]
+mod jure;
+#[path = "tests/realisation.rs"]
+mod realisation;
 
 use essais::{Moteur, Value, json};
 use rstest::rstest;
@@ -242,6 +246,9 @@ async fn une_decision_retiree_retire_ses_documents(#[values(Moteur::Sqlite, Mote
     let zoe_decision = decision(0).await;
     let html = s.get(&format!("/certification/decisions/{zoe_decision}/retirer")).await.html;
     assert!(html.contains(parchemin["numero"].as_str().unwrap()) && html.contains("Document retiré"), "{html}");
+    assert!(html.contains("passe de « titre obtenu » à « échec »"), "{html}");
+    let etapes = e.a.compter("SELECT count(*) FROM candidature_etape WHERE action = 'constater_retrait'").await;
+    assert_eq!((etapes, e.etat(&e.candidats[0]).await.as_str()), (0, "titre_obtenu"), "regarder ne change rien");
     retirer(zoe_decision).await;
     let apres = documents(&e).await;
     for nature in ["lettre", "attestation", "parchemin"] {
@@ -256,8 +263,15 @@ async fn une_decision_retiree_retire_ses_documents(#[values(Moteur::Sqlite, Mote
     let journal = "SELECT count(*) FROM journal WHERE objet = 'document_certification' AND champs LIKE '%retrait%'";
     let journal = if matches!(moteur, Moteur::Postgres) { journal.replace("champs", "champs::text") } else { journal.to_owned() };
     assert_eq!(e.a.compter(&journal).await, 3);
+    // The outcome follows the livret, with its reasons; the other candidate is left alone.
+    assert_eq!((e.etat(&e.candidats[0]).await.as_str(), e.etat(&e.candidats[1]).await.as_str()), ("echec", "partielle"));
+    let retraits = "SELECT count(*) FROM candidature_etape WHERE action = 'constater_retrait' AND de = 'titre_obtenu' AND vers = 'echec'";
+    assert_eq!(e.a.compter(retraits).await, 1);
+    let html = s.get(&format!("/certification/candidatures/{}", e.candidats[0].candidature)).await.html;
+    assert!(html.contains("après le retrait d’une décision"), "{html}");
     // Not delivered yet: it keeps its state, is marked, and goes no further.
     retirer(decision(1).await).await;
+    assert_eq!(e.etat(&e.candidats[1]).await, "echec", "plus aucune unité");
     let tous = documents(&e).await;
     let livret = de(&tous, max, "livret");
     assert_eq!((&livret["etat"], &livret["retire_le"]), (&json!("a_demander"), &json!("2026-05-12")), "{livret}");

@@ -46,8 +46,7 @@ pub async fn verifier(etat: &Etat, code: &str, nom: Option<&str>) -> Resultat<Ve
         .one(&cx.db())
         .await?
         .ok_or(Erreur::Introuvable("Ce document"))?;
-    // Changed behind our back: it is not what was issued.
-    let intact = crate::pv::empreinte(&d.contenu) == d.empreinte;
+    let intact = d.intact();
     let f = d.fige()?;
     let etat_document = d.etat()?;
     let holder = f.prenom.zip(f.nom);

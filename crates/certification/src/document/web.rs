@@ -43,6 +43,9 @@ struct Ligne {
     etat: &'static str,
     actions: Vec<(String, &'static str)>,
     badge: bool,
+    /// It proves a decision of the jury on this candidate.
+    prouve: bool,
+    candidat: String,
 }
 
 fn lignes(documents: Vec<Document>, gerer: bool) -> Result<Vec<Ligne>, Erreur> {
@@ -64,6 +67,8 @@ fn lignes(documents: Vec<Document>, gerer: bool) -> Result<Vec<Ligne>, Erreur> {
             }
             Ok(Ligne {
                 badge: super::badge::possible(d.nature()?, etat),
+                prouve: d.candidat_id.is_some() && super::retrait::prouve(d.nature()?),
+                candidat: d.candidat_id.map(|c| c.to_string()).unwrap_or_default(),
                 nature: d.nature()?.libelle(),
                 nom: format!("{} {}", f.prenom.unwrap_or_default(), f.nom.unwrap_or_default()),
                 // Marked before it was delivered: it goes no further.

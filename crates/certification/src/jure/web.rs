@@ -1,7 +1,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use interface::{
-    Choix, Erreurs, Message, Page, format,
+    Choix, Erreurs, Message, Onglet, Page, format,
     requete::{Chemin, Formulaire, Pages, Reponse, Web, aller, choix, rendre, rendre_avec},
 };
 use socle::{Contexte, Erreur, Nomenclature, Permission, Resultat, controle::Controle, identifiant::JureId};
@@ -30,6 +30,7 @@ pub fn pages() -> Pages {
 #[template(path = "jure/liste.html")]
 struct PageListe {
     page: Page,
+    onglets: Vec<Onglet>,
     jures: Vec<Jure>,
     ecrire: bool,
 }
@@ -37,7 +38,7 @@ struct PageListe {
 async fn liste(w: Web) -> Reponse {
     let jures = super::lister(&w.lecture()).await?;
     let ecrire = w.acteur.peut(Permission::CertificationGerer);
-    rendre(&PageListe { page: w.page, jures, ecrire })
+    rendre(&PageListe { page: w.page, onglets: crate::onglets("/certification/jures"), jures, ecrire })
 }
 
 #[derive(Clone, Default, serde::Deserialize)]

@@ -11,8 +11,8 @@ use certification_regles::{
     preparation::preparation,
 };
 use chrono::NaiveDate;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
-use socle::{Contexte, Erreur, Resultat};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use socle::{Contexte, Erreur, Resultat, journal::Action};
 
 use super::{Dans, code, de_code, depot};
 use crate::{
@@ -61,7 +61,15 @@ pub async fn rendre_prete(cx: &Contexte, c: &Candidature, pourquoi: &str) -> Res
         return Ok(());
     }
     let apres = Candidature { etat: code(EtatInscription::Prete), version: c.version + 1, ..c.clone() };
-    candidature::table::Entity::update(apres.into_active_model().reset_all()).exec(&cx.db()).await?;
+    let ecrites = candidature::table::Entity::update_many()
+        .set(apres.into_active_model().reset_all())
+        .filter(candidature::table::Column::Id.eq(c.id))
+        .filter(candidature::table::Column::Version.eq(c.version))
+        .exec(&cx.db())
+        .await?;
+    if ecrites.rows_affected == 0 {
+        return Err(Erreur::VersionPerimee);
+    }
     let motifs = [Motif::nouveau("inscription.session_defaite", Reference::modele(), pourquoi)];
     let etape = candidature::table::etape::Model {
         id: cx.nouvel_uuid(),
@@ -75,5 +83,5 @@ pub async fn rendre_prete(cx: &Contexte, c: &Candidature, pourquoi: &str) -> Res
         motifs: serde_json::to_value(&motifs).map_err(Erreur::interne)?,
     };
     candidature::table::etape::Entity::insert(etape.into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
-    Ok(())
+    cx.journaliser(Action::Modification, "candidature", c.id.0, c.structure_id, &["etat"]).await
 }

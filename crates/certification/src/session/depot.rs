@@ -126,16 +126,23 @@ pub struct Autre {
     pub type_session: String,
     pub version_code: String,
     pub jour: NaiveDate,
+    pub heure: Option<String>,
+    pub salle: Option<String>,
     pub presence: String,
+    pub lieu: String,
+    pub adresse: Option<String>,
 }
 
 /// The active registrations of a candidate, all sessions together.
 pub async fn autres_passages(cx: &Contexte, candidat: CandidatId) -> Resultat<Vec<Autre>> {
     let mut q = Query::select();
-    q.columns([("passage", "session_id"), ("passage", "jour"), ("passage", "presence")])
+    q.columns(["session_id", "jour", "heure", "salle", "presence"].map(|c| ("passage", c)))
         .columns([("session_examen", "type_session"), ("session_examen", "version_code")])
+        .column(("lieu", "adresse"))
+        .expr_as(Expr::col(("lieu", "nom")), "lieu")
         .from("passage")
         .inner_join("session_examen", Expr::col(("session_examen", "id")).equals(("passage", "session_id")))
+        .inner_join("lieu", Expr::col(("lieu", "id")).equals(("session_examen", "lieu_id")))
         .and_where(Expr::col(("passage", "candidat_id")).eq(candidat))
         .and_where(Expr::col(("passage", "actif")).eq(true));
     lignes(cx, &q).await

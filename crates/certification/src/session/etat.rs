@@ -4,6 +4,7 @@ use certification_regles::{
     Motif,
     agrement::{SessionACouvrir, agrement_couvre},
     inscription::{ActionInscription, FaitsInscription},
+    motif::Reference,
     session::{ActionSession, EtatSession, FaitsSession, transition},
 };
 use sea_orm::{IntoActiveModel, entity::prelude::*};
@@ -90,6 +91,16 @@ async fn faits(cx: &Contexte, d: &Dans, passages: &[Passage], a: &Agir) -> Resul
     })
 }
 
+/// Why an act of the day is not for today yet.
+fn avant_le_jour(cx: &Contexte, d: &Dans, action: ActionSession) -> Option<Motif> {
+    let du_jour = matches!(action, ActionSession::Ouvrir | ActionSession::ConstaterQuorumNonAtteint);
+    (du_jour && cx.aujourd_hui() < d.session.premier_jour).then(|| {
+        let jour = certification_regles::dates::en_francais(d.session.premier_jour);
+        Motif::nouveau("session.jour", Reference::sessions(), format!("La session commence le {jour} : elle ne s’ouvre pas avant."))
+            .contre()
+    })
+}
+
 /// The steps that can follow, each with its reasons.
 pub async fn possibles(cx: &Contexte, d: &Dans, passages: &[Passage]) -> Resultat<Vec<Possible>> {
     let mut v = vec![];
@@ -97,10 +108,15 @@ pub async fn possibles(cx: &Contexte, d: &Dans, passages: &[Passage]) -> Resulta
     let a = Agir { action: ActionSession::Declarer, numero: Some("1".into()), motif: Some("motif".into()) };
     let f = faits(cx, d, passages, &a).await?;
     for action in ACTIONS {
+        let trop_tot = avant_le_jour(cx, d, action);
         match transition(d.version, d.etat()?, action, &f, cx.aujourd_hui()) {
-            Ok((_, motifs)) => v.push(Possible { action, permise: true, motifs }),
             Err(r) if r.motifs.iter().any(|m| m.regle == "session.transition_interdite") => {}
-            Err(r) => v.push(Possible { action, permise: false, motifs: r.motifs }),
+            // That nobody came is not to be said before anybody could.
+            _ if trop_tot.is_some() && action == ActionSession::ConstaterQuorumNonAtteint => {}
+            Ok((_, motifs)) => {
+                v.push(Possible { action, permise: trop_tot.is_none(), motifs: trop_tot.into_iter().chain(motifs).collect() });
+            }
+            Err(r) => v.push(Possible { action, permise: false, motifs: trop_tot.into_iter().chain(r.motifs).collect() }),
         }
     }
     Ok(v)
@@ -123,16 +139,15 @@ pub async fn agir(cx: &Contexte, id: SessionExamenId, a: Agir) -> Resultat<Sessi
     let passages = super::passages(cx, id).await?;
     let f = faits(cx, &d, &passages, &a).await?;
     let (suivant, _) = transition(d.version, d.etat()?, a.action, &f, cx.aujourd_hui()).map_err(|r| Erreur::Conflit(phrases(&r.motifs)))?;
+    if let Some(m) = avant_le_jour(cx, &d, a.action) {
+        return Err(Erreur::Conflit(m.phrase));
+    }
     let mut s = Session { etat: code(suivant), ..d.session.clone() };
     match a.action {
         ActionSession::Declarer => s.declaree_le = Some(cx.aujourd_hui()),
         ActionSession::Convoquer => {
             s.convoquee_le = Some(cx.aujourd_hui());
             convocation::envoyer(cx, &d, &passages).await?;
-        }
-        ActionSession::Ouvrir if cx.aujourd_hui() < d.session.premier_jour => {
-            let jour = certification_regles::dates::en_francais(d.session.premier_jour);
-            return Err(Erreur::Conflit(format!("La session commence le {jour} : elle ne s’ouvre pas avant.")));
         }
         ActionSession::Deliberer => deliberer(cx, &passages).await?,
         ActionSession::Annuler => {

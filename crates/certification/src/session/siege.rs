@@ -1,13 +1,16 @@
 //! A juror's side of a session: the sessions they sit in, and no other.
 
 use certification_regles::session::EtatSession;
+use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
 use sea_orm::{QueryOrder, entity::prelude::*};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
+    horloge::FUSEAU,
+    ical::{Composant, Invitation, invitation},
     identifiant::{PassageId, SessionExamenId},
 };
 
-use super::{Dans, Passage, Session, jury, table};
+use super::{Dans, Passage, Session, depot, jury, table};
 use crate::jure::{self, Jure};
 
 /// A session where one sits.
@@ -68,6 +71,36 @@ pub async fn lire(cx: &Contexte, id: SessionExamenId) -> Resultat<Siege> {
 pub(crate) async fn prendre(cx: &Contexte, id: SessionExamenId) -> Resultat<Siege> {
     let s = lire(cx, id).await?;
     Ok(Siege { d: super::verrouiller(cx, id).await?, ..s })
+}
+
+/// Where a session is held, in words.
+pub async fn lieu(cx: &Contexte, d: &Dans) -> Resultat<String> {
+    let lieu = depot::lieux(cx, d.session.structure_id).await?.into_iter().find(|l| l.id == d.session.lieu_id);
+    Ok(lieu.map(|l| [Some(l.nom), l.adresse].into_iter().flatten().collect::<Vec<_>>().join(", ")).unwrap_or_default())
+}
+
+/// The days of a session where one sits, as an iCalendar file: nothing of the candidates.
+pub async fn agenda(cx: &Contexte, id: SessionExamenId) -> Resultat<String> {
+    let d = lire(cx, id).await?.d;
+    let ou = lieu(cx, &d).await?;
+    let annule = matches!(d.etat()?, EtatSession::Annulee | EtatSession::QuorumNonAtteint);
+    // A day begins at midnight in Paris.
+    let minuit = |j: NaiveDate| FUSEAU.from_local_datetime(&j.and_time(NaiveTime::MIN)).earliest().map(|t| t.with_timezone(&Utc));
+    let jours = d.jours.iter().filter_map(|j| {
+        Some(Composant {
+            uid: format!("jury-{id}-{j}@passeur"),
+            ecrit_le: cx.maintenant,
+            debut: minuit(*j)?,
+            fin: minuit(j.succ_opt()?)?,
+            journees: true,
+            titre: format!("Jury : {}", d.version.nom()),
+            ou: Some(ou.clone()),
+            annule,
+            sequence: d.session.version,
+            ..Composant::default()
+        })
+    });
+    Ok(invitation(&Invitation(jours.collect())))
 }
 
 /// A candidate of such a session, with the session.

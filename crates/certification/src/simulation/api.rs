@@ -95,7 +95,7 @@ pub struct DemandeSimulation {
     "motifs": [{
         "regle": "epreuves.ecf",
         "sens": "information",
-        "reference": {"libelle": "Modalités d’obtention du titre (seed 002)", "date": "2015-12-22"},
+        "reference": {"libelle": "Modalités d’obtention du titre", "date": "2015-12-22"},
         "faits": {"due": true, "origines": {"ccp-1": "formation", "ccp-2": "vae"}, "session": "titre"},
         "phrase": "L’épreuve « ecf » est due pour « ccp-1 »."
     }]

@@ -98,6 +98,20 @@ fn les_automates_refusent_avec_la_raison() {
     assert_eq!(premier(&r("inscription", "echec", "se_representer", json!({"seconde_chance": false}))), "inscription.seconde_chance");
     assert_eq!(r("inscription", "echec", "suivre_nouvelle_formation", json!({}))["resultat"]["suivant"], "en_preparation");
     assert_eq!(premier(&r("inscription", "evaluee", "echouer", json!({"unites_acquises": 1}))), "inscription.aucune_unite");
+    for (etat, gardes, attendu) in [
+        ("titre_obtenu", json!({"titre_attribue": false, "unites_acquises": 1}), json!("partielle")),
+        ("titre_obtenu", json!({"titre_attribue": false, "unites_acquises": 0}), json!("echec")),
+        ("partielle", json!({"unites_acquises": 0}), json!("echec")),
+        // Still held, or not said: nothing moves.
+        ("titre_obtenu", json!({"titre_attribue": true, "unites_acquises": 2}), Value::Null),
+        ("titre_obtenu", json!({}), Value::Null),
+        ("partielle", json!({"unites_acquises": 1}), Value::Null),
+        ("partielle", json!({}), Value::Null),
+        ("echec", json!({"unites_acquises": 0}), Value::Null),
+        ("en_preparation", json!({"titre_attribue": false, "unites_acquises": 0}), Value::Null),
+    ] {
+        assert_eq!(r("inscription", etat, "constater_retrait", gardes.clone())["resultat"]["suivant"], attendu, "{etat} {gardes}");
+    }
     assert_eq!(r("inscription", "titre_obtenu", "expirer", json!({"limite_passee": true}))["favorable"], false);
 }
 

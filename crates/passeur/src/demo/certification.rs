@@ -42,7 +42,9 @@ pub(super) const COMPTES: [(&str, &str, Role); 5] = [
     ("candidat", "Iris Pastel", Role::Candidat),
 ];
 
-const TITRES_INVENTES: [&str; 2] = [include_str!("titre-invente-1.toml"), include_str!("titre-invente-2.toml")];
+const TITRES_INVENTES: [&str; 3] =
+    [include_str!("titre-invente-0.toml"), include_str!("titre-invente-1.toml"), include_str!("titre-invente-2.toml")];
+const FERME: &str = "invente-passeur-0";
 
 struct Centre {
     structure: StructureId,
@@ -240,8 +242,25 @@ async fn prete(cx: &Contexte, c: &Centre, qui: CandidatId, prenom: &str, nom: &s
     for a in [A::Deposer, A::Preparer] {
         candidature::agir(cx, id, a, cx.aujourd_hui()).await?;
     }
+    suivre(cx, c, id).await?;
     preparer(cx, id, &format!("{prenom} {nom}"), true).await?;
     Ok(id)
+}
+
+/// The hours of a training, as its attendance sheets say, and its company period.
+async fn suivre(cx: &Contexte, c: &Centre, id: CandidatureId) -> anyhow::Result<()> {
+    for (module, de, a, prevues, suivies) in [
+        ("Accueillir et accompagner les publics (module inventé)", 300, 240, 8400, 8190),
+        ("Animer un réseau local (module inventé)", 238, 200, 6300, 6300),
+        ("Préparer la session d’examen (module inventé)", 130, 121, 1050, 840),
+    ] {
+        let (debut, fin, preuve) = (c.il_y_a(de), c.il_y_a(a), Some("Feuilles d’émargement inventées".to_owned()));
+        pieces::ajouter(cx, id, Piece::Formation { module: module.into(), debut, fin, prevues, suivies, preuve }).await?;
+    }
+    let (debut, fin, tuteur) = (c.il_y_a(190), c.il_y_a(150), "Mauve Canevas".to_owned());
+    let p = Piece::Periode { entreprise: "Médiathèque Fictive".into(), tuteur, debut, fin, minutes: 12_600, preuve: None };
+    pieces::ajouter(cx, id, p).await?;
+    Ok(())
 }
 
 /// Seven others, from the draft to the file ready, by every route.
@@ -250,7 +269,8 @@ async fn en_chemin(cx: &mut Contexte, c: &Centre, [brouillon, sepia, garance]: [
     candidature_(cx, c, brouillon, PLAN, "candidature_individuelle").await?;
     // VAE: a draft becomes admissible by steps.
     let mut vae = Vec::new();
-    for qui in [sepia, garance, candidat_(cx, "Pourpre", "Ombre", None).await?] {
+    let pourpre = candidat_(cx, "Pourpre", "Ombre", None).await?;
+    for qui in [sepia, garance, pourpre] {
         let id = candidature_(cx, c, qui, MN, "vae").await?;
         candidature::agir(cx, id, A::Deposer, cx.aujourd_hui()).await?;
         let e = Piece::Experience {
@@ -283,6 +303,23 @@ async fn en_chemin(cx: &mut Contexte, c: &Centre, [brouillon, sepia, garance]: [
         let id = candidature_(cx, c, qui, PLAN, "vae").await?;
         candidature::agir(cx, id, A::Deposer, cx.aujourd_hui()).await?;
         faits::ecrire_vae(cx, id, DossierVae { recevable: Some(recevable), ..notifie.clone() }).await?;
+    }
+    // An admissibility of more than a year ago: it no longer opens any session. It counted in the caps of its year.
+    let ancien = candidature_(cx, c, pourpre, PLAN, "vae").await?;
+    candidature::agir(cx, ancien, A::Deposer, cx.aujourd_hui()).await?;
+    let perime = DossierVae {
+        recu_le: c.il_y_a(500),
+        complet_le: Some(c.il_y_a(490)),
+        recevable: Some(true),
+        notifie_le: Some(c.il_y_a(450)),
+        pieces_manquantes: None,
+        blocs_seuls: false,
+    };
+    faits::ecrire_vae(cx, ancien, perime).await?;
+    // A title closed before it was obtained: the enrolment has expired.
+    let clos = candidature_(cx, c, pourpre, FERME, "candidature_individuelle").await?;
+    for a in [A::Deposer, A::Preparer, A::Expirer] {
+        candidature::agir(cx, clos, a, cx.aujourd_hui()).await?;
     }
     // Initial training on the other title, with its company period.
     let qui = candidat_(cx, "Safran", "Motif", None).await?;

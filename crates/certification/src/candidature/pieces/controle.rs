@@ -32,6 +32,16 @@ pub(super) fn controler(p: &mut Piece, v: &Version, aujourd_hui: NaiveDate) -> R
             *preuve = socle::texte::nettoyer(preuve.take());
             c.texte("preuve", preuve.as_deref(), 300);
         }
+        Piece::Formation { module, debut, fin, prevues, suivies, preuve } => {
+            texte(&mut c, "module", module, 300, "Indiquez le module ou la partie de la formation.");
+            c.exiger(fin >= debut, "fin", avant);
+            c.exiger(*fin <= aujourd_hui, "fin", futur);
+            c.exiger(*prevues > 0, "prevues", "Donnez le nombre d’heures prévues.");
+            c.exiger(*prevues <= 6_000_000, "prevues", "Ce nombre d’heures est trop grand.");
+            c.exiger(suivies <= prevues, "suivies", "C’est plus que les heures prévues. Vérifiez les deux nombres.");
+            *preuve = socle::texte::nettoyer(preuve.take());
+            c.texte("preuve", preuve.as_deref(), 300);
+        }
         Piece::Periode { entreprise, tuteur, debut, fin, minutes, preuve } => {
             texte(&mut c, "entreprise", entreprise, 200, "Indiquez l’entreprise ou le lieu d’accueil.");
             texte(&mut c, "tuteur", tuteur, 200, "Indiquez le tuteur ou la tutrice.");

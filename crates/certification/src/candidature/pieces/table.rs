@@ -30,6 +30,7 @@ macro_rules! tables {
 tables! {
     admission = "admission_piece" { nature: String, jour: Date, resultat: String, remarque: Option<String> }
     experience = "experience" { activite: String, libelle: String, debut: Date, fin: Option<Date>, mois: i32, preuve: Option<String> }
+    formation = "formation_suivie" { module: String, debut: Date, fin: Date, prevues: i32, suivies: i32, preuve: Option<String> }
     periode = "periode_entreprise" { entreprise: String, tuteur: String, debut: Date, fin: Date, minutes: i32, preuve: Option<String> }
     amenagement = "amenagement_epreuve" { mesure: String, accorde_le: Date, accorde_par: String }
     exemple = "dp_exemple" {

@@ -1,18 +1,17 @@
-//! Forms of the parts of a file, one page each, and that of the VAE.
+//! Forms of the parts of a file, one page each.
 
 use askama::Template;
 use axum::http::StatusCode;
 use certification_regles::Version;
 use interface::{
-    Choix, Erreurs, Message, Page, format,
+    Choix, Erreurs, Message, Page,
     requete::{Chemin, Formulaire, Pages, Reponse, Web, aller, rendre, rendre_avec},
 };
-use socle::{Erreur, Permission, Resultat, controle::Controle, identifiant::CandidatureId};
+use socle::{Erreur, Resultat, controle::Controle, identifiant::CandidatureId};
 use uuid::Uuid;
 
 use super::super::{
     self as candidature, de_code, en_code,
-    faits::{self, DossierVae},
     pieces::{self as morceaux, ACTIVITES, NatureAdmission, Piece, ResultatAdmission},
 };
 use crate::titre;
@@ -24,13 +23,12 @@ pub(super) fn pages() -> Pages {
         .post("/certification/candidatures/{id}/pieces/{genre}/{piece}/retirer", retirer)
         .get("/certification/candidatures/{id}/exemples/{piece}", exemple)
         .post("/certification/candidatures/{id}/exemples/{piece}", modifier_exemple)
-        .get("/certification/candidatures/{id}/vae", vae)
-        .post("/certification/candidatures/{id}/vae", ecrire_vae)
 }
 
-const GENRES: [(&str, &str); 7] = [
+const GENRES: [(&str, &str); 8] = [
     ("evaluation", "Noter une évaluation en cours de formation"),
     ("synthese", "Écrire la synthèse des évaluations d’une unité"),
+    ("formation", "Noter des heures de formation suivies"),
     ("periode", "Ajouter une période en entreprise"),
     ("experience", "Ajouter une expérience"),
     ("admission", "Noter une étape de l’admission"),
@@ -55,6 +53,9 @@ struct Saisie {
     debut: String,
     fin: String,
     heures: String,
+    module: String,
+    prevues: String,
+    suivies: String,
     preuve: String,
     activite: String,
     libelle: String,
@@ -88,6 +89,7 @@ struct PagePiece {
     activites: Vec<Choix>,
     natures: Vec<Choix>,
     resultats: Vec<Choix>,
+    modules: Vec<Choix>,
     s: Saisie,
 }
 
@@ -115,6 +117,12 @@ fn gabarit(page: Page, id: CandidatureId, genre: (&'static str, &'static str), v
         resultats: ResultatAdmission::TOUS
             .map(|n| Choix::nouveau(en_code(n).unwrap_or_default(), n.libelle(), de_code(&s.resultat).ok() == Some(n)))
             .into(),
+        modules: v
+            .horaires
+            .iter()
+            .flat_map(|h| h.blocs.iter().flat_map(|b| &b.modules))
+            .map(|m| Choix::nouveau("", m.intitule.clone(), false))
+            .collect(),
         s,
     }
 }
@@ -130,6 +138,14 @@ async fn formulaire(w: Web, Chemin((id, g)): Chemin<(CandidatureId, String)>) ->
     let c = candidature::lire(&cx, id).await?;
     let v = titre::version(&cx, &c.version_code).await?;
     rendre(&gabarit(w.page, id, genre, v, Saisie::default(), Erreurs::default()))
+}
+
+fn duree(c: &mut Controle, champ: &str, texte: &str, vide: &str) -> u32 {
+    if texte.trim().is_empty() {
+        c.faute(champ, vide);
+        return 0;
+    }
+    c.heures(champ, texte).unwrap_or_default()
 }
 
 /// The part that a form says.
@@ -165,16 +181,20 @@ fn lire(genre: &str, s: &Saisie) -> Resultat<Piece> {
             synthese: s.synthese.clone(),
             evaluateurs: vec![s.evaluateur_1.clone(), s.evaluateur_2.clone()],
         },
+        "formation" => Piece::Formation {
+            module: s.module.clone(),
+            debut: jour(&mut c, "debut", &s.debut, "Donnez le premier jour."),
+            fin: jour(&mut c, "fin", &s.fin, "Donnez le dernier jour."),
+            prevues: duree(&mut c, "prevues", &s.prevues, "Donnez le nombre d’heures prévues."),
+            suivies: duree(&mut c, "suivies", &s.suivies, "Donnez le nombre d’heures suivies ; 0 convient."),
+            preuve: facultatif(&s.preuve),
+        },
         "periode" => Piece::Periode {
             entreprise: s.entreprise.clone(),
             tuteur: s.tuteur.clone(),
             debut: jour(&mut c, "debut", &s.debut, "Donnez le premier jour."),
             fin: jour(&mut c, "fin", &s.fin, "Donnez le dernier jour."),
-            minutes: {
-                let h = c.nombre::<u32>("heures", &s.heures);
-                c.exiger(!s.heures.trim().is_empty(), "heures", "Donnez le nombre d’heures faites.");
-                h.unwrap_or(0).saturating_mul(60)
-            },
+            minutes: duree(&mut c, "heures", &s.heures, "Donnez le nombre d’heures faites."),
             preuve: facultatif(&s.preuve),
         },
         "experience" => {
@@ -299,94 +319,4 @@ async fn retirer(w: Web, Chemin((id, g, piece)): Chemin<(CandidatureId, String, 
     cx.valider().await?;
     let suite = if genre.0 == "exemple" { "/dossier" } else { "" };
     Ok(aller(&format!("/certification/candidatures/{id}{suite}"), Message::succes("C’est retiré.")))
-}
-
-#[derive(Clone, Default, serde::Deserialize)]
-#[serde(default)]
-struct SaisieVae {
-    recu_le: String,
-    complet_le: String,
-    pieces_manquantes: String,
-    recevable: String,
-    notifie_le: String,
-    blocs_seuls: String,
-}
-
-#[derive(Template)]
-#[template(path = "candidature/vae.html")]
-struct PageVae {
-    page: Page,
-    erreurs: Erreurs,
-    id: CandidatureId,
-    s: SaisieVae,
-    decisions: Vec<Choix>,
-    dit: Vec<String>,
-}
-
-async fn page_vae(w: Web, id: CandidatureId, saisie: Option<SaisieVae>, erreurs: Erreurs) -> Resultat<PageVae> {
-    let cx = w.lecture();
-    let c = candidature::lire(&cx, id).await?;
-    cx.exiger_dans(Permission::CertificationGerer, c.structure_id)?;
-    let s = match (saisie, faits::vae_de(&cx, id).await?) {
-        (Some(s), _) => s,
-        (None, None) => SaisieVae::default(),
-        (None, Some(d)) => SaisieVae {
-            recu_le: format::iso(d.recu_le),
-            complet_le: d.complet_le.map(format::iso).unwrap_or_default(),
-            pieces_manquantes: d.pieces_manquantes.unwrap_or_default(),
-            recevable: d.recevable.map_or("", |r| if r { "oui" } else { "non" }).to_owned(),
-            notifie_le: d.notifie_le.map(format::iso).unwrap_or_default(),
-            blocs_seuls: if d.blocs_seuls { "oui".to_owned() } else { String::new() },
-        },
-    };
-    let dit = match faits::recevabilite(&cx, &c, cx.aujourd_hui()).await? {
-        Some(r) => r.motifs.into_iter().map(|m| m.phrase).collect(),
-        None => return Err(Erreur::Conflit("Cette candidature ne vient pas de la VAE.".into())),
-    };
-    let decisions = [("oui", "Recevable"), ("non", "Non recevable")].map(|(k, l)| Choix::nouveau(k, l, s.recevable == k)).into();
-    Ok(PageVae { page: w.page, erreurs, id, s, decisions, dit })
-}
-
-async fn vae(w: Web, Chemin(id): Chemin<CandidatureId>) -> Reponse {
-    rendre(&page_vae(w, id, None, Erreurs::default()).await?)
-}
-
-fn lire_vae(s: &SaisieVae) -> Resultat<DossierVae> {
-    let mut c = Controle::new();
-    c.exiger(!s.recu_le.trim().is_empty(), "recu_le", "Donnez le jour où le dossier est arrivé.");
-    let (recu, complet, notifie) =
-        (c.date("recu_le", &s.recu_le), c.date("complet_le", &s.complet_le), c.date("notifie_le", &s.notifie_le));
-    c.finir()?;
-    Ok(DossierVae {
-        recu_le: recu.unwrap_or_default(),
-        complet_le: complet,
-        pieces_manquantes: Some(s.pieces_manquantes.clone()),
-        recevable: match s.recevable.as_str() {
-            "oui" => Some(true),
-            "non" => Some(false),
-            _ => None,
-        },
-        notifie_le: notifie,
-        blocs_seuls: s.blocs_seuls == "oui",
-    })
-}
-
-async fn ecrire_vae(w: Web, Chemin(id): Chemin<CandidatureId>, Formulaire(s): Formulaire<SaisieVae>) -> Reponse {
-    let cx = w.ecriture().await?;
-    cx.exiger_dans(Permission::CertificationGerer, candidature::lire(&cx, id).await?.structure_id)?;
-    let fait = match lire_vae(&s) {
-        Ok(d) => faits::ecrire_vae(&cx, id, d).await,
-        Err(e) => Err(e),
-    };
-    match fait {
-        Ok(_) => {
-            cx.valider().await?;
-            Ok(aller(&format!("/certification/candidatures/{id}"), Message::succes("Le dossier de VAE est à jour.")))
-        }
-        Err(Erreur::Invalide(e)) => {
-            drop(cx);
-            rendre_avec(StatusCode::UNPROCESSABLE_ENTITY, &page_vae(w, id, Some(s), e.into()).await?)
-        }
-        Err(e) => Err(e.into()),
-    }
 }

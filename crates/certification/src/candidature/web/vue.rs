@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use certification_regles::{
-    Motif,
+    Motif, Version,
     acquis::{Origine, Provenance},
     inscription::{self, ActionInscription as A, EtatInscription as E},
     motif::Sens,
@@ -135,12 +135,19 @@ pub(super) async fn gabarit(w: Web, id: CandidatureId) -> Resultat<PageCandidatu
         pret: en_route && preparation.favorable,
         dates: dates(&cx, &c, &situation, &motifs_situation).await?,
         actions: if gerer || soi { actions(&cx, &c, gerer).await? } else { Vec::new() },
-        groupes: groupes(&toutes, soi, suivre, c.origine()? == Origine::Vae),
+        groupes: groupes(version, &toutes, soi, suivre, c.origine()? == Origine::Vae),
         dossier: if dp.signe_le.is_some() { "signé" } else { "à compléter et à signer" },
         etapes: candidature::etapes(&cx, id)
             .await?
             .into_iter()
-            .map(|e| (format::date_longue(e.jour), e.vers.libelle().to_owned(), e.motifs.into_iter().map(|m| m.phrase).collect()))
+            .map(|e| {
+                let mut pourquoi: Vec<String> =
+                    e.motifs.into_iter().filter(|m| m.regle != "inscription.transition").map(|m| m.phrase).collect();
+                if e.action == A::ConstaterRetrait {
+                    pourquoi.push("après le retrait d’une décision".into());
+                }
+                (format::date_longue(e.jour), e.vers.libelle().to_owned(), pourquoi)
+            })
             .collect(),
         vae: c.origine()? == Origine::Vae,
         gerer,
@@ -177,8 +184,13 @@ async fn dates(
         _ => {}
     }
     for p in depot::autres_passages(cx, c.candidat_id).await?.into_iter().filter(|p| p.version_code == c.version_code) {
-        let quoi = if p.jour >= jour { "Session d’examen" } else { "Session d’examen passée" };
-        d.push((quoi.to_owned(), format::date_longue(p.jour)));
+        if p.jour < jour {
+            d.push(("Session d’examen passée".to_owned(), format::date_longue(p.jour)));
+            continue;
+        }
+        let heure = p.heure.map(|h| format!(" à {}", h.replace(':', "\u{a0}h\u{a0}"))).unwrap_or_default();
+        let ou = [Some(p.lieu), p.adresse, p.salle].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        d.push(("Session d’examen".to_owned(), format!("{}{heure}, {ou}", format::date_longue(p.jour))));
     }
     if let Some(l) = s.limite.limite {
         let raison = motifs.iter().find(|m| m.regle.starts_with("limite.")).map(|m| m.phrase.clone()).unwrap_or_default();
@@ -235,38 +247,47 @@ async fn actions(cx: &Contexte, c: &Candidature, gerer: bool) -> Resultat<Vec<Ac
     Ok(l)
 }
 
-fn groupes(toutes: &BTreeMap<Uuid, Piece>, soi: bool, suivre: bool, vae: bool) -> Vec<Groupe> {
-    let du =
-        |genre: &'static str, titre: &'static str, ajouter: &'static str, ecrire: bool, quoi: fn(&Piece) -> Option<(String, String)>| {
-            let lignes: Vec<Ligne> = toutes
-                .iter()
-                .filter_map(|(id, p)| quoi(p).map(|(titre, note)| Ligne { id: *id, titre, note, retirable: ecrire }))
-                .collect();
-            Groupe { genre, titre, lignes, ajouter: ecrire.then_some(ajouter) }
-        };
+fn groupes(v: &Version, toutes: &BTreeMap<Uuid, Piece>, soi: bool, suivre: bool, vae: bool) -> Vec<Groupe> {
+    let du = |genre: &'static str,
+              titre: &'static str,
+              ajouter: &'static str,
+              ecrire: bool,
+              quoi: &dyn Fn(&Piece) -> Option<(String, String)>| {
+        let lignes: Vec<Ligne> =
+            toutes.iter().filter_map(|(id, p)| quoi(p).map(|(titre, note)| Ligne { id: *id, titre, note, retirable: ecrire })).collect();
+        Groupe { genre, titre, lignes, ajouter: ecrire.then_some(ajouter) }
+    };
+    let unite = |code: &str| v.unite(code).map_or_else(|| code.to_owned(), |u| u.intitule.clone());
     let mut g = vec![
-        du("evaluation", "Évaluations en cours de formation (ECF)", "Noter une évaluation", suivre, |p| match p {
-            Piece::Evaluation { unite, jour, competences, satisfait, evaluateur_1, .. } => Some((
-                format!("{unite} : {}, le {}", if *satisfait { "satisfait" } else { "non satisfait" }, format::date_sans_jour(*jour)),
-                format!("{} ; par {evaluateur_1}", competences.join(", ")),
+        du("evaluation", "Évaluations en cours de formation (ECF)", "Noter une évaluation", suivre, &|p| match p {
+            Piece::Evaluation { unite: u, jour, competences, satisfait, evaluateur_1, .. } => Some((
+                format!("{} : {}, le {}", unite(u), if *satisfait { "satisfait" } else { "non satisfait" }, format::date_sans_jour(*jour)),
+                format!("{} ; par {evaluateur_1}", format::compte(competences.len() as i64, "compétence", "compétences")),
             )),
             _ => None,
         }),
-        du("synthese", "Synthèses des ECF", "Écrire la synthèse d’une unité", suivre, |p| match p {
-            Piece::Synthese { unite, jour, satisfait, evaluateurs, .. } => Some((
-                format!("{unite} : {}, le {}", if *satisfait { "satisfait" } else { "non satisfait" }, format::date_sans_jour(*jour)),
+        du("synthese", "Synthèses des ECF", "Écrire la synthèse d’une unité", suivre, &|p| match p {
+            Piece::Synthese { unite: u, jour, satisfait, evaluateurs, .. } => Some((
+                format!("{} : {}, le {}", unite(u), if *satisfait { "satisfait" } else { "non satisfait" }, format::date_sans_jour(*jour)),
                 format!("par {}", evaluateurs.join(", ")),
             )),
             _ => None,
         }),
-        du("periode", "Périodes en entreprise", "Ajouter une période", suivre, |p| match p {
+        du("formation", "Heures de formation suivies", "Noter des heures suivies", suivre, &|p| match p {
+            Piece::Formation { module, debut, fin, prevues, suivies, .. } => Some((
+                format!("{module}, du {} au {}", format::date_courte(*debut), format::date_courte(*fin)),
+                format!("{} suivies sur {}", format::duree(i64::from(*suivies)), format::duree(i64::from(*prevues))),
+            )),
+            _ => None,
+        }),
+        du("periode", "Périodes en entreprise", "Ajouter une période", suivre, &|p| match p {
             Piece::Periode { entreprise, tuteur, debut, fin, minutes, .. } => Some((
                 format!("{entreprise}, du {} au {}", format::date_courte(*debut), format::date_courte(*fin)),
                 format!("{} ; tuteur : {tuteur}", format::duree(i64::from(*minutes))),
             )),
             _ => None,
         }),
-        du("experience", "Expérience", "Ajouter une expérience", soi || suivre, |p| match p {
+        du("experience", "Expérience", "Ajouter une expérience", soi || suivre, &|p| match p {
             Piece::Experience { activite, libelle, debut, fin, mois, .. } => Some((
                 libelle.clone(),
                 format!(
@@ -282,21 +303,21 @@ fn groupes(toutes: &BTreeMap<Uuid, Piece>, soi: bool, suivre: bool, vae: bool) -
             )),
             _ => None,
         }),
-        du("admission", "Admission", "Noter une étape de l’admission", suivre, |p| match p {
+        du("admission", "Admission", "Noter une étape de l’admission", suivre, &|p| match p {
             Piece::Admission { nature, jour, resultat, remarque } => Some((
                 format!("{} : {}", nature.libelle(), resultat.libelle().to_lowercase()),
                 format!("le {}{}", format::date_sans_jour(*jour), remarque.as_deref().map(|r| format!(" ; {r}")).unwrap_or_default()),
             )),
             _ => None,
         }),
-        du("amenagement", "Aménagements accordés", "Ajouter un aménagement", suivre, |p| match p {
+        du("amenagement", "Aménagements accordés", "Ajouter un aménagement", suivre, &|p| match p {
             Piece::Amenagement { mesure, accorde_le, accorde_par } => {
                 Some((mesure.clone(), format!("accordé le {} par {accorde_par}", format::date_sans_jour(*accorde_le))))
             }
             _ => None,
         }),
     ];
-    // ECF are those of the training route; the candidate does not see empty headings that are not theirs.
-    g.retain(|x| !x.lignes.is_empty() || (x.ajouter.is_some() && !(vae && matches!(x.genre, "evaluation" | "synthese"))));
+    // ECF and hours are those of the training route; the candidate does not see empty headings that are not theirs.
+    g.retain(|x| !x.lignes.is_empty() || (x.ajouter.is_some() && !(vae && matches!(x.genre, "evaluation" | "synthese" | "formation"))));
     g
 }

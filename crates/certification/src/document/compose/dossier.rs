@@ -1,70 +1,16 @@
-//! What comes from the file of an enrolment: certificate of completion, dossier professionnel, ECF booklet.
+//! What comes from the file of an enrolment: dossier professionnel, ECF booklet.
 
-use certification_regles::decision::EtatDocument;
 use interface::format;
 use serde_json::{Value, json};
-use socle::{Contexte, Erreur, Resultat, identifiant::CandidatureId, journal::Action, ports::Modele, requete::Requete};
+use socle::{Erreur, Resultat, identifiant::CandidatureId, journal::Action, ports::Modele, requete::Requete};
 use territoire::structure::imprimee as en_tete;
 
-use super::{
-    super::Compose,
-    blocs::{fiche, liste, paragraphe, tableau, titre_bloc},
-};
+use super::blocs::{fiche, liste, paragraphe, tableau, titre_bloc};
 use crate::{
     candidat,
     candidature::{self, Candidature, dossier, pieces},
     titre,
 };
-
-pub(super) async fn realisation(cx: &Contexte, id: CandidatureId) -> Resultat<Compose> {
-    let c = candidature::lire(cx, id).await?;
-    let p = candidat::lire(cx, c.candidat_id).await?;
-    let v = titre::version(cx, &c.version_code).await?;
-    let (Some(debut), Some(fin)) = (c.formation_debut, c.formation_fin) else {
-        return Err(Erreur::Conflit("Donnez le début et la fin de la formation : le certificat de réalisation les atteste.".into()));
-    };
-    if fin > cx.aujourd_hui() {
-        return Err(Erreur::Conflit("La formation n’est pas finie : son certificat de réalisation se donne à la fin.".into()));
-    }
-    let mut blocs = vec![
-        paragraphe(format!("Nous attestons que {} a suivi l’action de formation ci-dessous.", p.nom_complet())),
-        fiche(&[
-            ("Formation", v.nom().to_owned()),
-            ("Nature", "Action de formation".to_owned()),
-            ("Du", format::date_sans_jour(debut)),
-            ("Au", format::date_sans_jour(fin)),
-        ]),
-    ];
-    let periodes: Vec<String> = pieces::lister(cx, id)
-        .await?
-        .into_values()
-        .filter_map(|x| match x {
-            pieces::Piece::Periode { entreprise, debut, fin, minutes, .. } => Some(format!(
-                "{entreprise}, du {} au {}, {}",
-                format::date_sans_jour(debut),
-                format::date_sans_jour(fin),
-                format::duree(i64::from(minutes))
-            )),
-            _ => None,
-        })
-        .collect();
-    if !periodes.is_empty() {
-        blocs.push(titre_bloc("Périodes en entreprise"));
-        blocs.push(liste(periodes));
-    }
-    blocs.push(json!({"genre": "signatures", "signatures": [{"nom": "Pour le centre", "qualite": "Nom, qualité et signature"}]}));
-    Ok(Compose {
-        modele: Modele::Acte,
-        donnees: json!({"structure": en_tete(cx, c.structure_id).await?, "date": cx.aujourd_hui(), "titre": "Certificat de réalisation", "sous_titre": v.nom(), "blocs": blocs}),
-        candidat: Some(p.id),
-        session: None,
-        version: v.code.clone(),
-        unites: Vec::new(),
-        titre: v.nom().to_owned(),
-        titulaire: Some((p.prenom, p.nom)),
-        etat: EtatDocument::Delivre,
-    })
-}
 
 async fn papier(q: &Requete, c: &Candidature, titre: &str, blocs: Vec<Value>) -> Resultat<Vec<u8>> {
     let cx = q.lecture();

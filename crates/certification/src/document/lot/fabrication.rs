@@ -6,42 +6,28 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use sea_orm::{ActiveEnum, ExprTrait, QueryOrder, entity::prelude::*};
+use sea_orm::{ActiveEnum, QueryOrder, entity::prelude::*};
 use serde_json::Value;
 use socle::{
     Acteur, Contexte, Erreur, Etat, Resultat,
-    fichiers::{Depose, Ecriture, Nouveau},
+    fichiers::{Ecriture, Nouveau},
     journal::Action,
+    preparation::{Arret, Passe},
     texte::plier,
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::{
-    super::{Document, Nature, compose, emettre_dus, rendre, table as documents},
-    Avancement, CONSERVATION, Etape, GENRE_BALAYAGE, Lot,
-    table::{Column, Entity},
+    super::{Document, Nature, compose, emission::emettre_dus, rendre, table as documents},
+    CONSERVATION, Etape, Lot, PREPARATIONS,
+    table::Entity,
 };
 
-/// Begun more often, it is given up.
-const ESSAIS_MAX: i32 = 5;
 /// Documents issued in one transaction: others may write in between.
 const MORCEAU: usize = 20;
 
 /// What is handed over, in the order of a candidate's envelope.
 const REMIS: [Nature; 4] = [Nature::Lettre, Nature::Attestation, Nature::Parchemin, Nature::Livret];
-
-/// Why it stopped.
-enum Arret {
-    /// Taken over by another run, or forgotten.
-    Depasse,
-    Faute(Erreur),
-}
-
-impl<E: Into<Erreur>> From<E> for Arret {
-    fn from(e: E) -> Self {
-        Self::Faute(e.into())
-    }
-}
 
 /// Makes the documents of a job, with the rights that who asked has now. Run again after a crash, it starts over:
 /// what was issued stays and is not issued twice.
@@ -51,48 +37,28 @@ impl<E: Into<Erreur>> From<E> for Arret {
 pub async fn executer(etat: Etat, charge: Value) -> Result<(), String> {
     let Some(id) = charge["lot"].as_str().and_then(|t| t.parse::<Uuid>().ok()) else { return Ok(()) };
     let Some(l) = prendre(&etat, id).await.map_err(|e| e.to_string())? else { return Ok(()) };
-    let faute = match fabriquer(&etat, &l).await {
-        Ok(()) | Err(Arret::Depasse) => return Ok(()),
-        Err(Arret::Faute(f)) => f,
-    };
-    tracing::warn!(lot = %l.id, essais = l.essais, erreur = %faute, "documents of a session not made");
-    if l.essais < ESSAIS_MAX && matches!(faute, Erreur::Indisponible(_) | Erreur::VersionPerimee) {
-        return Err(faute.to_string());
-    }
-    echouer(&etat, &l, &faute).await.map_err(|e| e.to_string())
+    PREPARATIONS.mener(&etat, passe(&l), fabriquer(&etat, &l)).await
+}
+
+fn passe(l: &Lot) -> Passe {
+    Passe { id: l.id, prise: l.prise, essais: l.essais }
 }
 
 /// Takes the preparation for this run.
 async fn prendre(etat: &Etat, id: Uuid) -> Resultat<Option<Lot>> {
-    let cx = Contexte::systeme(etat).await?;
-    Entity::update_many()
-        .col_expr(Column::Etat, Expr::value(Avancement::EnCours.to_value()))
-        .col_expr(Column::Prise, Expr::value(Some(cx.nouvel_uuid())))
-        .col_expr(Column::Essais, Expr::col(Column::Essais).add(1))
-        .filter(Column::Id.eq(id))
-        .filter(Column::Etat.is_in([Avancement::Attente, Avancement::EnCours]))
-        .exec(&cx.db())
-        .await?;
-    let l = Entity::find_by_id(id).one(&cx.db()).await?.filter(|l| l.etat == Avancement::EnCours);
-    cx.valider().await?;
-    Ok(l)
+    let Some(prise) = PREPARATIONS.prendre(etat, id).await? else { return Ok(None) };
+    Ok(Entity::find_by_id(id).one(etat.base.lecture()).await?.filter(|l| l.prise == Some(prise)))
 }
 
 /// Notes how far it is; [`Arret::Depasse`] when it is no longer this run's.
 async fn noter(etat: &Etat, l: &Lot, etape: Etape, faites: usize, total: usize, emis: usize) -> Result<(), Arret> {
-    let cx = Contexte::systeme(etat).await?;
-    let notees = Entity::update_many()
-        .col_expr(Column::Etape, Expr::value(etape.to_value()))
-        .col_expr(Column::Faites, Expr::value(petit(faites)))
-        .col_expr(Column::Total, Expr::value(Some(petit(total))))
-        .col_expr(Column::Emis, Expr::value(petit(emis)))
-        .filter(Column::Id.eq(l.id))
-        .filter(Column::Prise.eq(l.prise))
-        .exec(&cx.db())
-        .await?
-        .rows_affected;
-    cx.valider().await?;
-    if notees == 1 { Ok(()) } else { Err(Arret::Depasse) }
+    let valeurs = vec![
+        ("etape", Expr::value(etape.to_value())),
+        ("faites", Expr::value(petit(faites))),
+        ("total", Expr::value(Some(petit(total)))),
+        ("emis", Expr::value(petit(emis))),
+    ];
+    PREPARATIONS.noter(etat, passe(l), valeurs).await
 }
 
 fn petit(n: usize) -> i32 {
@@ -193,7 +159,7 @@ async fn imprimer(etat: &Etat, l: &Lot, acteur: &Acteur, emis: usize) -> Result<
         cx.journaliser(Action::Impression, "document_certification", d.id.0, d.structure_id, &[]).await?;
     }
     cx.valider().await?;
-    terminer(etat, l, depose, taille).await
+    PREPARATIONS.terminer(etat, passe(l), depose, taille).await
 }
 
 async fn archiver(etat: &Etat, l: &Lot, documents: &[(String, usize, Document)], emis: usize, vers: &mut Ecriture) -> Result<(), Arret> {
@@ -211,47 +177,4 @@ async fn archiver(etat: &Etat, l: &Lot, documents: &[(String, usize, Document)],
     zip.finish().map_err(Erreur::interne)?;
     vers.ecrire(&tampon.vider()).await?;
     noter(etat, l, Etape::Impression, documents.len(), documents.len(), emis).await
-}
-
-/// The file is there, and the preparation says so, at once; not if it is no longer this run's.
-async fn terminer(etat: &Etat, l: &Lot, depose: Depose, taille: u64) -> Result<(), Arret> {
-    let cx = Contexte::systeme(etat).await?;
-    let expire = cx.maintenant + CONSERVATION;
-    let fini = Entity::update_many()
-        .col_expr(Column::Etat, Expr::value(Avancement::Pret.to_value()))
-        .col_expr(Column::Cle, Expr::value(None::<String>))
-        .col_expr(Column::Raison, Expr::value(None::<String>))
-        .col_expr(Column::FichierId, Expr::value(Some(depose.id())))
-        .col_expr(Column::Taille, Expr::value(Some(i64::try_from(taille).unwrap_or(i64::MAX))))
-        .col_expr(Column::FiniLe, Expr::value(Some(cx.maintenant)))
-        .col_expr(Column::ExpireLe, Expr::value(expire))
-        .filter(Column::Id.eq(l.id))
-        .filter(Column::Prise.eq(l.prise))
-        .exec(&cx.db())
-        .await?
-        .rows_affected;
-    if fini == 0 {
-        drop(cx);
-        depose.abandonner(etat).await?;
-        return Err(Arret::Depasse);
-    }
-    depose.confirmer(&cx).await?;
-    cx.confier(GENRE_BALAYAGE, Value::Null, None, Some(expire)).await?;
-    Ok(cx.valider().await?)
-}
-
-/// Says why it failed.
-async fn echouer(etat: &Etat, l: &Lot, faute: &Erreur) -> Resultat<()> {
-    let raison: String = faute.explication().chars().take(500).collect();
-    let cx = Contexte::systeme(etat).await?;
-    Entity::update_many()
-        .col_expr(Column::Etat, Expr::value(Avancement::Echoue.to_value()))
-        .col_expr(Column::Cle, Expr::value(None::<String>))
-        .col_expr(Column::Raison, Expr::value(Some(raison)))
-        .col_expr(Column::FiniLe, Expr::value(Some(cx.maintenant)))
-        .filter(Column::Id.eq(l.id))
-        .filter(Column::Prise.eq(l.prise))
-        .exec(&cx.db())
-        .await?;
-    cx.valider().await
 }

@@ -4,37 +4,8 @@ use socle::{
     Nomenclature,
     droits::Portee,
     identifiant::{FichierId, SessionExamenId, StructureId, UtilisateurId},
+    preparation::Avancement,
 };
-
-/// How far a preparation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-#[schema(as = AvancementLot)]
-pub enum Avancement {
-    Attente,
-    EnCours,
-    Pret,
-    Echoue,
-}
-
-impl Nomenclature for Avancement {
-    fn libelle(self) -> &'static str {
-        match self {
-            Self::Attente => "En attente",
-            Self::EnCours => "En préparation",
-            Self::Pret => "Prêt",
-            Self::Echoue => "Échoué",
-        }
-    }
-}
-
-impl Avancement {
-    /// It will change by itself.
-    pub fn en_vol(self) -> bool {
-        matches!(self, Self::Attente | Self::EnCours)
-    }
-}
 
 /// What is being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, serde::Deserialize, utoipa::ToSchema)]

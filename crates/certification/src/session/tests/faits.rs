@@ -209,3 +209,74 @@ async fn les_nuits_du_changement_d_heure(#[values(Moteur::Sqlite, Moteur::Postgr
     assert_eq!(e.lire().await["etat"], "pv_signe");
     assert_eq!(e.etat(&c).await, "titre_obtenu");
 }
+
+#[rstest]
+#[tokio::test]
+async fn l_issue_suit_le_livret(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let mut e = Examen::preparer(moteur, &[]).await;
+    let c = e.a.candidat_pret("Zoe", "Croquis", None, None).await;
+    let ancienne = e.a.decision_validee(&c.candidat).await;
+    let r = e.inscrire(&e.session, &c, &["ccp-2"], "2026-05-12").await;
+    assert_eq!(r.statut, 201, "{}", r.corps);
+    e.passages.push(r.id());
+    e.candidats.push(c);
+    e.jusqu_a_la_deliberation().await;
+    let dernier = json!({"accordees": ["ccp-2"], "titre": true, "entretien_favorable": true});
+    let r = e.decider("alpha.jure", &e.passages[0], dernier).await;
+    assert_eq!(r.statut, 204, "{}", r.corps);
+    e.signer_tous().await;
+    let zoe = &e.candidats[0];
+    assert_eq!(e.etat(zoe).await, "titre_obtenu");
+    let retrait =
+        async |d: &str, verbe: &str, corps: Value| e.a.api(&e.gestion, verbe, &format!("{BASE}/decisions/{d}/retrait"), corps).await;
+    // The step is not one that anybody takes by hand.
+    let main = format!("{BASE}/candidatures/{}/actions", zoe.candidature);
+    assert_eq!(e.a.api(&e.gestion, "POST", &main, json!({"action": "constater_retrait"})).await.statut, 409);
+    for corps in [json!({"action": "transmettre"}), json!({"action": "valider", "numero": "EX-2"})] {
+        assert_eq!(e.agir(corps).await.statut, 200);
+    }
+    let l = e.livret(zoe).await;
+    let titre = l["livret"]["titres"][0]["decision"].as_str().unwrap().to_owned();
+    // One unit withdrawn: the title is to be looked at again, and is still held.
+    let r = retrait(&ancienne, "GET", Value::Null).await;
+    assert_eq!((&r.corps["resultat"]["titres_a_reexaminer"], &r.corps["candidatures"]), (&json!([VERSION]), &json!([])), "{}", r.corps);
+    // The title withdrawn: what is left is a unit of before, so a success in part; then nothing.
+    let r = retrait(&titre, "GET", Value::Null).await;
+    assert_eq!(r.corps["candidatures"][0]["vers"], "partielle", "{}", r.corps);
+    assert_eq!(e.etat(zoe).await, "titre_obtenu", "regarder ne change rien");
+    let r = retrait(&titre, "PUT", json!({"motif": "  "})).await;
+    assert_eq!((r.champs(), e.etat(zoe).await.as_str()), (vec!["motif".to_owned()], "titre_obtenu"));
+    assert_eq!(retrait(&titre, "PUT", json!({"motif": "Fraude établie"})).await.statut, 200);
+    assert_eq!(e.etat(zoe).await, "partielle");
+    assert_eq!(retrait(&titre, "PUT", json!({"motif": "Encore"})).await.statut, 409, "une fois suffit");
+    let r = retrait(&ancienne, "PUT", json!({"motif": "Fraude établie"})).await;
+    assert_eq!(
+        (r.statut, &r.corps["candidatures"][0]["de"], e.etat(zoe).await.as_str()),
+        (200, &json!("partielle"), "echec"),
+        "{}",
+        r.corps
+    );
+    // Each passage is in the history, in order, and in the journal; the candidate may begin again.
+    let r = e.a.api(&e.gestion, "GET", &format!("{BASE}/candidatures/{}", zoe.candidature), Value::Null).await;
+    assert_eq!(r.corps["etat"], "echec", "{}", r.corps);
+    assert_eq!(e.a.compter("SELECT count(*) FROM candidature_etape WHERE action = 'constater_retrait'").await, 2);
+    assert_eq!(e.a.api(&e.gestion, "POST", &main, json!({"action": "suivre_nouvelle_formation"})).await.corps["etat"], "en_preparation");
+}
+
+#[rstest]
+#[tokio::test]
+async fn une_session_annulee_ne_laisse_aucune_issue(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let e = Examen::preparer(moteur, &["Zoe", "Yan"]).await;
+    e.jusqu_a_la_deliberation().await;
+    assert_eq!(e.decider("alpha.jure", &e.passages[0], titre()).await.statut, 204);
+    let journal = "SELECT count(*) FROM journal WHERE objet = 'candidature' AND action = 'modification'";
+    let avant = e.a.compter(journal).await;
+    assert_eq!(e.agir(json!({"action": "annuler", "motif": "Sujet divulgué"})).await.statut, 200);
+    for c in &e.candidats {
+        assert_eq!(e.etat(c).await, "prete");
+        assert_eq!(e.livret(c).await["journal"], json!([]), "rien n’est prononcé");
+    }
+    assert_eq!(e.a.compter(journal).await, avant + 2, "chaque retour est au journal");
+    assert_eq!(e.decider("alpha.jure", &e.passages[1], titre()).await.statut, 409, "on ne délibère plus");
+    assert_eq!(e.agir(json!({"action": "annuler", "motif": "Deux fois"})).await.statut, 409);
+}

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::{
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
 use interface::{
-    Choix, Erreurs, Message, Page,
+    Choix, Erreurs, Message, Page, format,
     requete::{Chemin, Formulaire, Pages, Reponse, Web, aller, rendre, rendre_avec},
 };
 use serde::Deserialize;
@@ -17,7 +20,7 @@ use socle::{
 
 use super::vue::{self, Ligne};
 use crate::{
-    pv,
+    document, pv,
     session::{
         self, Note,
         deliberation::{self, Decider},
@@ -32,6 +35,7 @@ pub fn pages() -> Pages {
     Pages::new()
         .get("/certification/jury", mes_sessions)
         .get("/certification/jury/{id}", ma_session)
+        .get("/certification/jury/{id}/agenda.ics", agenda)
         .get("/certification/passages/{id}/grilles/{epreuve}", voir_grille)
         .post("/certification/passages/{id}/grilles/{epreuve}", remplir)
         .get("/certification/passages/{id}/deliberation", deliberer)
@@ -60,12 +64,14 @@ struct Epreuve {
 }
 
 struct Candidat {
-    id: String,
     nom: String,
     presence: &'static str,
     present: bool,
     epreuves: Vec<Epreuve>,
     issue: String,
+    /// Where the deliberation is, and on whom.
+    deliberer: String,
+    precision: String,
 }
 
 #[derive(Template)]
@@ -74,6 +80,10 @@ struct PageMaSession {
     page: Page,
     id: SessionExamenId,
     titre: String,
+    jours: String,
+    lieu: String,
+    /// The invitation, as PDF.
+    convocation: Option<String>,
     etat: &'static str,
     en_cours: bool,
     delibere: bool,
@@ -99,9 +109,11 @@ async fn ma_session(w: Web, Chemin(id): Chemin<SessionExamenId>) -> Reponse {
                 libelle: court(&g.epreuve, &g.libelle),
             })
             .collect();
+        let nom = noms.get(&p.candidat_id).cloned().unwrap_or_else(|| "Candidat effacé".into());
         candidats.push(Candidat {
-            id: p.id.to_string(),
-            nom: noms.get(&p.candidat_id).cloned().unwrap_or_else(|| "Candidat effacé".into()),
+            deliberer: format!("/certification/passages/{}/deliberation", p.id),
+            precision: format!("sur {nom}"),
+            nom,
             presence: p.presence.libelle(),
             present: p.presence == session::Presence::Present,
             epreuves,
@@ -113,12 +125,26 @@ async fn ma_session(w: Web, Chemin(id): Chemin<SessionExamenId>) -> Reponse {
         page: w.page,
         id,
         titre: s.d.version.nom().to_owned(),
+        jours: s.d.jours.iter().map(|j| format::date_longue(*j)).collect::<Vec<_>>().join(", "),
+        lieu: siege::lieu(&cx, &s.d).await?,
+        convocation: document::jure::convocation(&cx, id, &s.jure).await?.map(|d| format!("/certification/documents/{}/pdf", d.id)),
         etat: etat.libelle(),
         en_cours: siege::en_cours(etat),
         delibere: etat == certification_regles::session::EtatSession::EnDeliberation,
         pv: etat == certification_regles::session::EtatSession::EnDeliberation || etat.pv_signe(),
         candidats,
     })
+}
+
+/// The days of the session, for one's own calendar.
+async fn agenda(w: Web, Chemin(id): Chemin<SessionExamenId>) -> Reponse {
+    let contenu = siege::agenda(&w.lecture(), id).await?;
+    let entetes = [
+        (header::CONTENT_TYPE, "text/calendar; charset=utf-8; method=PUBLISH"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"jury.ics\""),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((entetes, contenu).into_response())
 }
 
 /// The label of an evidence, short enough for a tablet.

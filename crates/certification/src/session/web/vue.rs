@@ -22,7 +22,10 @@ use liste::{dates, genre_etat, quoi};
 use socle::{Contexte, Nomenclature, Permission, Resultat, identifiant::SessionExamenId};
 
 use super::{SaisieIncident, SaisieInscription};
-use crate::session::{self, NatureIncident, Note, Propose, depot, incident};
+use crate::{
+    pv,
+    session::{self, NatureIncident, Note, Propose, depot, incident},
+};
 
 /// What was typed and refused, on the page of a session.
 #[derive(Default)]
@@ -49,6 +52,8 @@ pub(super) struct PageSession {
     gerer: bool,
     modifiable: bool,
     composable: bool,
+    /// Candidates are still to be invited, or were only just.
+    convoquable: bool,
     appel: bool,
     pv: bool,
     papiers: bool,
@@ -57,6 +62,8 @@ pub(super) struct PageSession {
     agrement: Vec<String>,
     agrement_couvre: bool,
     etapes: Vec<LigneEtape>,
+    /// What is waited for, when nobody of the centre has a step to take.
+    attente: Vec<String>,
     candidats: Vec<LigneCandidat>,
     candidatures: Vec<Choix>,
     unites: Vec<Choix>,
@@ -163,6 +170,7 @@ pub(super) async fn session(cx: &Contexte, page: Page, id: SessionExamenId, erre
         gerer,
         modifiable: gerer && avant,
         composable,
+        convoquable: avant || etat == EtatSession::Convoquee,
         appel: gerer && matches!(etat, EtatSession::Convoquee | EtatSession::Ouverte),
         pv: etat == EtatSession::EnDeliberation || etat.pv_signe(),
         papiers: !avant,
@@ -177,10 +185,13 @@ pub(super) async fn session(cx: &Contexte, page: Page, id: SessionExamenId, erre
                 libelle: majuscule(e.action.libelle()),
                 permise: e.permise,
                 motifs: e.motifs.into_iter().filter(|m| m.regle != "session.transition").map(|m| m.phrase).collect(),
+                a_part: matches!(e.action, ActionSession::Annuler | ActionSession::ConstaterQuorumNonAtteint),
                 annuler: e.action == ActionSession::Annuler,
+                quorum: e.action == ActionSession::ConstaterQuorumNonAtteint && e.permise,
                 valider: e.action == ActionSession::Valider,
             })
             .collect(),
+        attente: if etat == EtatSession::EnDeliberation { attente(cx, id).await? } else { vec![] },
         candidatures,
         unites,
         jours,
@@ -202,6 +213,20 @@ pub(super) async fn session(cx: &Contexte, page: Page, id: SessionExamenId, erre
         candidats: lignes_candidats,
         garde,
     })
+}
+
+/// What the session waits for while the jury deliberates.
+async fn attente(cx: &Contexte, id: SessionExamenId) -> Resultat<Vec<String>> {
+    let pv = pv::lire(cx, id).await?;
+    let sans = pv.contenu["candidats"].as_array().into_iter().flatten().filter(|c| c["issue"] == "a_deliberer").count();
+    let mut l = vec![];
+    if sans > 0 {
+        l.push(format!("il décide pour {}\u{a0};", format::compte(sans as i64, "candidat", "candidats")));
+    }
+    if !pv.attendues.is_empty() {
+        l.push(format!("signent le procès-verbal\u{a0}: {}.", pv.attendues.join(", ")));
+    }
+    Ok(l)
 }
 
 /// The choices of a note.

@@ -75,6 +75,17 @@ pub(super) async fn archivee(cx: &mut Contexte, c: &Centre) -> anyhow::Result<(C
     let un = vec!["ccp-1".to_owned()];
     session::decider(cx, p[1], session::Decider { accordees: un, titre: false, entretien_favorable: None }).await?;
     archiver(cx, c, s, JOUR, "EXEMPLE-PV-2").await?;
+    // The hours of the training, for who has the title and for who signs in.
+    for candidature in [a, b] {
+        let e = document::Emettre {
+            nature: document::Nature::CertificatRealisation,
+            passage: None,
+            session: None,
+            jure: None,
+            candidature: Some(candidature),
+        };
+        document::emettre(cx, &e).await?;
+    }
     Ok((iris, s))
 }
 

@@ -434,6 +434,10 @@ impl Essai<'_> {
                            "formation_debut": "2025-09-01", "formation_fin": "2026-02-01"});
         let jeton = self.a.jeton("alpha.certification").await;
         let c = self.a.api(&jeton, "POST", "/api/v1/certification/candidatures", corps).await.id();
+        let heures =
+            json!({"genre": "formation", "module": "Essai", "debut": "2025-09-01", "fin": "2026-01-30", "prevues": 2100, "suivies": 2040});
+        let r = self.a.api(&jeton, "POST", &format!("/api/v1/certification/candidatures/{c}/pieces"), heures).await;
+        assert_eq!(r.statut, 201, "{}", r.corps);
         json!({"nature": "certificat_realisation", "candidature": c})
     }
 
@@ -525,6 +529,7 @@ impl Essai<'_> {
                 json!({"motif": self.motif().await, "debut": "2026-03-16T03:00:00Z", "nom": "Essai", "par": "accueil", "hors_plages": true})
             }
             ("PUT", "/rendez-vous/{id}/creneau") => json!({"debut": "2026-03-16T03:00:00Z"}),
+            ("PUT", "/rendez-vous/{id}/contact" | "/ateliers/reservations/{id}/contact") => json!({"nom": "Essai"}),
             ("PUT", "/rendez-vous/{id}/issue") => json!({"issue": "excuse"}),
             ("POST", "/exports") => self.export(),
             ("POST", "/bilan/filtres") => json!({"nom": format!("Essai {}", self.numero())}),

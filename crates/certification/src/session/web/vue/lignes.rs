@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use certification_regles::Motif;
 use interface::{Choix, format};
-use socle::{Contexte, Nomenclature, Resultat};
+use socle::{Contexte, Nomenclature, Resultat, texte::plier};
 
 use crate::session::{self, Dans, Presence, depot, presence};
 
 pub(super) struct LigneCandidat {
     pub id: String,
     pub candidat_id: String,
+    pub candidature_id: String,
     pub nom: String,
     pub unites: String,
     pub creneau: String,
@@ -36,7 +37,10 @@ pub(super) struct LigneEtape {
     pub libelle: String,
     pub permise: bool,
     pub motifs: Vec<String>,
+    /// Shown apart from the steps forward.
+    pub a_part: bool,
     pub annuler: bool,
+    pub quorum: bool,
     pub valider: bool,
 }
 
@@ -63,9 +67,14 @@ fn creneau(p: &session::Passage) -> String {
         t = format!("{t}, {}", format::duree(n));
     }
     if let Some(s) = &p.salle {
-        t = format!("{t}, salle {s}");
+        t = format!("{t}, {}", salle(s));
     }
     t
+}
+
+/// A room as it is said: « salle » only when it was not typed.
+fn salle(nom: &str) -> String {
+    if plier(nom).split(' ').any(|m| m == "salle") { nom.to_owned() } else { format!("salle {nom}") }
 }
 
 pub(super) async fn candidats(
@@ -84,6 +93,7 @@ pub(super) async fn candidats(
             LigneCandidat {
                 id: p.id.to_string(),
                 candidat_id: p.candidat_id.to_string(),
+                candidature_id: p.candidature_id.to_string(),
                 nom: c.map_or_else(|| "Candidat effacé".into(), depot::Candidat::nom_complet),
                 unites: p
                     .origines
@@ -137,4 +147,18 @@ pub(super) async fn membres(cx: &Contexte, d: &Dans, examen: &session::ExamenJur
             }
         })
         .collect())
+}
+
+#[cfg(test)]
+mod unitaires {
+    use super::*;
+
+    #[test]
+    fn une_salle_ne_se_dit_qu_une_fois() {
+        for (tape, dit) in
+            [("Salle Estuaire", "Salle Estuaire"), ("B", "salle B"), ("Grande salle", "Grande salle"), ("SALLE 3", "SALLE 3")]
+        {
+            assert_eq!(salle(tape), dit);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use certification_regles::{epreuves::TypeSession, referentiel::NatureUnite, session::EtatSession};
-use interface::{Choix, Erreurs, Page, format};
+use interface::{Choix, Erreurs, Onglet, Page, format};
 use socle::{Contexte, Permission, Resultat, identifiant::SessionExamenId};
 
 use super::super::Saisie;
@@ -66,13 +66,19 @@ pub(crate) async fn lignes(cx: &Contexte, sessions: Vec<session::Session>) -> Re
 #[template(path = "session/liste.html")]
 pub(in super::super) struct PageListe {
     page: Page,
+    onglets: Vec<Onglet>,
     sessions: Vec<Ligne>,
     ecrire: bool,
 }
 
 pub(in super::super) async fn liste(cx: &Contexte, page: Page) -> Resultat<PageListe> {
     let sessions = session::lister(cx).await?;
-    Ok(PageListe { page, sessions: lignes(cx, sessions).await?, ecrire: cx.acteur.peut(Permission::CertificationGerer) })
+    Ok(PageListe {
+        page,
+        onglets: crate::onglets("/certification/sessions"),
+        sessions: lignes(cx, sessions).await?,
+        ecrire: cx.acteur.peut(Permission::CertificationGerer),
+    })
 }
 
 #[derive(Template)]

@@ -29,7 +29,7 @@ async function explorer(page, adresse, departs, visiter) {
   const file = [...departs];
   while (file.length) {
     const chemin = file.shift();
-    const sorte = chemin.split(/[?#]/)[0].replace(UUID, '{id}');
+    const sorte = chemin.split(/[?#]/)[0].replace(UUID, '{id}').replace(/\d{4}-\d{2}-\d{2}/g, '{jour}');
     if (vues.has(sorte) || PAS_DES_PAGES.test(sorte)) continue;
     vues.add(sorte);
     const r = await page.goto(adresse + chemin);

@@ -6,29 +6,18 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const programme = process.env.BINAIRE_PASSEUR ?? join(dirname(fileURLToPath(import.meta.url)), '..', 'target/debug/passeur');
+import { join } from 'node:path';
+import { amorcer, arreter, attendre, pret, programme } from './programme.mjs';
 
 async function servir(env) {
-  const p = spawn(programme, ['serve', '--listen', '127.0.0.1:0'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
-  let sortie = '';
-  const adresse = await new Promise((bien, mal) => {
-    p.once('exit', () => mal(new Error(sortie)));
-    p.stdout.on('data', (d) => { sortie += d; const m = /Passeur est prêt : (\S+)/.exec(sortie); if (m) bien(m[1]); });
-  });
-  p.removeAllListeners('exit');
-  return { p, adresse, tuer: (signal) => new Promise((bien) => { p.once('exit', bien); p.kill(signal); }) };
+  const p = spawn(programme(), ['serve', '--listen', '127.0.0.1:0'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  return { adresse: await pret(p), tuer: (signal) => arreter(p, signal) };
 }
 
 async function essayer(url) {
   const dossier = mkdtempSync(join(tmpdir(), 'passeur-coupure-'));
   const env = { PATH: process.env.PATH, PASSEUR_DATA_DIR: dossier, PASSEUR_LOG: 'error', ...(url ? { PASSEUR_DATABASE_URL: url } : {}) };
-  const passeur = (args, entree = '') => execFileSync(programme, args, { env, input: entree, encoding: 'utf8' }).trim();
-  const structure = passeur(['structure', 'add', '--nom', 'Structure d’essai']);
-  passeur(['user', 'add', '--email', 'm@essai.invalid', '--nom', 'Médiation d’essai', '--role', 'mediateur', '--structure', structure, '--password-stdin'], 'Un bateau passe la rivière');
-  const jeton = passeur(['token', 'create', '--email', 'm@essai.invalid', '--scope', 'tout', '--print']);
+  const jeton = amorcer(env);
   const jour = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
   const entetes = { authorization: `Bearer ${jeton}`, 'content-type': 'application/json' };
   const corps = JSON.stringify({ type: 'collectif', date: jour, duree_minutes: 30, lieu_type: 'autre', thematiques: ['email'], anonymes: { total: 3 } });
@@ -45,7 +34,7 @@ async function essayer(url) {
     }
   };
   const ecrivains = Array.from({ length: 8 }, ecrire);
-  while (acquis.size < 60) await new Promise((r) => setTimeout(r, 10));
+  while (acquis.size < 60) await attendre(10);
   await s.tuer('SIGKILL');
   ouvert = false;
   await Promise.all(ecrivains);

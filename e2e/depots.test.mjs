@@ -3,8 +3,8 @@
 import { after, before, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { execFileSync } from 'node:child_process';
 import { lancer } from './appli.mjs';
+import { ouvrirSession } from './programme.mjs';
 
 const MO = 1024 * 1024;
 let appli;
@@ -12,10 +12,8 @@ let cookie;
 let jeton;
 before(async () => {
   appli = await lancer();
-  const r = await fetch(`${appli.adresse}/connexion`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ email: 'responsable@demonstration.invalid', mot_de_passe: 'Un bateau passe la rivière' }) });
-  assert.equal(r.status, 303);
-  cookie = r.headers.getSetCookie().map((c) => c.split(';')[0]).join('; ');
-  jeton = execFileSync(appli.programme, ['--data-dir', appli.dossier, 'token', 'create', '--email', 'responsable@demonstration.invalid', '--scope', 'tout', '--print'], { encoding: 'utf8' }).trim();
+  cookie = await ouvrirSession(appli.adresse, 'responsable@demonstration.invalid');
+  jeton = appli.jeton('responsable');
 });
 after(() => appli?.arreter());
 

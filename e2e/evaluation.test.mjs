@@ -2,21 +2,12 @@
 // without JavaScript, in 320 px; axe finds nothing.
 import { after, before, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { connecter, lancer, navigateur, relever } from './appli.mjs';
+import { cocher, connecter, ecrire, entrer, lancer, navigateur, relever, relire, tient } from './appli.mjs';
 
 let appli;
 let chromium;
 before(async () => { appli = await lancer(); chromium = await navigateur(); });
 after(async () => { await chromium?.close(); await appli?.arreter(); });
-
-/** Moves with Tab until the focused element is `css`. */
-async function aller(page, css) {
-  for (let i = 0; i < 40; i += 1) {
-    await page.keyboard.press('Tab');
-    if (await page.locator(`${css}:focus`).count()) return;
-  }
-  assert.fail(`introuvable au clavier : ${css}`);
-}
 
 /** Programmes a workshop of today that began ten minutes ago, then opens its attendance sheet. */
 async function programmer(page) {
@@ -70,13 +61,10 @@ it('du jour à la clôture, chacun répond au clavier sans voir l’autre', asyn
     assert.ok(height >= 44 && width >= 44, `cible de ${width} × ${height}`);
   }
   for (const question of ['accueil', 'utilite', 'recommandation']) {
-    await aller(p, `input[name="${question}"]`);
-    await p.keyboard.press('Space');
+    await cocher(p, `css:input[name="${question}"]`);
   }
-  await aller(p, '#commentaire');
-  await p.keyboard.type('Écrit au clavier');
-  await aller(p, 'button');
-  await Promise.all([p.waitForEvent('load'), p.keyboard.press('Enter')]);
+  await ecrire(p, 'css:#commentaire', 'Écrit au clavier');
+  await entrer(p, 'css:button');
   await p.waitForSelector('h1:has-text("Merci")');
   await p.goBack();
   assert.equal(await p.locator('#commentaire').inputValue(), '', 'le retour en arrière ne montre rien');
@@ -88,23 +76,12 @@ it('du jour à la clôture, chacun répond au clavier sans voir l’autre', asyn
   await autre.close();
 
   // axe, in both themes and two widths, on what people see.
-  for (const colorScheme of ['light', 'dark']) {
-    for (const width of [320, 1280]) {
-      const vue = await chromium.newContext({ colorScheme, viewport: { width, height: 900 } });
-      const q = await vue.newPage();
-      for (const [adresse, statut] of [[chemin, 200], [`${chemin}/merci`, 200], ['/evaluation/inconnu', 404]]) {
-        assert.equal((await q.goto(appli.adresse + adresse)).status(), statut);
-        assert.deepEqual(await relever(q), [], `${adresse} ${colorScheme} ${width}`);
-        assert.ok(await q.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${adresse} déborde à ${width}`);
-      }
-      await vue.close();
-    }
-  }
+  await relire(chromium, appli.adresse, [[chemin, 200], [`${chemin}/merci`, 200], ['/evaluation/inconnu', 404]]);
 
   // Gestures: the animator's, then the person's on the tablet.
   await page.goto(`${appli.adresse}${feuille}/gestes`);
   assert.deepEqual(await relever(page), [], 'gestes');
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'les gestes débordent');
+  assert.ok(await tient(page), 'les gestes débordent');
   await page.locator('input[name="acquis"]').first().check();
   await page.click('#gestes button:has-text("Enregistrer")');
   await page.waitForSelector('[role=status], .bandeau.succes');
@@ -155,7 +132,7 @@ it('la journée et les résultats se lisent sur un téléphone', async () => {
     for (const adresse of ['/ateliers/journee?toute=oui', '/ateliers/resultats', '/ateliers/resultats?par=public', '/bilan']) {
       await page.goto(appli.adresse + adresse);
       assert.deepEqual(await relever(page), [], `${adresse} ${colorScheme}`);
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${adresse} déborde`);
+      assert.ok(await tient(page), `${adresse} déborde`);
     }
     await contexte.close();
   }

@@ -19,9 +19,20 @@ await connecter(page, appli.adresse, 'responsable@demonstration.invalid');
 await page.goto(`${appli.adresse}/`);
 await prendre('images/aujourdhui.png');
 await prendre('guide/images/aujourdhui.png');
-for (const [chemin, nom] of [['/accueil', 'accueillir'], ['/accompagnements/nouveau', 'accompagnement'], ['/bilan', 'bilan'], ['/bilan/comparaison?periode=mois_dernier', 'comparaison'], ['/bilan/liens', 'partage'], ['/compte', 'compte'], ['/equipe', 'equipe'], ['/conservation', 'conservation'], ['/reprise', 'reprise'], ['/exports', 'exporter'], ['/ateliers', 'ateliers'], ['/agenda', 'agenda'], ['/agenda/motifs', 'rendez-vous'], ['/doublons', 'doublons'], ['/programme', 'reserver'], ['/ateliers/resultats', 'evaluer-un-atelier']]) {
+for (const [chemin, nom] of [['/accueil', 'accueillir'], ['/accompagnements/nouveau', 'accompagnement'], ['/bilan', 'bilan'], ['/bilan/comparaison?periode=mois_dernier', 'comparaison'], ['/bilan/liens', 'partage'], ['/compte', 'compte'], ['/equipe', 'equipe'], ['/conservation', 'conservation'], ['/reprise', 'reprise'], ['/exports', 'exporter'], ['/ateliers', 'ateliers'], ['/agenda', 'agenda'], ['/agenda/motifs', 'rendez-vous'], ['/structure/materiel', 'materiel'], ['/doublons', 'doublons'], ['/programme', 'reserver'], ['/programme/carte', 'carte'], ['/ateliers/resultats', 'evaluer-un-atelier']]) {
   await page.goto(appli.adresse + chemin);
   await prendre(`guide/images/${nom}.png`);
+}
+// The contact of a booking, as the team corrects it.
+await page.goto(`${appli.adresse}/ateliers/seances`);
+for (const seance of await page.locator('main a[href^="/ateliers/seances/0"]').evaluateAll((l) => l.map((a) => a.getAttribute('href')))) {
+  await page.goto(appli.adresse + seance);
+  const corriger = page.locator('main a[href$="/contact"]').first();
+  if (await corriger.count()) {
+    await corriger.click();
+    await prendre('guide/images/contact.png');
+    break;
+  }
 }
 // The child of the demonstration has a plan, a diagnostic and a history.
 await page.goto(`${appli.adresse}/personnes`);

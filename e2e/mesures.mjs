@@ -1,31 +1,22 @@
 // What the main job promises, measured on the release build and the demonstration: ready time on an
 // existing database, idle memory, server time of every page, weight of pages. Run by scripts/bench.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { arreter, attendre, mediane, memoire, ouvrirSession, pret, programme } from './programme.mjs';
 
-const racine = join(dirname(fileURLToPath(import.meta.url)), '..');
-const programme = process.env.BINAIRE_PASSEUR ?? join(racine, 'target/release/passeur');
 const dossier = mkdtempSync(join(tmpdir(), 'passeur-mesures-'));
-const mediane = (v) => v.toSorted((a, b) => a - b)[Math.floor(v.length / 2)];
 
 async function lancer(options) {
   const debut = performance.now();
-  const p = spawn(programme, ['--data-dir', dossier, 'serve', '--listen', '127.0.0.1:0', ...options], { env: { ...process.env, PASSEUR_LOG: 'info', PASSEUR_LOG_FORMAT: 'json' }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let sortie = ''; const journal = [];
+  const p = spawn(programme('release'), ['--data-dir', dossier, 'serve', '--listen', '127.0.0.1:0', ...options], { env: { ...process.env, PASSEUR_LOG: 'info', PASSEUR_LOG_FORMAT: 'json' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const journal = [];
   let reste = '';
   p.stderr.on('data', (d) => { reste += d; const l = reste.split('\n'); reste = l.pop(); for (const x of l) { try { journal.push(JSON.parse(x)); } catch { /* not a line of ours */ } } });
-  const adresse = await new Promise((bien, mal) => {
-    p.once('exit', () => mal(new Error(sortie)));
-    p.stdout.on('data', (d) => { sortie += d; const m = /Passeur est prêt : (\S+)/.exec(sortie); if (m) bien(m[1]); });
-  });
-  const pret = performance.now() - debut;
-  const arreter = () => new Promise((bien) => { p.removeAllListeners('exit'); p.once('exit', bien); p.kill('SIGTERM'); });
-  const memoire = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${p.pid}/status`, 'utf8'))[1]) / 1024;
-  return { adresse, pret, arreter, memoire, journal };
+  const adresse = await pret(p);
+  return { adresse, pret: performance.now() - debut, arreter: () => arreter(p), memoire: () => memoire(p.pid, 'VmRSS'), journal };
 }
 
 await (await lancer(['--demo'])).arreter();
@@ -33,7 +24,7 @@ const prets = []; const memoires = [];
 for (let i = 0; i < 5; i += 1) {
   const s = await lancer([]);
   prets.push(s.pret);
-  await new Promise((r) => setTimeout(r, 1500));
+  await attendre(1500);
   memoires.push(s.memoire());
   await s.arreter();
 }
@@ -41,8 +32,7 @@ console.log(`ready on an existing database: median ${mediane(prets).toFixed(0)} 
 console.log(`idle memory: median ${mediane(memoires).toFixed(0)} MB`);
 
 const s = await lancer([]);
-const r = await fetch(`${s.adresse}/connexion`, { method: 'POST', redirect: 'manual', headers: { 'content-type': 'application/x-www-form-urlencoded', origin: s.adresse }, body: new URLSearchParams({ email: 'responsable@demonstration.invalid', mot_de_passe: 'Un bateau passe la rivière' }) });
-const cookie = r.headers.getSetCookie().map((c) => c.split(';')[0]).join('; ');
+const cookie = await ouvrirSession(s.adresse, 'responsable@demonstration.invalid');
 const lire = async (chemin) => { const x = await fetch(s.adresse + chemin, { headers: { cookie } }); return [x.status, await x.text()]; };
 const UUID = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
 const pages = new Map(); const file = ['/'];
@@ -60,7 +50,7 @@ for (const [sorte, { chemin, poids }] of pages) {
   await lire(chemin);
   const avant = s.journal.length;
   for (let i = 0; i < 15; i += 1) await lire(chemin);
-  await new Promise((x) => setTimeout(x, 60));
+  await attendre(60);
   const durees = s.journal.slice(avant).map((l) => l.fields?.duree_us).filter(Number.isFinite);
   resultats.push([sorte, mediane(durees) / 1000, Math.max(...durees) / 1000, poids]);
 }

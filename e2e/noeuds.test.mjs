@@ -4,18 +4,15 @@
 // recover by themselves, and meanwhile they say in French to come back later.
 import { it } from 'node:test';
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { mandataire } from './mandataire.mjs';
 import { portLibre, postgres } from './postgres.mjs';
+import { amorcer, arreter, attendre, ouvrirSession, pret, programme } from './programme.mjs';
 
-const programme = process.env.BINAIRE_PASSEUR ?? join(dirname(fileURLToPath(import.meta.url)), '..', 'target/debug/passeur');
-const MOT = 'Un bateau passe la rivière';
-const attendre = (ms) => new Promise((r) => { setTimeout(r, ms); });
 const jusqua = async (quoi, f, ms = 60_000) => {
   for (const fin = Date.now() + ms; Date.now() < fin;) { if (await f()) return; await attendre(50); }
   assert.fail(`jamais arrivé : ${typeof quoi === 'function' ? quoi() : quoi}`);
@@ -26,17 +23,13 @@ async function noeud(env) {
   const port = await portLibre();
   const n = { adresse: `http://127.0.0.1:${port}`, erreurs: '', morts: 0 };
   n.demarrer = async () => {
-    const p = spawn(programme, ['serve', '--listen', `127.0.0.1:${port}`], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const p = spawn(programme(), ['serve', '--listen', `127.0.0.1:${port}`], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     n.p = p;
     p.stderr.on('data', (d) => { n.erreurs += d; });
     p.on('exit', () => { n.morts += 1; });
-    await new Promise((bien, mal) => {
-      let sortie = '';
-      p.once('exit', () => mal(new Error(`${sortie}\n${n.erreurs}`)));
-      p.stdout.on('data', (d) => { sortie += d; if (sortie.includes('Passeur est prêt')) bien(); });
-    });
+    await pret(p);
   };
-  n.tuer = (signal) => new Promise((r) => { if (n.p.exitCode !== null || n.p.signalCode) r(); else { n.p.once('exit', r); n.p.kill(signal); } });
+  n.tuer = (signal) => arreter(n.p, signal);
   await n.demarrer();
   return n;
 }
@@ -55,13 +48,6 @@ class Reponses {
   }
 }
 
-/** A browser signed in, through the proxy. */
-async function entrer(adresse) {
-  const r = await fetch(`${adresse}/connexion`, { method: 'POST', redirect: 'manual', headers: { origin: adresse, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ email: 'm@essai.invalid', mot_de_passe: MOT }) });
-  assert.equal(r.status, 303, await r.text());
-  return r.headers.getSetCookie().map((c) => c.split(';')[0]).join('; ');
-}
-
 it('trois nœuds : l’un est tué, la base s’arrête, rien d’acquitté n’est perdu ni doublé', { timeout: 240_000 }, async (t) => {
   const dossier = mkdtempSync(join(tmpdir(), 'passeur-noeuds-'));
   const menage = [];
@@ -74,10 +60,7 @@ it('trois nœuds : l’un est tué, la base s’arrête, rien d’acquitté n’
     // One folder for all three: keys, files and mails.
     PASSEUR_DATA_DIR: join(dossier, 'donnees'),
   };
-  const passeur = (args, entree = '') => execFileSync(programme, args, { env, input: entree, encoding: 'utf8' }).trim();
-  const structure = passeur(['structure', 'add', '--nom', 'Structure d’essai']);
-  passeur(['user', 'add', '--email', 'm@essai.invalid', '--nom', 'Médiation d’essai', '--role', 'mediateur', '--structure', structure, '--password-stdin'], MOT);
-  const jeton = passeur(['token', 'create', '--email', 'm@essai.invalid', '--scope', 'tout', '--print']);
+  const jeton = amorcer(env);
   const jour = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
 
   const noeuds = await Promise.all([noeud(env), noeud(env), noeud(env)]);
@@ -132,7 +115,7 @@ it('trois nœuds : l’un est tué, la base s’arrête, rien d’acquitté n’
   // Pages: the hidden id of the form is what makes a form sent again one record.
   const parPage = [];
   const deconnectes = [];
-  const cookies = await Promise.all(Array.from({ length: 4 }, () => entrer(proxy.adresse)));
+  const cookies = await Promise.all(Array.from({ length: 4 }, () => ouvrirSession(proxy.adresse, 'm@essai.invalid')));
   const page = async (cookie, qui) => {
     for (let n = 0; ouvert; n += 1) {
       const f = await demander('/personnes/nouvelle', { headers: { cookie } });

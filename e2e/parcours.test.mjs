@@ -1,33 +1,13 @@
 // The main flow, played as a mediator would: with the keyboard alone, then without JavaScript.
 import { after, before, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { connecter, lancer, navigateur } from './appli.mjs';
+import { cocher, connecter, ecrire, entrer, lancer, navigateur } from './appli.mjs';
 
 const MEDIATRICE = 'lena@demonstration.invalid';
 let appli;
 let chromium;
 before(async () => { appli = await lancer(); chromium = await navigateur(); });
 after(async () => { await chromium?.close(); await appli?.arreter(); });
-
-/** Presses Tab until the element that answers to `test` (a selector, or words of a link or button) has the focus. */
-async function aller(page, quoi, max = 150) {
-  for (let i = 0; i < max; i += 1) {
-    const la = await page.evaluate((q) => {
-      const e = document.activeElement;
-      if (!e || e === document.body) return false;
-      if (q.startsWith('css:')) return e.matches(q.slice(4));
-      return (e.textContent ?? '').trim().startsWith(q);
-    }, quoi);
-    if (la) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`introuvable au clavier : ${quoi} (${page.url()})`);
-}
-
-async function entrer(page, quoi) {
-  await aller(page, quoi);
-  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
-}
 
 it('un accompagnement s’enregistre en quatre gestes, au clavier', async () => {
   const page = await (await chromium.newContext()).newPage();
@@ -36,10 +16,8 @@ it('un accompagnement s’enregistre en quatre gestes, au clavier', async () => 
   await entrer(page, 'Accueillir une personne');
   await entrer(page, 'Aider tout de suite');
   assert.match(page.url(), /\/accompagnements\/nouveau/);
-  await aller(page, 'css:input[name="thematiques"]');
-  await page.keyboard.press('Space');
-  await aller(page, 'Enregistrer');
-  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+  await cocher(page, 'css:input[name="thematiques"]');
+  await entrer(page, 'Enregistrer');
   await page.waitForSelector('text=L’accompagnement est enregistré.');
   await page.context().close();
 });
@@ -49,22 +27,20 @@ it('de l’accueil au bilan, au clavier', async () => {
   await connecter(page, appli.adresse, MEDIATRICE);
   await entrer(page, 'Personnes');
   await entrer(page, 'Nouvelle personne');
-  await aller(page, 'css:#prenom'); await page.keyboard.type('Zéphyrine');
-  await aller(page, 'css:#nom'); await page.keyboard.type('Toutàfait-Fictive');
-  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+  await ecrire(page, 'css:#prenom', 'Zéphyrine');
+  await ecrire(page, 'css:#nom', 'Toutàfait-Fictive');
+  await entrer(page);
   await page.waitForSelector('h1:has-text("Zéphyrine")');
   const dossier = page.url().split('?')[0];
 
   await entrer(page, 'Entretien');
   for (let geste = 1; geste <= 8; geste += 1) {
-    await aller(page, `css:input[name="geste_${geste}"], input[name="gestes_${geste}"], input[name="g${geste}"]`);
-    await page.keyboard.press('Space');
+    await cocher(page, `css:input[name="geste_${geste}"], input[name="gestes_${geste}"], input[name="g${geste}"]`);
   }
-  await aller(page, 'css:#objectif'); await page.keyboard.type('Écrire à ma famille');
-  await aller(page, 'css:input[name^="etape"]'); await page.keyboard.type('Atelier courriel');
-  await aller(page, 'css:#convenu'); await page.keyboard.press('Space');
-  await aller(page, 'Enregistrer');
-  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+  await ecrire(page, 'css:#objectif', 'Écrire à ma famille');
+  await ecrire(page, 'css:input[name^="etape"]', 'Atelier courriel');
+  await cocher(page, 'css:#convenu');
+  await entrer(page, 'Enregistrer');
   assert.match(page.url(), /\/diagnostics\//);
 
   await entrer(page, 'Faire le parcours');
@@ -72,12 +48,10 @@ it('de l’accueil au bilan, au clavier', async () => {
 
   await page.goto(dossier);
   await entrer(page, 'Orienter');
-  await aller(page, 'css:input[name="partenaire"], select[name="partenaire"]');
-  await page.keyboard.press('Space');
-  await aller(page, 'css:#motif'); await page.keyboard.type('Dossier à instruire');
-  await aller(page, 'css:#consentement'); await page.keyboard.press('Space');
-  await aller(page, 'css:button.principal');
-  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+  await cocher(page, 'css:input[name="partenaire"], select[name="partenaire"]');
+  await ecrire(page, 'css:#motif', 'Dossier à instruire');
+  await cocher(page, 'css:#consentement');
+  await entrer(page, 'css:button.principal');
   assert.match(page.url(), /\/orientations\//);
 
   await page.goto(dossier);

@@ -1,7 +1,7 @@
 // A private PostgreSQL with the durability of production (fsync and synchronous_commit are on), that a test
 // may stop and start as it likes. scripts/postgres-essais is quicker, and promises nothing of the kind.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 
@@ -23,9 +23,11 @@ export async function postgres(dossier, base, options = '') {
     `-c listen_addresses=127.0.0.1 -p ${port} -c unix_socket_directories='${dossier}' ${options}`, 'start');
   demarrer();
   jouer(`${bin}/createdb`, '-h', '127.0.0.1', '-p', String(port), '-U', 'passeur', base);
+  /** The process that leads the others. */
+  const pid = () => Number(readFileSync(`${dossier}/data/postmaster.pid`, 'utf8').split('\n')[0]);
   const url = `postgres://passeur@127.0.0.1:${port}/${base}`;
   return {
-    url, demarrer,
+    url, demarrer, pid,
     /** `immediate`: as if the power went. */
     arreter: (mode = 'fast') => jouer(`${bin}/pg_ctl`, '-D', `${dossier}/data`, '-m', mode, 'stop'),
     /** What a query answers, one line a row, `|` between columns. */

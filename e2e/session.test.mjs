@@ -4,7 +4,7 @@
 import { after, before, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { lancer, navigateur } from './appli.mjs';
+import { aller, cocher, ecrire, entrer, lancer, navigateur } from './appli.mjs';
 
 const compte = (nom) => `${nom}@demonstration.invalid`;
 let appli;
@@ -24,40 +24,6 @@ async function ouvrir(qui, adresse = '/') {
     await Promise.all([page.waitForURL((u) => !u.pathname.startsWith('/connexion')), page.keyboard.press('Enter')]);
   }
   return page;
-}
-
-/** Presses Tab until the element that answers to `quoi` (a selector after « css: », or the first words of a link or button) has the focus. */
-async function aller(page, quoi, max = 300) {
-  for (let i = 0; i < max; i += 1) {
-    const la = await page.evaluate((q) => {
-      const e = document.activeElement;
-      if (!e || e === document.body) return false;
-      return q.startsWith('css:') ? e.matches(q.slice(4)) : (e.textContent ?? '').trim().startsWith(q);
-    }, quoi);
-    if (la) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`introuvable au clavier : ${quoi} (${page.url()})\n${await page.textContent('main')}`);
-}
-
-async function entrer(page, quoi) {
-  await aller(page, quoi);
-  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
-}
-
-async function cocher(page, quoi) {
-  await aller(page, quoi);
-  await page.keyboard.press('Space');
-}
-
-async function choisir(page, quoi, lettres) {
-  await aller(page, quoi);
-  await page.keyboard.type(lettres);
-}
-
-async function ecrire(page, quoi, texte) {
-  await aller(page, quoi);
-  await page.keyboard.type(texte);
 }
 
 /** Follows the link to this address. */
@@ -95,7 +61,7 @@ it('une session, de la planification au parchemin vérifié, au clavier et sans 
   await suivre(centre, '/certification');
   await entrer(centre, 'Sessions');
   await entrer(centre, 'Planifier une session');
-  await choisir(centre, 'css:#version', 'Médiateur');
+  await ecrire(centre, 'css:#version', 'Médiateur');
   await cocher(centre, 'css:input[name="type_session"]');
   await ecrire(centre, 'css:#jours', new Intl.DateTimeFormat('fr-FR', { timeZone: 'Europe/Paris', day: '2-digit', month: '2-digit', year: 'numeric' }).format(new Date()));
   await entrer(centre, 'Enregistrer');
@@ -104,7 +70,7 @@ it('une session, de la planification au parchemin vérifié, au clavier et sans 
   const id = session.split('/').at(-1);
 
   // A candidate ready to sit, the jury proposed, then each step that the rules open.
-  await choisir(centre, 'css:#candidature', 'Ambre');
+  await ecrire(centre, 'css:#candidature', 'Ambre');
   await ecrire(centre, 'css:#salle', 'Salle du clavier');
   await entrer(centre, 'Inscrire le candidat');
   await dit(centre, 'Le candidat est inscrit à la session.');
@@ -113,7 +79,7 @@ it('une session, de la planification au parchemin vérifié, au clavier et sans 
   await entrer(centre, 'Déclarer');
   await entrer(centre, 'Convoquer');
   await dit(centre, 'Les convocations partent par courriel.');
-  await choisir(centre, 'css:#candidat-1', 'Pr');
+  await ecrire(centre, 'css:#candidat-1', 'Pr');
   for (let n = 0; n < 2; n += 1) await cocher(centre, 'css:input[name="jure"]:not(:checked)');
   await entrer(centre, 'Enregistrer l’appel');
   await entrer(centre, 'Ouvrir');

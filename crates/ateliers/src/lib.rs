@@ -4,6 +4,8 @@
 //! not know it.
 
 pub mod agenda;
+pub mod contact;
+pub mod equipement;
 pub mod evaluation;
 pub mod fiche;
 mod migrations;
@@ -34,9 +36,11 @@ pub fn pages() -> Pages {
         programme::pages(),
         evaluation::pages(),
         agenda::pages(),
+        equipement::pages(),
         ouverture::pages(),
         rendez_vous::pages(),
         webhook::pages(),
+        contact::pages(),
     ]
     .into_iter()
     .fold(fiche::pages(), Pages::fusionner)
@@ -52,6 +56,7 @@ pub fn api() -> OpenApiRouter<Etat> {
         webhook::api(),
         evaluation::api(),
         agenda::api(),
+        equipement::api(),
         ouverture::api(),
         rendez_vous::api(),
     ]

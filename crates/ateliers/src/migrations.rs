@@ -14,6 +14,10 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(crate::agenda::Agendas),
         Box::new(crate::reservation::Refus),
         Box::new(crate::webhook::Webhooks),
+        Box::new(crate::rendez_vous::Exceptions),
+        Box::new(crate::equipement::Equipements),
+        Box::new(crate::reservation::Sequences),
+        Box::new(crate::rendez_vous::ContactsRefuses),
     ]
 }
 

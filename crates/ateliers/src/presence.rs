@@ -191,6 +191,8 @@ pub async fn venir(cx: &Contexte, id: DateSeanceId, personne: Option<PersonneId>
         fin: None,
         fini_le: None,
         refus_le: None,
+        sequence: 0,
+        dates_dites: 0,
         cree_le: cx.maintenant,
     };
     reservations::Entity::insert(r.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;

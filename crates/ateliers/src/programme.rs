@@ -1,13 +1,12 @@
 //! The public programme: what is coming, for anybody. No account, no cookie, no script.
 
 mod api;
-mod communes;
+pub mod carte;
 pub mod imprimer;
 mod mois;
 mod web;
 
 pub use api::api;
-pub use communes::{Commune, par_commune};
 pub use web::pages;
 
 use std::collections::HashMap;

@@ -4,8 +4,11 @@
 //! the constraint of `occupation`, the one that séances and times of one's own meet.
 
 mod api;
+mod api_jours;
 mod avertir;
+mod contact;
 mod creneaux;
+mod exception;
 pub(crate) mod migration;
 mod motif;
 mod plage;
@@ -13,17 +16,23 @@ mod prendre;
 pub(crate) mod regles;
 mod suite;
 pub(crate) mod table;
-mod web;
+pub(crate) mod web;
 
 pub use api::api;
 pub use avertir::{GENRE_AVERTIR, avertir_tache};
+pub(crate) use contact::{a_corriger, corriger_par_lien};
+pub use contact::{corriger, noter_retour};
 pub use creneaux::{Creneau, creneaux};
-pub(crate) use migration::RendezVousPris;
+pub use exception::{
+    DeplacerPlage, Detail, EtatPlage, JourPlage, deplacer as deplacer_plage, detail, fermer as fermer_plage, jours,
+    retablir as retablir_plage, un_jour,
+};
+pub(crate) use migration::{ContactsRefuses, Exceptions, RendezVousPris};
 pub use motif::{EcrireMotif, ecrire, libelles, lister as motifs, modifier, publies};
 pub use plage::{EcrirePlage, ajouter as ajouter_plage, lister as plages, reprendre_horaires, retirer as retirer_plage};
 pub use prendre::{Prendre, prendre};
-pub(crate) use suite::par_code;
 pub use suite::{GENRE_PURGE, Issue, annuler, conclure, deplacer, lire, purger};
+pub(crate) use suite::{ouvrir, par_code};
 pub use table::{Model as RendezVous, motif::Model as Motif, plage::Model as Plage};
 pub use web::pages;
 

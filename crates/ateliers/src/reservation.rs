@@ -8,6 +8,7 @@ mod attente;
 mod avertir;
 mod calendrier;
 mod changer;
+mod contact;
 mod controle;
 pub(crate) mod migration;
 mod oubli;
@@ -24,11 +25,14 @@ pub use avertir::{GENRE_AVERTIR, Motif, avertir_tache};
 pub(crate) use avertir::{avertir, prevenir_tous};
 pub use changer::{Changer, changer_par_lien};
 pub(crate) use changer::{autres_dates, changeable};
+pub(crate) use contact::noter_refus;
+pub use contact::{corriger, noter_retour};
 use controle::cle_contact;
-pub(crate) use controle::{canal_de, controler};
-pub(crate) use migration::{Refus, Reservations};
+pub(crate) use controle::{canal_de, controler, coordonnees};
+pub(crate) use migration::{Refus, Reservations, Sequences};
 pub use oubli::{CONSERVATION, GENRE_PURGE, purger};
-use suite::{Fin, avec_seance, de_l_equipe, finir};
+pub(crate) use suite::de_l_equipe;
+use suite::{Fin, avec_seance, finir};
 pub use suite::{accepter_par_lien, annuler, annuler_par_lien, confirmer};
 pub(crate) use suite::{creer_lien, ouvrir, par_code};
 pub use table::Model as Reservation;
@@ -246,6 +250,8 @@ pub async fn reserver(cx: &Contexte, id: SeanceId, mut d: Reserver) -> Resultat<
         fin: None,
         fini_le: None,
         refus_le: None,
+        sequence: 0,
+        dates_dites: 0,
         cree_le: cx.maintenant,
     };
     match table::Entity::insert(r.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await.map_err(Erreur::from) {

@@ -41,6 +41,7 @@ use crate::{
         occupation::{self, Pour, Prises},
         regles::Ou,
     },
+    equipement::{self, DemandeEquipement},
     fiche::{self, Reference},
 };
 use table::Thematiques;
@@ -127,7 +128,11 @@ pub struct ProgrammerSeance {
     #[serde(default)]
     pub publiee: bool,
     pub adaptations: Option<String>,
-    /// Although who animates, or the room, is already taken.
+    /// What it takes of the structure's equipment, at each date.
+    #[serde(default)]
+    #[schema(max_items = 30)]
+    pub equipements: Vec<DemandeEquipement>,
+    /// Although who animates, the room or the equipment is already taken.
     #[serde(default)]
     pub forcer: bool,
 }
@@ -207,11 +212,15 @@ pub async fn programmer(cx: &Contexte, d: ProgrammerSeance) -> Resultat<(Complet
         cree_le: cx.maintenant,
     };
     controler(cx, &mut s, &mut c).await?;
+    let reserves = equipement::demander(cx, structure, &d.equipements, &mut c).await?;
     c.finir()?;
     let ressources = ressources(&s);
     let plages: Vec<_> = instants.iter().map(|(_, t)| (*t, *t + TimeDelta::minutes(duree))).collect();
     if !d.forcer {
-        occupation::refuser(cx, structure, &ressources, &plages, &[], "dates").await?;
+        reunir([
+            occupation::refuser(cx, structure, &ressources, &plages, &[], "dates").await,
+            equipement::refuser(cx, s.lieu_id, &reserves, &plages, None, "equipements").await,
+        ])?;
     }
     table::Entity::insert(s.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
     for (i, ((q, _), (debut, fin))) in instants.iter().zip(&plages).enumerate() {
@@ -237,9 +246,22 @@ pub async fn programmer(cx: &Contexte, d: ProgrammerSeance) -> Resultat<(Complet
         let ligne = Materiel { seance_id: id, rang: i as i32 + 1, libelle: libelle.clone(), pret: false };
         table::materiel::Entity::insert(ligne.into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
     }
+    equipement::ecrire_reserves(cx, id, &reserves).await?;
     planifier_seuil(cx, &s).await?;
     cx.journaliser(Action::Creation, "seance", id.0, structure, &[]).await?;
     Ok((lire(cx, id).await?, true))
+}
+
+/// All that is refused, at once: what is then forced is forced knowingly.
+fn reunir(refus: impl IntoIterator<Item = Resultat<()>>) -> Resultat<()> {
+    let mut fautes = vec![];
+    for r in refus {
+        match r {
+            Err(Erreur::Invalide(e)) => fautes.extend(e),
+            autre => autre?,
+        }
+    }
+    if fautes.is_empty() { Ok(()) } else { Err(Erreur::Invalide(fautes)) }
 }
 
 async fn planifier_seuil(cx: &Contexte, s: &Seance) -> Resultat<()> {

@@ -24,7 +24,7 @@ const SEANCES: Traitement = Traitement {
     destinataires: "Les membres de la structure. Le programme public dit l’atelier, le lieu et l’heure, jamais qui anime.",
     duree: "Comme les accompagnements : une séance sert aux chiffres de la structure.",
     securite: "Comptes personnels et droits par rôle ; chaque changement est inscrit au journal.",
-    tables: &["seance", "seance_date", "seance_materiel", "occupation"],
+    tables: &["seance", "seance_date", "seance_materiel", "occupation", "equipement", "seance_equipement"],
 };
 
 const RESERVATIONS: Traitement = Traitement {
@@ -32,7 +32,7 @@ const RESERVATIONS: Traitement = Traitement {
     finalite: "Garder une place à qui la demande, prévenir d’un changement, proposer les places libérées.",
     base_legale: "Mesures prises à la demande de la personne (RGPD, article 6).",
     personnes: "Personnes qui réservent ou pour qui l’on réserve.",
-    donnees: "Nom ou prénom, téléphone ou courriel si la personne le veut, ce qui aide à l’accueillir (chiffré), le dossier si elle est suivie ; qui est venu, et la signature de présence faite à l’écran (chiffrée).",
+    donnees: "Nom ou prénom, téléphone ou courriel si la personne le veut, ce qui aide à l’accueillir (chiffré), le dossier si elle est suivie ; si un message n’a pas pu lui arriver, et quand ; qui est venu, et la signature de présence faite à l’écran (chiffrée).",
     destinataires: "Les membres de la structure qui organise.",
     duree: "Quatre-vingt-dix jours après la séance, nom, contact, liens et signatures sont effacés ; les nombres restent.",
     securite: "Sans compte ni témoin de connexion ; lien secret dont seule l’empreinte est gardée ; essais de codes freinés ; la base refuse deux personnes sur une place.",
@@ -86,11 +86,11 @@ const RENDEZ_VOUS: Traitement = Traitement {
     finalite: "Recevoir à l’heure dite qui le demande, prévenir d’un changement, rappeler.",
     base_legale: "Mesures prises à la demande de la personne (RGPD, article 6).",
     personnes: "Personnes qui prennent rendez-vous ou pour qui l’on en prend ; membres de l’équipe qui reçoivent.",
-    donnees: "Nom ou prénom, téléphone ou courriel si la personne le veut, ce qui aide à la recevoir (chiffré), le dossier si elle est suivie ; les heures où chacun reçoit.",
+    donnees: "Nom ou prénom, téléphone ou courriel si la personne le veut, ce qui aide à la recevoir (chiffré), le dossier si elle est suivie ; si un message n’a pas pu lui arriver, et quand ; les heures où chacun reçoit.",
     destinataires: "Les membres de la structure.",
     duree: "Quatre-vingt-dix jours après le rendez-vous, nom, contact et liens sont effacés ; les nombres restent.",
     securite: "Sans compte ni témoin de connexion ; lien secret dont seule l’empreinte est gardée ; essais de codes freinés ; la base refuse deux rendez-vous à la même heure avec la même personne.",
-    tables: &["motif_rendez_vous", "plage", "rendez_vous", "lien_rendez_vous"],
+    tables: &["motif_rendez_vous", "plage", "plage_exception", "rendez_vous", "lien_rendez_vous"],
 };
 
 const WEBHOOKS: Traitement = Traitement {

@@ -119,24 +119,45 @@ verifier("Point d" not in texte_lieu, "le flux d’un lieu ne dit pas le titre d
 
 # The invitation of an appointment, in its mail.
 motif = next(m for m in demander("/rendez-vous/motifs")["elements"] if m["publie"] and m["maniere"] == "sur_place")
-creneau = demander(f"/rendez-vous/motifs/{motif['id']}/creneaux")["elements"][-1]
-demander("/rendez-vous", corps={"motif": motif["id"], "debut": creneau["debut"], "lieu": creneau["lieu"], "nom": "Vérification", "courriel": "verification@exemple.invalid", "par": "accueil"})
-heure = dt.datetime.now(PARIS).hour
-if 8 <= heure < 20:
-    piece = None
+libres = demander(f"/rendez-vous/motifs/{motif['id']}/creneaux")["elements"]
+creneau, autre = libres[-1], libres[-2]
+rdv = demander("/rendez-vous", corps={"motif": motif["id"], "debut": creneau["debut"], "lieu": creneau["lieu"], "nom": "Vérification", "courriel": "verification@exemple.invalid", "par": "accueil"})["id"]
+
+
+def invitation(combien):
+    """The last of the files sent to who comes, once there are so many: the part of the mail, and what it says."""
+    lues = []
     for _ in range(100):
+        lues = []
         for f in glob.glob(donnees + "/courriels/*.eml"):
             m = email.message_from_binary_file(open(f, "rb"), policy=email.policy.default)
             if m["To"] == "verification@exemple.invalid":
-                piece = next((p for p in m.iter_attachments()), None)
-        if piece is not None:
+                for piece in m.iter_attachments():
+                    corps = piece.get_content()
+                    lues.append((piece, icalendar.Calendar.from_ical(corps if isinstance(corps, (str, bytes)) else corps.as_bytes())))
+        if len(lues) >= combien:
             break
         time.sleep(0.2)
+    lues.sort(key=lambda l: l[1].walk("VEVENT")[0]["SEQUENCE"])
+    return (*lues[-1], len(lues)) if lues else (None, None, 0)
+
+
+heure = dt.datetime.now(PARIS).hour
+if 8 <= heure < 20:
+    piece, cal, _ = invitation(1)
     verifier(piece is not None and piece.get_content_type() == "text/calendar" and piece.get_filename() == "rendez-vous.ics", "le courriel porte rendez-vous.ics")
     if piece is not None:
-        corps = piece.get_content()
-        e = icalendar.Calendar.from_ical(corps if isinstance(corps, (str, bytes)) else corps.as_bytes()).walk("VEVENT")[0]
-        verifier(instant(e["DTSTART"].dt) == dt.datetime.fromisoformat(creneau["debut"]), "l’invitation est à l’heure du rendez-vous")
+        premiere = cal.walk("VEVENT")[0]
+        verifier(instant(premiere["DTSTART"].dt) == dt.datetime.fromisoformat(creneau["debut"]), "l’invitation est à l’heure du rendez-vous")
+        demander(f"/rendez-vous/{rdv}/creneau", corps={"debut": autre["debut"], "lieu": autre["lieu"]}, methode="PUT")
+        _, cal, n = invitation(2)
+        e = cal.walk("VEVENT")[0]
+        verifier(n == 2 and e["UID"] == premiere["UID"] and e["SEQUENCE"] > premiere["SEQUENCE"], "changé, le même rendez-vous a une séquence plus grande")
+        verifier(instant(e["DTSTART"].dt) == dt.datetime.fromisoformat(autre["debut"]), "et sa nouvelle heure")
+        demander(f"/rendez-vous/{rdv}/annulation", corps={})
+        piece, cal, n = invitation(3)
+        dernier = cal.walk("VEVENT")[0]
+        verifier(n == 3 and cal["METHOD"] == "CANCEL" and dernier["STATUS"] == "CANCELLED" and dernier["UID"] == premiere["UID"] and dernier["SEQUENCE"] > e["SEQUENCE"], "annulé, il est retiré par CANCEL")
 else:
     print("       il est trop tôt ou trop tard : aucun courriel ne part")
 

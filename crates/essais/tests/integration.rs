@@ -16,10 +16,18 @@ mod application;
 mod ateliers_agenda;
 #[path = "../../ateliers/src/agenda/flux_tests.rs"]
 mod ateliers_agenda_flux;
+#[path = "../../ateliers/src/reservation/calendrier_tests.rs"]
+mod ateliers_calendrier;
 #[path = "../../ateliers/src/reservation/changer_tests.rs"]
 mod ateliers_changer;
+#[path = "../../ateliers/src/contact/tests.rs"]
+mod ateliers_contacts;
+#[path = "../../ateliers/src/equipement/tests.rs"]
+mod ateliers_equipement;
 #[path = "../../ateliers/src/evaluation/tests.rs"]
 mod ateliers_evaluations;
+#[path = "../../ateliers/src/rendez_vous/exception_tests.rs"]
+mod ateliers_exceptions;
 #[path = "../../ateliers/src/fiche/tests.rs"]
 mod ateliers_fiches;
 #[path = "../../ateliers/src/presence/tests.rs"]

@@ -4,6 +4,7 @@ mod api;
 mod depot;
 mod migration;
 mod regles;
+mod resume;
 mod saisie;
 mod scelle;
 mod table;
@@ -27,7 +28,6 @@ use socle::{
     api::present,
     controle::Controle,
     creation::{self, Reclamation},
-    equipe,
     identifiant::{AccompagnementId, LieuId, PersonneId, StructureId, UtilisateurId},
     journal::Action,
     texte::nettoyer,
@@ -370,10 +370,10 @@ pub async fn recents(cx: &Contexte, f: &Filtre, avant: Option<(NaiveDate, Uuid)>
     depot::completer(cx, lignes).await
 }
 
-/// As [`recents`], without the totals declared of anonymous participants: enough for a list.
-pub async fn liste(cx: &Contexte, f: &Filtre, avant: Option<(NaiveDate, Uuid)>, combien: u64) -> Resultat<Vec<Accompagnement>> {
+/// As [`recents`], as lists show them: one select.
+pub async fn liste(cx: &Contexte, f: &Filtre, avant: Option<(NaiveDate, Uuid)>, combien: u64) -> Resultat<Vec<DuJour>> {
     let s = cx.exiger(Permission::AccompagnementsLire)?;
-    depot::presenter(cx, depot::recents(cx, s, f, avant, combien).await?).await
+    resume::lignes(cx, s, f, avant, combien).await
 }
 
 /// The last accompaniment the actor recorded in this structure: what a new one starts from.
@@ -385,17 +385,18 @@ pub async fn dernier(cx: &Contexte) -> Resultat<Option<Accompagnement>> {
 
 /// What an accompaniment was, in a line: « Atelier : Découvrir le courriel », « Courriel, Bureautique ».
 pub fn intitule(a: &Accompagnement) -> String {
-    let sujets = a.thematiques.iter().map(|t| t.libelle()).collect::<Vec<_>>().join(", ");
-    match &a.ligne.titre {
-        Some(t) => t.clone(),
-        None => sujets,
-    }
+    intituler(a.ligne.titre.as_deref(), &a.thematiques)
 }
 
-/// An accompaniment of the day, as « Aujourd'hui » lists it.
+fn intituler(titre: Option<&str>, thematiques: &[Thematique]) -> String {
+    titre.map_or_else(|| thematiques.iter().map(|t| t.libelle()).collect::<Vec<_>>().join(", "), str::to_owned)
+}
+
+/// An accompaniment, as lists show it.
 #[derive(Clone, Debug)]
 pub struct DuJour {
     pub id: AccompagnementId,
+    pub date: NaiveDate,
     /// « Individuel · Courriel, Bureautique » or the title of the workshop.
     pub titre: String,
     /// Names of those present, or « 1 personne anonyme ».
@@ -411,54 +412,14 @@ impl DuJour {
     }
 }
 
-/// The accompaniments of one day in the structure the actor works in, newest first; at most 50. Without the
-/// totals declared of anonymous participants.
-pub async fn du_jour(cx: &Contexte, date: NaiveDate) -> Resultat<Vec<Accompagnement>> {
-    let f = Filtre { du: Some(date), au: Some(date), ..Filtre::default() };
-    liste(cx, &f, None, 50).await
-}
-
-/// Puts names on accompaniments, in three queries whatever their number.
-pub async fn decrire(cx: &Contexte, accompagnements: Vec<Accompagnement>) -> Resultat<Vec<DuJour>> {
-    let mut ids: Vec<PersonneId> = accompagnements.iter().flat_map(|a| a.personnes.iter().copied()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    nommer(cx, accompagnements, &personne::noms(cx, &ids).await?).await
-}
-
-/// Puts names on accompaniments, given those of the people; one query.
-pub(crate) async fn nommer(
-    cx: &Contexte,
-    accompagnements: Vec<Accompagnement>,
-    personnes: &std::collections::HashMap<PersonneId, String>,
-) -> Resultat<Vec<DuJour>> {
-    let noms = equipe::noms(cx, accompagnements.iter().map(|a| a.ligne.mediateur_id)).await?;
-    Ok(accompagnements
-        .into_iter()
-        .map(|a| DuJour {
-            id: a.ligne.id,
-            titre: format!("{} · {}", a.ligne.type_activite.libelle(), intitule(&a)),
-            presents: regles::presents(&a, personnes),
-            duree_minutes: a.ligne.duree_minutes,
-            mediateur: noms.get(&a.ligne.mediateur_id).cloned().unwrap_or_default(),
-        })
-        .collect())
-}
-
 /// What happened to a person, for the timeline.
 pub async fn evenements(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec<crate::chronologie::Evenement>> {
     let s = cx.exiger(Permission::AccompagnementsLire)?;
-    let lignes = depot::de_personne(cx, s, id, max).await?;
-    Ok(depot::intituler(cx, lignes)
-        .await?
-        .into_iter()
-        .map(|a| crate::chronologie::Evenement {
-            jour: a.ligne.date,
-            ordre: a.ligne.id.0,
-            icone: if a.ligne.type_activite == TypeActivite::Collectif { "presentation" } else { "hand-heart" },
-            titre: format!("Accompagnement {}", a.ligne.type_activite.libelle().to_lowercase()),
-            detail: Some(format!("{} ({})", intitule(&a), interface::format::duree(i64::from(a.ligne.duree_minutes)))),
-            href: Some(format!("/accompagnements/{}", a.ligne.id)),
-        })
-        .collect())
+    resume::evenements(cx, s, id, max).await
+}
+
+/// How many accompaniments of a day in the structure the actor works in, counted up to `plafond`, and their minutes in all.
+pub async fn total_du_jour(cx: &Contexte, date: NaiveDate, plafond: u64) -> Resultat<(i64, i64)> {
+    let s = cx.exiger(Permission::AccompagnementsLire)?;
+    resume::total(cx, s, date, plafond).await
 }

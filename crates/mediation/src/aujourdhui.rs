@@ -6,7 +6,7 @@ use askama::Template;
 use chrono::{Days, NaiveDate};
 use interface::{
     Page,
-    requete::{Pages, Reponse, Web, rendre, vers},
+    requete::{Pages, Parametres, Reponse, Web, rendre, vers},
 };
 use socle::{
     Contexte, Permission, Resultat,
@@ -15,7 +15,7 @@ use socle::{
 use territoire::lieu;
 
 use crate::{
-    accompagnement::{self, DuJour},
+    accompagnement::{self, DuJour, Filtre},
     accueil, ateliers, conservation, orientation,
     parcours::{self, EtapeDue},
     personne,
@@ -28,8 +28,16 @@ const SANS_REPONSE: Days = Days::new(14);
 /// Minutes after which somebody who waits is shown as waiting for long.
 const LONGUE_ATTENTE: i64 = 30;
 
-/// Files soon erased are counted up to here.
-const A_EFFACER_MAX: u64 = 100;
+/// What is shown of each group of what is to follow up, and of the accompaniments of the day: the rest is a link away.
+const MONTRES: usize = 5;
+const ACTIVITES: usize = 10;
+/// The accompaniments of the day are counted up to here: more than a structure makes in one.
+const COMPTES: u64 = 200;
+/// What is shown when all is asked for.
+const TOUT: u64 = 100;
+
+/// Files soon erased are counted up to here: each is looked at in six tables.
+const A_EFFACER_MAX: u64 = 11;
 
 /// The home page.
 pub fn pages() -> Pages {
@@ -54,6 +62,15 @@ struct Etape {
     nom: String,
     /// « hier », « dans 3 jours », « à 14:00 ».
     quand: String,
+}
+
+/// Steps of one urgency; an empty group is left out.
+struct Groupe {
+    titre: &'static str,
+    retard: bool,
+    etapes: Vec<Etape>,
+    /// There are more.
+    autres: bool,
 }
 
 struct Relance {
@@ -83,20 +100,29 @@ struct PageAujourdhui {
     nombre: String,
     /// Workshops of the day.
     seances: Vec<Seance>,
-    /// Title of the group, its steps; empty groups are left out.
-    etapes: Vec<(&'static str, Vec<Etape>)>,
+    etapes: Vec<Groupe>,
     relances: Vec<Relance>,
+    /// There are more orientations without an answer.
+    autres_relances: bool,
     /// « 3 dossiers », soon erased.
     a_effacer: Option<String>,
-    /// With their durations in words.
-    activites: Vec<(DuJour, String)>,
-    /// « 3 accompagnements, 1 h 30 ».
+    activites: Vec<DuJour>,
+    /// « 3 accompagnements, 1 h 30 », of the whole day.
     total: String,
+    /// Some of the day's are not shown.
+    autres_activites: bool,
     /// One's own, of the day.
     rendez_vous: Vec<crate::rendez_vous::DuJour>,
 }
 
-async fn voir(w: Web) -> Reponse {
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Demande {
+    /// `tout`: all that is to follow up.
+    suivi: String,
+}
+
+async fn voir(w: Web, Parametres(d): Parametres<Demande>) -> Reponse {
     let a = &w.acteur;
     if a.structure.is_none() || !a.peut(Permission::PersonnesLire) {
         if a.structure.is_some() && a.peut(Permission::BilanLire) {
@@ -112,29 +138,41 @@ async fn voir(w: Web) -> Reponse {
     }
     let cx = w.lecture();
     cx.exiger(Permission::PersonnesLire)?;
-    rendre(&gabarit(&cx, w.page).await?)
+    rendre(&gabarit(&cx, w.page, d.suivi == "tout").await?)
 }
 
-/// A bounded number of reads, whatever the number of people; the names of all come in one.
-async fn gabarit(cx: &Contexte, page: Page) -> Resultat<PageAujourdhui> {
+/// A bounded number of reads and of lines, whatever the number of people.
+async fn gabarit(cx: &Contexte, page: Page, tout: bool) -> Resultat<PageAujourdhui> {
     let jour = cx.aujourd_hui();
     let il_y_a = |d: Days| jour.checked_sub_days(d).unwrap_or(jour);
+    let dans = |d: Days| jour.checked_add_days(d).unwrap_or(jour);
+    let montres = if tout { TOUT as usize } else { MONTRES };
+    let (hier, demain) = (il_y_a(Days::new(1)), dans(Days::new(1)));
     let accueils = accueil::en_attente(cx).await?;
-    let dues = parcours::etapes_dues(cx, il_y_a(RETARD), jour.checked_add_days(A_VENIR).unwrap_or(jour)).await?;
-    let sans_reponse = orientation::sans_reponse(cx, il_y_a(SANS_REPONSE)).await?;
-    let seances = if cx.acteur.peut(Permission::AccompagnementsLire) { ateliers::du_jour(cx, jour).await? } else { vec![] };
-    let activites = if cx.acteur.peut(Permission::AccompagnementsLire) { accompagnement::du_jour(cx, jour).await? } else { vec![] };
+    // One more than shown tells that there are others.
+    let periodes = [(il_y_a(RETARD), hier), (jour, jour), (demain, dans(A_VENIR))];
+    let dues = parcours::etapes_dues(cx, &periodes, montres as u64 + 1).await?;
+    let sans_reponse = orientation::sans_reponse(cx, il_y_a(SANS_REPONSE), montres as u64 + 1).await?;
+    let lire = cx.acteur.peut(Permission::AccompagnementsLire);
+    let (mut seances, mut rendez_vous, mut activites) = (vec![], vec![], vec![]);
+    if lire {
+        seances = ateliers::du_jour(cx, jour).await?;
+        rendez_vous = crate::rendez_vous::du_jour(cx, jour).await?;
+        let f = Filtre { du: Some(jour), au: Some(jour), ..Filtre::default() };
+        activites = accompagnement::liste(cx, &f, None, ACTIVITES as u64 + 1).await?;
+    }
+    let autres_activites = activites.len() > ACTIVITES;
+    let (nombre, minutes) = if autres_activites {
+        accompagnement::total_du_jour(cx, jour, COMPTES).await?
+    } else {
+        (activites.len() as i64, activites.iter().map(|a| i64::from(a.duree_minutes)).sum())
+    };
+    activites.truncate(ACTIVITES);
+    let total =
+        format!("{}, {}", interface::format::compte(nombre, "accompagnement", "accompagnements"), interface::format::duree(minutes));
 
-    let rendez_vous = if cx.acteur.peut(Permission::AccompagnementsLire) { crate::rendez_vous::du_jour(cx, jour).await? } else { vec![] };
-
-    let mut ids: Vec<PersonneId> = accueils.iter().filter_map(|a| a.personne_id).collect();
-    ids.extend(dues.iter().map(|e| e.personne));
-    ids.extend(sans_reponse.iter().map(|o| o.personne));
-    ids.extend(activites.iter().flat_map(|a| a.personnes.iter().copied()));
-    ids.sort_unstable();
-    ids.dedup();
+    let ids: Vec<PersonneId> = accueils.iter().filter_map(|a| a.personne_id).collect();
     let noms: HashMap<PersonneId, String> = personne::noms(cx, &ids).await?;
-    let activites = accompagnement::nommer(cx, activites, &noms).await?;
     let nom = |id: PersonneId| noms.get(&id).cloned().unwrap_or_else(|| "Personne sans nom".into());
     // Where somebody waits matters only when there are several places.
     let lieux: HashMap<LieuId, String> = if accueils.iter().any(|a| a.lieu_id.is_some()) {
@@ -143,7 +181,7 @@ async fn gabarit(cx: &Contexte, page: Page) -> Resultat<PageAujourdhui> {
         HashMap::new()
     };
 
-    let nombre = interface::format::compte(accueils.len() as i64, "personne", "personnes");
+    let attendent = interface::format::compte(accueils.len() as i64, "personne", "personnes");
     let attente = accueils
         .into_iter()
         .map(|a| Attente {
@@ -158,18 +196,13 @@ async fn gabarit(cx: &Contexte, page: Page) -> Resultat<PageAujourdhui> {
         })
         .collect();
 
-    let etapes = ranger(dues, jour, nom);
+    let etapes = ranger(dues, jour, montres);
+    let autres_relances = sans_reponse.len() > montres;
     let relances = sans_reponse
         .into_iter()
-        .map(|o| Relance { id: o.id, nom: nom(o.personne), partenaire: o.partenaire, quand: interface::format::jour_relatif(o.date, jour) })
+        .take(montres)
+        .map(|o| Relance { id: o.id, nom: o.nom, partenaire: o.partenaire, quand: interface::format::jour_relatif(o.date, jour) })
         .collect();
-    let minutes: i64 = activites.iter().map(|a| i64::from(a.duree_minutes)).sum();
-    let total = format!(
-        "{}, {}",
-        interface::format::compte(activites.len() as i64, "accompagnement", "accompagnements"),
-        interface::format::duree(minutes)
-    );
-    let activites = activites.into_iter().map(|a| (a.clone(), interface::format::duree(a.duree_minutes))).collect();
     let ecrire = cx.acteur.peut(Permission::PersonnesEcrire);
     let a_effacer = match conservation::nombre(cx, A_EFFACER_MAX).await? {
         0 => None,
@@ -177,7 +210,22 @@ async fn gabarit(cx: &Contexte, page: Page) -> Resultat<PageAujourdhui> {
         n => Some(interface::format::compte(n.cast_signed(), "dossier", "dossiers")),
     };
     let seances = seances.into_iter().map(seance).collect();
-    Ok(PageAujourdhui { page, jour, ecrire, attente, nombre, seances, etapes, relances, a_effacer, activites, total, rendez_vous })
+    Ok(PageAujourdhui {
+        page,
+        jour,
+        ecrire,
+        attente,
+        nombre: attendent,
+        seances,
+        etapes,
+        relances,
+        autres_relances,
+        a_effacer,
+        activites,
+        total,
+        autres_activites,
+        rendez_vous,
+    })
 }
 
 fn seance(s: ateliers::SeanceDuJour) -> Seance {
@@ -195,21 +243,26 @@ fn seance(s: ateliers::SeanceDuJour) -> Seance {
     }
 }
 
-/// The steps that are due, by group: late, today, soon. Empty groups are left out.
-fn ranger(dues: Vec<EtapeDue>, jour: NaiveDate, nom: impl Fn(PersonneId) -> String) -> Vec<(&'static str, Vec<Etape>)> {
-    let mut groupes = [("En retard", vec![]), ("Pour aujourd’hui", vec![]), ("Dans les sept jours", vec![])];
+/// The steps that are due, by group: late, today, soon; `montres` at most of each.
+fn ranger(dues: Vec<EtapeDue>, jour: NaiveDate, montres: usize) -> Vec<Groupe> {
+    let groupe = |titre, retard| Groupe { titre, retard, etapes: vec![], autres: false };
+    let mut groupes = [groupe("En retard", true), groupe("Pour aujourd’hui", false), groupe("Dans les sept jours", false)];
     for e in dues {
         let rang = match e.prevue_le.cmp(&jour) {
             std::cmp::Ordering::Less => 0,
             std::cmp::Ordering::Equal => 1,
             std::cmp::Ordering::Greater => 2,
         };
+        let g = &mut groupes[rang];
+        if g.etapes.len() == montres {
+            g.autres = true;
+            continue;
+        }
         let relatif = interface::format::jour_relatif(e.prevue_le, jour);
         let quand = e.heure.map_or_else(|| relatif.clone(), |h| format!("{relatif} à {h}"));
-        let href = format!("/personnes/{}/parcours", e.personne);
-        groupes[rang].1.push(Etape { id: e.id, href, libelle: e.libelle, nom: nom(e.personne), quand });
+        g.etapes.push(Etape { id: e.id, href: format!("/personnes/{}/parcours", e.personne), libelle: e.libelle, nom: e.nom, quand });
     }
-    groupes.into_iter().filter(|(_, etapes)| !etapes.is_empty()).collect()
+    groupes.into_iter().filter(|g| !g.etapes.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -220,7 +273,7 @@ mod rendu {
         EtapeDue {
             id: EtapeId(uuid::Uuid::from_u128(n)),
             personne: PersonneId(uuid::Uuid::from_u128(n)),
-            parcours: uuid::Uuid::from_u128(n).into(),
+            nom: "Personne d’essai".into(),
             libelle: format!("Étape {n}"),
             prevue_le: jour.parse().unwrap(),
             heure: heure.map(str::to_owned),
@@ -230,10 +283,13 @@ mod rendu {
     #[test]
     fn les_etapes_se_rangent_par_urgence() {
         let dues = vec![etape(1, "2026-03-09", None), etape(2, "2026-03-10", Some("14 h")), etape(3, "2026-03-10", None)];
-        let groupes = ranger(dues, "2026-03-10".parse().unwrap(), |_| "Personne d’essai".into());
-        assert_eq!(groupes.iter().map(|(t, e)| (*t, e.len())).collect::<Vec<_>>(), [("En retard", 1), ("Pour aujourd’hui", 2)]);
-        assert_eq!(groupes[0].1[0].quand, "hier");
-        assert_eq!(groupes[1].1[0].quand, "aujourd’hui à 14 h");
+        let groupes = ranger(dues.clone(), "2026-03-10".parse().unwrap(), 5);
+        let dits: Vec<_> = groupes.iter().map(|g| (g.titre, g.etapes.len(), g.autres)).collect();
+        assert_eq!(dits, [("En retard", 1, false), ("Pour aujourd’hui", 2, false)]);
+        assert_eq!(groupes[0].etapes[0].quand, "hier");
+        assert_eq!(groupes[1].etapes[0].quand, "aujourd’hui à 14 h");
+        let groupes = ranger(dues, "2026-03-10".parse().unwrap(), 1);
+        assert_eq!(groupes.iter().map(|g| (g.etapes.len(), g.autres)).collect::<Vec<_>>(), [(1, false), (1, true)]);
     }
 
     #[test]
@@ -261,25 +317,25 @@ mod rendu {
                 inscrits: "3 personnes inscrites pour 8 places".into(),
                 close: false,
             }],
-            etapes: ranger(vec![etape(1, "2026-03-09", None), etape(2, "2026-03-12", Some("14 h"))], jour, |_| "Essai DEUX".into()),
+            etapes: ranger(vec![etape(1, "2026-03-09", None), etape(2, "2026-03-12", Some("14 h"))], jour, 5),
             relances: vec![Relance {
                 id: OrientationId(uuid::Uuid::nil()),
                 nom: "Essai TROIS".into(),
                 partenaire: "Partenaire d’essai".into(),
                 quand: "il y a 3 semaines".into(),
             }],
+            autres_relances: true,
             a_effacer: Some("3 dossiers".into()),
-            activites: vec![(
-                DuJour {
-                    id: uuid::Uuid::nil().into(),
-                    titre: "Individuel · Courriel, Bureautique".into(),
-                    presents: "1 personne anonyme".into(),
-                    duree_minutes: 30,
-                    mediateur: "Camille Exemple".into(),
-                },
-                "30 min".into(),
-            )],
+            activites: vec![DuJour {
+                id: uuid::Uuid::nil().into(),
+                date: jour,
+                titre: "Individuel · Courriel, Bureautique".into(),
+                presents: "1 personne anonyme".into(),
+                duree_minutes: 30,
+                mediateur: "Camille Exemple".into(),
+            }],
             total: "1 accompagnement, 30 min".into(),
+            autres_activites: true,
             rendez_vous: vec![crate::rendez_vous::DuJour::exemple("Essai QUATRE")],
         };
         let html = p.render().unwrap();
@@ -293,6 +349,7 @@ mod rendu {
             "Dans les sept jours",
             "Partenaire d’essai",
             "3 dossiers",
+            "Tout voir",
             "30 min",
         ] {
             assert!(html.contains(dit), "{dit}");

@@ -243,15 +243,14 @@ pub async fn page(cx: &Contexte, f: &Filtre, apres: Option<Uuid>, combien: u64) 
 pub async fn evenements(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec<Evenement>> {
     let structures: Vec<StructureId> =
         cx.acteur.fonctions.iter().map(|f| f.structure).filter(|s| cx.acteur.peut_dans(Permission::PersonnesLire, *s)).collect();
-    let orientations = depot::de_personne(cx, id, &structures, max).await?;
-    let noms = depot::partenaires(cx, &orientations).await?;
-    Ok(orientations
+    let lignes = depot::evenements(cx, id, &structures, max).await?;
+    Ok(lignes
         .into_iter()
         .map(|o| Evenement {
             jour: o.date,
             ordre: o.id.0,
             icone: "send",
-            titre: format!("Orientation vers {}", noms.get(&o.partenaire_id).map_or("un partenaire", String::as_str)),
+            titre: format!("Orientation vers {}", o.partenaire),
             detail: Some(o.statut.libelle().to_owned()),
             href: Some(format!("/orientations/{}", o.id)),
         })
@@ -262,25 +261,16 @@ pub async fn evenements(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec
 #[derive(Clone, Debug)]
 pub struct SansReponse {
     pub id: OrientationId,
-    pub personne: PersonneId,
+    /// The person's name, as screens show it.
+    pub nom: String,
     pub partenaire: String,
     pub date: NaiveDate,
 }
 
-/// The orientations of the structure sent before `avant` and still without an answer, oldest first; at most 20.
-pub async fn sans_reponse(cx: &Contexte, avant: NaiveDate) -> Resultat<Vec<SansReponse>> {
+/// The orientations of the structure sent before `avant` and still without an answer, oldest first; at most `max`.
+pub async fn sans_reponse(cx: &Contexte, avant: NaiveDate, max: u64) -> Resultat<Vec<SansReponse>> {
     let structure = cx.exiger(Permission::PersonnesLire)?;
-    let orientations = depot::en_attente(cx, structure, Some(avant), 20).await?;
-    let noms = depot::partenaires(cx, &orientations).await?;
-    Ok(orientations
-        .into_iter()
-        .map(|o| SansReponse {
-            id: o.id,
-            personne: o.personne_id,
-            partenaire: noms.get(&o.partenaire_id).cloned().unwrap_or_default(),
-            date: o.date,
-        })
-        .collect())
+    depot::sans_reponse(cx, structure, avant, max).await
 }
 
 #[cfg(test)]

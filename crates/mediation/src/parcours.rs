@@ -132,7 +132,8 @@ impl Complet {
 pub struct EtapeDue {
     pub id: socle::identifiant::EtapeId,
     pub personne: PersonneId,
-    pub parcours: ParcoursId,
+    /// The person's name, as screens show it.
+    pub nom: String,
     pub libelle: String,
     pub prevue_le: chrono::NaiveDate,
     pub heure: Option<String>,

@@ -16,7 +16,7 @@ pub use api::api;
 pub use consentement::{Consentement, Consentir, consentements, consentir, retirer};
 pub(crate) use depot::suivis;
 pub use rapprochement::{Connue, cles_de_contact, existants, par_contacts, par_noms, suivis_parmi};
-pub(crate) use regles::cle_de_nom;
+pub(crate) use regles::{cle_de_nom, nommer, noms_reunis};
 pub use regles::{cle_tri, cles, distinguer, nom_affiche};
 pub use scelle::CHAMPS;
 pub use traitement::TRAITEMENT;

@@ -7,6 +7,7 @@ mod certification;
 mod cles;
 mod comptes;
 mod conservation;
+mod mail;
 mod reprise;
 mod sauvegarde;
 mod serve;
@@ -99,6 +100,9 @@ enum Commande {
     /// Les clés qui signent les badges : montre, change, retire
     #[command(subcommand, name = "badge-key")]
     BadgeKey(badges::BadgeKey),
+    /// Courriels : ce qui revient
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Vérifie la configuration, la base, les dossiers, le courriel, et dit comment réparer
     Check,
     /// Demande au programme qui sert sur cette machine s’il est prêt
@@ -191,6 +195,15 @@ pub async fn executer(p: Passeur) -> anyhow::Result<()> {
         Commande::Bench(b) => crate::banc::executer(b, demarrer(general.config(&[])?).await?).await,
         Commande::Key(k) => cles::executer(k, general.config(&[])?).await,
         Commande::BadgeKey(k) => badges::executer(k, &demarrer(general.config(&[])?).await?).await,
+        Commande::Mail(m) => {
+            // EX_TEMPFAIL (sysexits): the server of mails keeps the message and brings it again.
+            let fait = async { mail::executer(m, demarrer(general.config(&[])?).await?).await };
+            if let Err(e) = fait.await {
+                eprintln!("{e:#}");
+                std::process::exit(75);
+            }
+            Ok(())
+        }
         Commande::Check => verifier::verifier(general.config(&[])?).await,
         Commande::Health => sante::sante(general.config(&[])?).await,
         Commande::Openapi => {

@@ -1,9 +1,12 @@
-//! Mail: handed to a server by SMTP, or written into a folder when none is set.
+//! Mail: handed to a server by SMTP, or written into a folder when none is set; what comes back is in [`retour`].
+
+pub mod retour;
 
 use std::path::PathBuf;
 
 use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    address::Envelope,
     message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType},
 };
 use secrecy::ExposeSecret;
@@ -13,22 +16,33 @@ use socle::{
     ports::{Courrier, ErreurCourrier, Lettre, PieceJointe},
 };
 
+/// Who mails are from, and where they come back.
+#[derive(Clone)]
+struct Expediteur {
+    de: Mailbox,
+    retour: Option<Address>,
+}
+
 /// Hands mail to an SMTP server.
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
-    de: Mailbox,
+    de: Expediteur,
 }
 
 /// Writes each mail into a file of a folder.
 pub struct Dossier {
     dossier: PathBuf,
-    de: Mailbox,
+    de: Expediteur,
 }
 
 /// What the configuration asks for.
 pub fn selon(config: &Config) -> anyhow::Result<std::sync::Arc<dyn Courrier>> {
     let de: Mailbox =
         config.mail_from.parse().map_err(|e| anyhow::anyhow!("configuration : « mail_from » n’est pas une adresse de courriel ({e})"))?;
+    let retour = config.mail_return.as_deref().map(|r| {
+        r.parse::<Address>().map_err(|e| anyhow::anyhow!("configuration : « mail_return » n’est pas une adresse de courriel seule ({e})"))
+    });
+    let de = Expediteur { de, retour: retour.transpose()? };
     Ok(match &config.smtp_url {
         Some(url) => {
             let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
@@ -45,37 +59,62 @@ pub fn selon(config: &Config) -> anyhow::Result<std::sync::Arc<dyn Courrier>> {
     })
 }
 
-fn message(de: &Mailbox, l: &Lettre, pieces: &[PieceJointe]) -> Result<Message, ErreurCourrier> {
-    let a: Mailbox = l.destinataire.parse().map_err(|e| ErreurCourrier::Adresse(format!("illisible ({e})")))?;
-    let m = Message::builder().from(de.clone()).to(a).subject(&l.sujet);
-    let fait = if pieces.is_empty() {
-        m.header(ContentType::TEXT_PLAIN).body(l.corps.clone())
-    } else {
-        let mut parties = MultiPart::mixed().singlepart(SinglePart::plain(l.corps.clone()));
-        for p in pieces {
-            let genre = ContentType::parse(&p.media).map_err(|e| ErreurCourrier::Passagere(format!("{} : {e}", p.media)))?;
-            parties = parties.singlepart(Attachment::new(p.nom.clone()).body(p.octets.clone(), genre));
+impl Expediteur {
+    fn message(&self, l: &Lettre, pieces: &[PieceJointe], marque: Option<&str>) -> Result<Message, ErreurCourrier> {
+        // What the address is stays out of the error: it is kept with the job.
+        let a: Mailbox = l.destinataire.parse().map_err(|_| ErreurCourrier::Adresse("illisible".into()))?;
+        let mut m = Message::builder().from(self.de.clone()).to(a.clone()).subject(&l.sujet);
+        if let Some(retour) = &self.retour {
+            let envelope = Envelope::new(Some(retour.clone()), vec![a.email]);
+            m = m.envelope(envelope.map_err(|e| ErreurCourrier::Passagere(e.to_string()))?);
         }
-        m.multipart(parties)
-    };
-    fait.map_err(|e| ErreurCourrier::Passagere(e.to_string()))
+        if let Some(marque) = marque {
+            m = m.message_id(Some(format!("<{marque}@{}>", self.de.email.domain())));
+        }
+        let fait = if pieces.is_empty() {
+            m.header(ContentType::TEXT_PLAIN).body(l.corps.clone())
+        } else {
+            let mut parties = MultiPart::mixed().singlepart(SinglePart::plain(l.corps.clone()));
+            for p in pieces {
+                let genre = ContentType::parse(&p.media).map_err(|e| ErreurCourrier::Passagere(format!("{} : {e}", p.media)))?;
+                parties = parties.singlepart(Attachment::new(p.nom.clone()).body(p.octets.clone(), genre));
+            }
+            m.multipart(parties)
+        };
+        fait.map_err(|e| ErreurCourrier::Passagere(e.to_string()))
+    }
 }
 
-/// The answers by which a server says that this mailbox does not exist or does not receive (RFC 5321, 4.2.2).
-/// Others, as a refused account or a server that takes one for a sender of spam, may end.
-const SANS_BOITE: [&str; 3] = ["550", "551", "553"];
+/// A text of a server without the addresses it may cite.
+fn sans_adresse(texte: &str) -> String {
+    texte.split(' ').map(|m| if m.contains('@') { "[adresse]" } else { m }).collect::<Vec<_>>().join(" ")
+}
 
 fn refus(e: &lettre::transport::smtp::Error) -> ErreurCourrier {
-    match e.status().map(|c| c.to_string()) {
-        Some(code) if SANS_BOITE.contains(&code.as_str()) => ErreurCourrier::Adresse(e.to_string()),
-        _ => ErreurCourrier::Passagere(e.to_string()),
+    let dit = sans_adresse(&e.to_string());
+    let code = e.status().map(u16::from);
+    if e.is_permanent() && code.is_some() && retour::adresse_en_cause(code, retour::detail(&dit)) {
+        ErreurCourrier::Adresse(dit)
+    } else {
+        // A refused account, a server that takes one for a sender of spam: it may end.
+        ErreurCourrier::Passagere(dit)
+    }
+}
+
+impl Smtp {
+    async fn remettre(&self, m: Message) -> Result<(), ErreurCourrier> {
+        self.transport.send(m).await.map(|_| ()).map_err(|e| refus(&e))
     }
 }
 
 #[async_trait::async_trait]
 impl Courrier for Smtp {
     async fn envoyer_avec(&self, l: &Lettre, pieces: &[PieceJointe]) -> Result<(), ErreurCourrier> {
-        self.transport.send(message(&self.de, l, pieces)?).await.map(|_| ()).map_err(|e| refus(&e))
+        self.remettre(self.de.message(l, pieces, None)?).await
+    }
+
+    async fn envoyer_suivi(&self, l: &Lettre, pieces: &[PieceJointe], marque: &str) -> Result<(), ErreurCourrier> {
+        self.remettre(self.de.message(l, pieces, Some(marque))?).await
     }
 
     async fn verifier(&self) -> Result<String, ErreurCourrier> {
@@ -87,18 +126,27 @@ impl Courrier for Smtp {
     }
 }
 
-#[async_trait::async_trait]
-impl Courrier for Dossier {
-    async fn envoyer_avec(&self, l: &Lettre, pieces: &[PieceJointe]) -> Result<(), ErreurCourrier> {
-        let m = message(&self.de, l, pieces)?.formatted();
+impl Dossier {
+    async fn ecrire(&self, m: Message) -> Result<(), ErreurCourrier> {
         let ecrire = async {
             tokio::fs::create_dir_all(&self.dossier).await?;
             let mut nom = [0u8; 12];
             rand::fill(&mut nom);
             let nom: String = nom.iter().map(|o| format!("{o:02x}")).collect();
-            tokio::fs::write(self.dossier.join(format!("{nom}.eml")), m).await
+            tokio::fs::write(self.dossier.join(format!("{nom}.eml")), m.formatted()).await
         };
         ecrire.await.map_err(|e: std::io::Error| ErreurCourrier::Passagere(format!("dossier {} : {e}", self.dossier.display())))
+    }
+}
+
+#[async_trait::async_trait]
+impl Courrier for Dossier {
+    async fn envoyer_avec(&self, l: &Lettre, pieces: &[PieceJointe]) -> Result<(), ErreurCourrier> {
+        self.ecrire(self.de.message(l, pieces, None)?).await
+    }
+
+    async fn envoyer_suivi(&self, l: &Lettre, pieces: &[PieceJointe], marque: &str) -> Result<(), ErreurCourrier> {
+        self.ecrire(self.de.message(l, pieces, Some(marque))?).await
     }
 
     async fn verifier(&self) -> Result<String, ErreurCourrier> {

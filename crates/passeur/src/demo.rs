@@ -11,6 +11,7 @@ mod avis;
 mod certification;
 mod exploitation;
 pub(crate) mod hasard;
+mod materiel;
 pub(crate) mod noms;
 
 use anyhow::Context as _;
@@ -21,7 +22,7 @@ use socle::{
     droits::Portee,
     identifiant::{LieuId, PartenaireId, StructureId, UtilisateurId},
 };
-use territoire::{lieu, partenaire, structure};
+use territoire::{commune::Position, lieu, partenaire, structure};
 
 use comptes::{CreerUtilisateur, cli};
 
@@ -100,6 +101,7 @@ async fn remplir(etat: &Etat) -> anyhow::Result<()> {
     anciens::ajouter(&mut cx, &decor).await?;
     certification::ajouter(&mut cx).await?;
     ateliers::programmer(&mut cx, &decor).await?;
+    materiel::ajouter(&mut cx, &decor).await?;
     agenda::ajouter(&mut cx, &decor).await?;
     let responsable = exporter(&mut cx, &decor).await?;
     exploitation::montrer(&cx).await?;
@@ -168,12 +170,13 @@ async fn planter(cx: &Contexte) -> anyhow::Result<Decor> {
     )
     .await?;
     let mut lieux = vec![];
-    for (n, adresse, code) in [
-        ("Espace du Quai", "1 quai de l’Exemple", "31555"),
-        ("Médiathèque Fictive", "2 rue du Modèle", "31069"),
-        ("Bus itinérant", "Tournée des villages", "31446"),
+    for (n, adresse, code, position) in [
+        ("Espace du Quai", "1 quai de l’Exemple", "31555", Some((43.599, 1.438))),
+        ("Médiathèque Fictive", "2 rue du Modèle", "31069", None),
+        ("Bus itinérant", "Tournée des villages", "31446", None),
     ] {
-        let f = lieu::Fiche { nom: n.into(), adresse: Some(adresse.into()), commune: commune(code), actif: true };
+        let position = position.map(|(latitude, longitude)| Position { latitude, longitude });
+        let f = lieu::Fiche { nom: n.into(), adresse: Some(adresse.into()), commune: commune(code), position, actif: true };
         lieux.push(lieu::ajouter(cx, s.id, f).await?.id);
     }
     lieu::ajouter(cx, voisine.id, lieu::Fiche { nom: "Salle de la Rive".into(), actif: true, ..Default::default() }).await?;

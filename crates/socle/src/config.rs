@@ -28,6 +28,8 @@ pub struct Config {
     pub smtp_url: Option<SecretString>,
     /// Sender of mails.
     pub mail_from: String,
+    /// Where mails come back when they cannot be delivered, read by `passeur mail bounce`; none: to the sender.
+    pub mail_return: Option<String>,
     /// Address of the HTTP API that sends text messages, where `{numero}` and `{texte}` may stand; none: each is
     /// a file in `data_dir/sms`.
     pub sms_url: Option<String>,

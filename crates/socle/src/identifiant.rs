@@ -92,6 +92,8 @@ identifiants! {
     PlageId,
     /// One appointment.
     RendezVousId,
+    /// Something a workshop takes with it, of which a structure has some.
+    EquipementId,
     /// One private note of a mediator on their practice.
     NotePratiqueId,
     /// A candidate to a title, in a centre.

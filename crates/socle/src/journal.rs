@@ -142,9 +142,8 @@ async fn valider(etat: &Etat, lot: Vec<EnAttente>) {
 }
 
 async fn inserer(etat: &Etat, lignes: Vec<ActiveModel>) -> Resultat<()> {
-    let tx = etat.base.ecriture().await?;
-    Entity::insert_many(lignes).exec_without_returning(&tx).await?;
-    Ok(tx.commit().await?)
+    Entity::insert_many(lignes).exec_without_returning(etat.base.directe()).await?;
+    Ok(())
 }
 
 impl Contexte {

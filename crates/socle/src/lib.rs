@@ -25,6 +25,7 @@ pub mod planification;
 pub mod ports;
 pub mod preparation;
 pub mod requete;
+pub mod retour;
 pub mod secret;
 pub mod tache;
 pub mod texte;

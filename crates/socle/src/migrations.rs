@@ -5,7 +5,14 @@ use sea_orm_migration::{prelude::*, schema::*};
 
 /// Migrations of this crate, in order. A new one is added at the end, never changed once released.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Noyau), Box::new(crate::coffre::migration::Cles), Box::new(Planification), Box::new(AuteursOublies), Box::new(Fichiers)]
+    vec![
+        Box::new(Noyau),
+        Box::new(crate::coffre::migration::Cles),
+        Box::new(Planification),
+        Box::new(AuteursOublies),
+        Box::new(Fichiers),
+        Box::new(DossiersTouches),
+    ]
 }
 
 struct Noyau;
@@ -224,5 +231,31 @@ impl MigrationTrait for Fichiers {
         )
         .await?;
         m.create_index(Index::create().name("ix_fichier_etat").table("fichier").col("etat").col("expire_le").to_owned()).await
+    }
+}
+
+/// The files last created or changed in a structure, without reading the lines of their openings, far more numerous.
+struct DossiersTouches;
+
+impl MigrationName for DossiersTouches {
+    fn name(&self) -> &'static str {
+        "m20261122_000801_dossiers_touches"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for DossiersTouches {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        m.get_connection()
+            .execute_unprepared(
+                // The kind first, though the same everywhere: else SQLite reads `ix_journal_structure`, openings and all.
+                "CREATE INDEX ix_journal_dossier ON journal (objet, structure_id, id, objet_id) WHERE objet = 'personne' AND action IN ('creation', 'modification')",
+            )
+            .await?;
+        Ok(())
     }
 }

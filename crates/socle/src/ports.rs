@@ -39,6 +39,11 @@ pub trait Courrier: Send + Sync {
     async fn envoyer(&self, lettre: &Lettre) -> Result<(), ErreurCourrier> {
         self.envoyer_avec(lettre, &[]).await
     }
+    /// The same, of a mail about a record: `marque` ([`crate::retour::marquer`]) goes with it, so that its return is known.
+    async fn envoyer_suivi(&self, lettre: &Lettre, pieces: &[PieceJointe], marque: &str) -> Result<(), ErreurCourrier> {
+        let _ = marque;
+        self.envoyer_avec(lettre, pieces).await
+    }
     /// Says whether mail can be handed over now.
     async fn verifier(&self) -> Result<String, ErreurCourrier>;
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 mod fonds;
+mod position;
 mod recherche;
 mod web;
 
@@ -21,6 +22,7 @@ pub use web::{champ, lire_saisie, nommer, pages};
 #[cfg(test)]
 mod tests;
 
+pub use position::{Position, contours, position};
 pub use recherche::chercher;
 
 use fonds::Fonds;

@@ -16,7 +16,7 @@ use socle::{
     texte::{nettoyer, plier},
 };
 
-use crate::commune::CodeCommune;
+use crate::commune::{CodeCommune, Position};
 
 pub use table::Model as Lieu;
 
@@ -26,6 +26,8 @@ pub struct Fiche {
     pub nom: String,
     pub adresse: Option<String>,
     pub commune: Option<CodeCommune>,
+    /// Its own place; none: that of its commune stands for it.
+    pub position: Option<Position>,
     /// A closed lieu is kept for the past and no longer proposed.
     pub actif: bool,
 }
@@ -38,10 +40,22 @@ impl Fiche {
         c.exiger(!plier(&self.nom).is_empty(), "nom", "Indiquez le nom du lieu.");
         c.texte("nom", Some(&self.nom), 150);
         c.texte("adresse", self.adresse.as_deref(), 300);
+        if let Some(p) = self.position {
+            let sur_terre = (-90.0..=90.0).contains(&p.latitude) && (-180.0..=180.0).contains(&p.longitude);
+            c.exiger(sur_terre, "latitude", "Cette position n’existe pas : relisez la latitude, puis la longitude.");
+            if let Some(loin) =
+                self.commune.and_then(|k| crate::commune::position(k.as_str())).map(|k| k.distance(p)).filter(|d| sur_terre && *d > LOIN)
+            {
+                c.faute("latitude", format!("Cette position est à {loin:.0} km de la commune : vérifiez-la. La latitude vient d’abord (en métropole, entre 41 et 51)."));
+            }
+        }
         c.finir()?;
         Ok(self)
     }
 }
+
+/// Further than this from its commune, a lieu is misplaced (kilometres).
+const LOIN: f64 = 60.0;
 
 fn doublon(e: sea_orm::DbErr) -> Erreur {
     match e.sql_err() {
@@ -61,6 +75,8 @@ pub async fn ajouter(cx: &Contexte, structure: StructureId, fiche: Fiche) -> Res
         nom: Set(f.nom),
         adresse: Set(f.adresse),
         commune: Set(f.commune.map(|c| c.to_string())),
+        latitude: Set(f.position.map(|p| p.latitude)),
+        longitude: Set(f.position.map(|p| p.longitude)),
         actif: Set(f.actif),
         version: Set(1),
     }
@@ -82,6 +98,8 @@ pub async fn modifier(cx: &Contexte, id: LieuId, version: i32, fiche: Fiche) -> 
             nom: Set(f.nom),
             adresse: Set(f.adresse),
             commune: Set(f.commune.map(|c| c.to_string())),
+            latitude: Set(f.position.map(|p| p.latitude)),
+            longitude: Set(f.position.map(|p| p.longitude)),
             actif: Set(f.actif),
             version: Set(version + 1),
             ..Default::default()
@@ -115,6 +133,17 @@ pub async fn noms_et_adresses(cx: &Contexte, ids: Vec<LieuId>) -> Resultat<std::
     }
     let lignes = table::Entity::find().filter(table::Column::Id.is_in(ids)).all(&cx.db()).await?;
     Ok(lignes.into_iter().map(|l| (l.id.0, [Some(l.nom), l.adresse].into_iter().flatten().collect::<Vec<_>>().join(", "))).collect())
+}
+
+/// Those of these lieux that have a place of their own, with their name and commune, for what is public of them.
+pub async fn places(cx: &Contexte, ids: Vec<LieuId>) -> Resultat<std::collections::HashMap<LieuId, (String, Position)>> {
+    if ids.is_empty() {
+        return Ok(std::collections::HashMap::new());
+    }
+    let lignes =
+        table::Entity::find().filter(table::Column::Id.is_in(ids)).filter(table::Column::Latitude.is_not_null()).all(&cx.db()).await?;
+    let place = |l: Lieu| Some((l.id, (l.nom, Position { latitude: l.latitude?, longitude: l.longitude? })));
+    Ok(lignes.into_iter().filter_map(place).collect())
 }
 
 /// The lieux of the structure the actor works in, by name; with `fermes`, closed ones too.

@@ -4,7 +4,7 @@ use sea_orm_migration::{prelude::*, schema::*};
 
 /// Migrations of this crate, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Territoire), Box::new(Conservation)]
+    vec![Box::new(Territoire), Box::new(Conservation), Box::new(Positions)]
 }
 
 struct Territoire;
@@ -107,5 +107,29 @@ impl MigrationTrait for Conservation {
                 .to_owned(),
         )
         .await
+    }
+}
+
+struct Positions;
+
+impl MigrationName for Positions {
+    fn name(&self) -> &'static str {
+        "m20261122_000602_lieu_position"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Positions {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    /// Where a lieu is, for the map of the programme.
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        for (colonne, borne) in [("latitude", 90), ("longitude", 180)] {
+            let degres = double_null(colonne).check(Expr::cust(format!("{colonne} BETWEEN -{borne} AND {borne}"))).to_owned();
+            m.alter_table(Table::alter().table("lieu").add_column(degres).to_owned()).await?;
+        }
+        Ok(())
     }
 }

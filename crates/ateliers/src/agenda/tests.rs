@@ -46,7 +46,8 @@ fn debuts(corps: &Value) -> Vec<String> {
 /// Another lieu of Alpha, in a commune.
 async fn lieu(a: &Appli, nom: &str, commune: &str) -> String {
     let cx = socle::Contexte::systeme(&a.etat).await.unwrap();
-    let fiche = territoire::lieu::Fiche { nom: nom.into(), adresse: None, commune: Some(commune.try_into().unwrap()), actif: true };
+    let fiche =
+        territoire::lieu::Fiche { nom: nom.into(), adresse: None, commune: Some(commune.try_into().unwrap()), position: None, actif: true };
     let l = territoire::lieu::ajouter(&cx, a.structure_alpha().parse().unwrap(), fiche).await.unwrap();
     cx.valider().await.unwrap();
     l.id.to_string()

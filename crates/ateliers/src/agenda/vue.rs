@@ -12,6 +12,7 @@ use socle::{
 
 use super::{EtatOccurrence, GenreEvenement, instant_du_jour, regles::raisonnable, table};
 use crate::{
+    equipement,
     rendez_vous::{EtatRendezVous, table as rendez_vous},
     seance::{
         self, EtatDate,
@@ -89,6 +90,8 @@ pub struct Element {
     pub ou: Option<String>,
     /// Who comes to an appointment.
     pub personne: Option<String>,
+    /// What a séance reserves of the structure's equipment, in words.
+    pub equipements: Vec<String>,
     /// It is at the same time as something else, knowingly.
     pub force: bool,
     /// Its page.
@@ -182,6 +185,7 @@ async fn des_seances(
     let toutes: HashMap<_, _> =
         seances::Entity::find().filter(seances::Column::Id.is_in(ids)).all(&cx.db()).await?.into_iter().map(|s| (s.id, s)).collect();
     let noms = seance::noms_de_lieux(cx, &toutes.values().collect::<Vec<_>>()).await?;
+    let reserves = equipement::de_seances(cx, &toutes.keys().copied().collect::<Vec<_>>()).await?;
     let forces = forcees(cx, dates.iter().map(|d| d.id.0).collect()).await?;
     Ok(dates
         .into_iter()
@@ -199,6 +203,7 @@ async fn des_seances(
                 lieu: s.lieu_id,
                 ou: Some(seance::nom_lieu(s, &noms)),
                 personne: None,
+                equipements: reserves.get(&s.id).into_iter().flatten().map(|r| format!("{} × {}", r.quantite, r.equipement.nom)).collect(),
                 force: forces.contains(&d.id.0),
                 adresse: Some(format!("/ateliers/seances/{}", s.id)),
             })
@@ -256,6 +261,7 @@ async fn des_occurrences(
                 lieu: e.lieu_id,
                 ou: None,
                 personne: None,
+                equipements: vec![],
                 force: o.force,
                 adresse: Some(format!("/agenda/temps/{}", o.id)),
             })
@@ -295,6 +301,7 @@ async fn des_rendez_vous(
             lieu: r.lieu_id,
             ou: None,
             personne: Some(r.nom).filter(|n| !n.is_empty()),
+            equipements: vec![],
             force: false,
             adresse: Some(format!("/agenda/rendez-vous/{}", r.id)),
         })
@@ -323,6 +330,7 @@ async fn d_ailleurs(cx: &Contexte, u: UtilisateurId, debut: DateTime<Utc>, fin: 
                 lieu: None,
                 ou: None,
                 personne: None,
+                equipements: vec![],
                 force: false,
                 adresse: None,
             })

@@ -19,7 +19,10 @@ use socle::{
 };
 
 use super::{Element, GenreElement, Quoi, regles::Vue};
-use crate::ouverture;
+use crate::{
+    ouverture,
+    rendez_vous::{self, EtatPlage, JourPlage},
+};
 
 /// Pages of calendars, and the address of feeds.
 pub fn pages() -> Pages {
@@ -36,13 +39,14 @@ struct Demande {
 }
 
 struct Ligne {
+    debut: chrono::DateTime<chrono::Utc>,
     heure: String,
     titre: String,
     genre: &'static str,
     style: &'static str,
     precision: String,
     href: Option<String>,
-    force: bool,
+    etat: Option<(&'static str, &'static str)>,
 }
 
 struct Jour {
@@ -70,6 +74,8 @@ struct PageAgenda {
     aujourd_hui: String,
     jours: Vec<Jour>,
     vide: bool,
+    /// Where to open hours on the day shown.
+    un_jour: Option<String>,
     ecrire: bool,
 }
 
@@ -119,7 +125,8 @@ async fn voir(w: Web, Parametres(d): Parametres<Demande>) -> Rendu {
     };
     let ouvertures = openings(&cx, lieu, du).await?;
     let ecrire = w.acteur.peut(Permission::AccompagnementsEcrire);
-    let jours = ranger(&cx, (vue, q), choisi, (du, au), elements, &noms, &ouvertures);
+    let plages = rendez_vous::jours(&cx, q, du, au).await?;
+    let jours = ranger(&cx, (vue, q), choisi, (du, au), (elements, &plages), &noms, &ouvertures);
     rendre(&PageAgenda {
         page: w.page,
         titre: titre(vue, choisi, du, au),
@@ -133,6 +140,7 @@ async fn voir(w: Web, Parametres(d): Parametres<Demande>) -> Rendu {
         apres: adresse(vue, apres),
         aujourd_hui: adresse(vue, cx.aujourd_hui()),
         vide: jours.iter().all(|j| j.lignes.is_empty()),
+        un_jour: (vue == Vue::Jour && choisi >= cx.aujourd_hui() && ecrire).then(|| format!("/agenda/plages/un-jour?jour={choisi}")),
         jours,
         ecrire,
     })
@@ -174,12 +182,28 @@ fn style(g: GenreElement) -> &'static str {
     }
 }
 
+/// Hours when one receives: their page closes that day, or moves it.
+fn ligne_plage(p: &JourPlage, q: Quoi, noms: &std::collections::HashMap<UtilisateurId, String>) -> Ligne {
+    let heure = |t: chrono::DateTime<chrono::Utc>| format::heure(t.with_timezone(&FUSEAU).time());
+    let qui = noms.get(&p.plage.utilisateur_id).filter(|_| !matches!(q, Quoi::Personne(_)));
+    Ligne {
+        debut: p.debut,
+        heure: format!("{} – {}", heure(p.debut), heure(p.fin)),
+        titre: "Heures de rendez-vous".into(),
+        genre: "Heures de rendez-vous",
+        style: "plage",
+        precision: qui.cloned().unwrap_or_default(),
+        href: Some(rendez_vous::web::jours::adresse(p)),
+        etat: rendez_vous::web::jours::etat(p),
+    }
+}
+
 fn ranger(
     cx: &Contexte,
     (vue, q): (Vue, Quoi),
     choisi: NaiveDate,
     (du, au): (NaiveDate, NaiveDate),
-    elements: Vec<Element>,
+    (elements, plages): (Vec<Element>, &[JourPlage]),
     noms: &std::collections::HashMap<UtilisateurId, String>,
     ouvertures: &ouverture::Ouvertures,
 ) -> Vec<Jour> {
@@ -216,18 +240,30 @@ fn ranger(
             let mut precision: Vec<String> = vec![];
             precision.extend(e.personne.clone());
             precision.extend(e.ou.clone());
+            precision.extend(e.equipements.iter().cloned());
             if !matches!(q, Quoi::Personne(_)) {
                 precision.extend(e.utilisateurs.iter().filter_map(|u| noms.get(u).cloned()));
             }
             j.lignes.push(Ligne {
+                debut: e.debut,
                 heure: heures(&e, j.date),
                 titre: e.titre.clone(),
                 genre: e.genre.libelle(),
                 style: style(e.genre),
                 precision: precision.join(" · "),
                 href: e.adresse.clone(),
-                force: e.force,
+                etat: e.force.then_some(("En même temps qu’autre chose", "attention")),
             });
+        }
+    }
+    for p in plages {
+        // Of a month, what differs from every week.
+        if vue == Vue::Mois && p.etat == EtatPlage::Prevue {
+            continue;
+        }
+        if let Some(j) = jours.iter_mut().find(|j| j.date == p.jour) {
+            j.lignes.push(ligne_plage(p, q, noms));
+            j.lignes.sort_by_key(|l| l.debut);
         }
     }
     if vue == Vue::Liste {

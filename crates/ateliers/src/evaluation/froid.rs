@@ -8,7 +8,8 @@ use serde_json::json;
 use socle::{
     Contexte, Erreur, Etat, Resultat,
     identifiant::{DateSeanceId, ReservationId, SeanceId, StructureId},
-    ports::Lettre,
+    ports::{ErreurCourrier, Lettre},
+    retour::{self, Objet},
 };
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     presence::{self, EtatPresence},
-    reservation::{CONSERVATION, Reservation, regles::heure_decente, table as reservations},
+    reservation::{CONSERVATION, Reservation, noter_refus, regles::heure_decente, table as reservations},
     seance::{DateSeance, EtatDate, Seance, table::date},
 };
 
@@ -119,7 +120,15 @@ pub async fn inviter_tache(etat: Etat, charge: serde_json::Value) -> Result<(), 
         return reporter(&etat, c.reservation, matin).await.map_err(|e| e.to_string());
     }
     let Some(lettre) = preparer(&etat, c.reservation).await.map_err(|e| e.to_string())? else { return Ok(()) };
-    etat.courrier.envoyer(&lettre).await.map_err(|e| e.to_string())
+    let marque = retour::marquer(&etat.coffre, Objet::Reservation, c.reservation, &lettre.destinataire).map_err(|e| e.to_string())?;
+    match etat.courrier.envoyer_suivi(&lettre, &[], &marque).await {
+        // Asked once, and never again: the address is noted.
+        Err(ErreurCourrier::Adresse(_)) => {
+            let empreinte = retour::empreinte(&lettre.destinataire);
+            noter_refus(&etat, c.reservation, Some(&empreinte)).await.map(|_| ()).map_err(|e| e.to_string())
+        }
+        autre => autre.map_err(|e| e.to_string()),
+    }
 }
 
 async fn reporter(etat: &Etat, r: ReservationId, matin: DateTimeUtc) -> Resultat<()> {
@@ -150,7 +159,9 @@ async fn preparer(etat: &Etat, id: ReservationId) -> Resultat<Option<Lettre>> {
 /// The mail that asks somebody, as things are now, and the secret it holds; nothing when the person did not come, agrees
 /// no more, or answered. For the program itself: it is sent once committed.
 pub async fn inviter(cx: &Contexte, id: ReservationId) -> Resultat<Option<(Lettre, String)>> {
-    let Some(r) = reservations::Entity::find_by_id(id).one(&cx.db()).await? else { return Ok(None) };
+    let r = reservations::Entity::find_by_id(id).one(&cx.db()).await?;
+    // Nothing goes to an address that does not receive.
+    let Some(r) = r.filter(|r| r.refus_le.is_none()) else { return Ok(None) };
     let (Some(destinataire), Some(date_id)) = (r.courriel.clone(), derniere(cx, &r).await?) else { return Ok(None) };
     if accords(cx, &[id]).await?.is_empty() {
         return Ok(None);

@@ -5,6 +5,7 @@ use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
 use socle::{Contexte, Permission, Resultat, equipe};
 
 use crate::{
+    equipement::{self, Reserve},
     fiche::{self, Contenu},
     reservation::{self, EtatReservation, Reservation},
     seance::{
@@ -23,6 +24,10 @@ pub struct Preparation {
     /// Who animates.
     pub qui: String,
     pub materiel: Vec<Materiel>,
+    /// What it reserves of the structure's equipment, with the name of where it stays.
+    pub equipements: Vec<(Reserve, Option<String>)>,
+    /// What misses of it, in words.
+    pub manques: Vec<String>,
     /// Who is expected.
     pub gens: Vec<Reservation>,
     /// The sheet, if it still is.
@@ -49,6 +54,8 @@ pub async fn journee(cx: &Contexte, jour: NaiveDate, toute: bool) -> Resultat<Ve
         equipe::noms(cx, miennes.iter().flat_map(|s| [Some(s.animateur_id), s.co_animateur_id]).flatten().collect::<Vec<_>>()).await?;
     let lieux = seance::noms_de_lieux(cx, &miennes.iter().collect::<Vec<_>>()).await?;
     let completes = seance::completer(cx, miennes).await?;
+    let fixes = completes.iter().flat_map(|c| &c.equipements).filter_map(|r| r.equipement.lieu_id).collect();
+    let rangements = territoire::lieu::noms_et_adresses(cx, fixes).await?;
     let mut v = vec![];
     for d in dates {
         let Some(c) = completes.iter().find(|c| c.seance.id == d.seance_id) else { continue };
@@ -66,6 +73,12 @@ pub async fn journee(cx: &Contexte, jour: NaiveDate, toute: bool) -> Resultat<Ve
                 .collect::<Vec<_>>()
                 .join(", "),
             materiel: c.materiel.clone(),
+            equipements: c
+                .equipements
+                .iter()
+                .map(|r| (r.clone(), r.equipement.lieu_id.and_then(|l| rangements.get(&l.0).cloned())))
+                .collect(),
+            manques: equipement::manques(cx, s, &c.equipements, std::slice::from_ref(&d)).await?,
             gens: gens.into_iter().filter(|r| r.etat == EtatReservation::Confirmee).collect(),
             fiche: fiche::contenu_de(cx, s.fiche.as_deref()).await?,
             seance: s.clone(),

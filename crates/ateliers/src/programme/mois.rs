@@ -52,6 +52,7 @@ struct PageMois {
     page: Page,
     titre: String,
     programme: String,
+    carte: String,
     /// Weeks of seven days; none out of the month.
     semaines: Vec<Vec<Option<Case>>>,
     avant: Option<(String, String)>,
@@ -104,6 +105,7 @@ pub(super) async fn mois(v: Visite, Parametres(c): Parametres<Choix>) -> Rendu {
         avant: (premier > ici).then(|| premier.checked_sub_months(Months::new(1))).flatten().map(lien),
         apres: (premier < ici + Months::new(24)).then(|| premier + Days::new(31)).and_then(|j| j.with_day(1)).map(lien),
         vide: jours.is_empty(),
+        carte: structure.map_or_else(|| "/programme/carte".to_owned(), |s| format!("/programme/carte?structure={s}")),
         programme,
     })
 }

@@ -56,8 +56,105 @@ async fn le_programme_se_lit_sans_jeton(#[values(Moteur::Sqlite, Moteur::Postgre
     let mois = a.navigateur().get("/programme/mois?mois=2026-03").await.html;
     assert!(mois.contains("/programme?jour=2026-03-20") && !mois.contains("jour=2026-03-21"));
     assert!(a.navigateur().get("/programme/mois?mois=hier").await.html.contains("mars 2026"));
-    let communes = a.navigateur().get("/programme/communes").await.html;
-    assert!(communes.contains("Toulouse") && communes.contains("/programme?commune=31555") && communes.contains("Haute-Garonne"));
+    assert_eq!(a.navigateur().get("/programme/communes").await.vers.as_deref(), Some("/programme/carte"));
+}
+
+/// The same again, with what else a séance says.
+async fn seance_a(a: &Appli, autres: Value) -> String {
+    let mut corps = json!({
+        "fiche": ateliers::fiche::livrees::LIVREES[0].code, "titre": "Atelier d’essai", "dates": [{"jour": "2026-03-24", "heure": "14:00"}],
+        "lieu_genre": "public", "lieu_texte": "Salle d’essai", "publiee": true, "places": 3, "forcer": true
+    });
+    for (cle, valeur) in autres.as_object().unwrap() {
+        corps[cle] = valeur.clone();
+    }
+    let r = a.api(&a.jeton("alpha.mediateur").await, "POST", "/api/v1/ateliers/seances", corps).await;
+    assert_eq!(r.statut, 201, "{}", r.corps);
+    r.id()
+}
+
+#[rstest]
+#[tokio::test]
+async fn le_programme_a_une_carte(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let a = Appli::lancer(moteur).await;
+    let n = a.navigateur();
+    let carte = async |suite: &str| {
+        let r = n.get(&format!("/programme/carte{suite}")).await;
+        assert_eq!(r.statut, 200, "{suite}");
+        r.html.replace('\u{a0}', " ")
+    };
+    let vide = carte("").await;
+    assert!(vide.contains("Aucun atelier à venir") && !vide.contains("<svg class=\"grand\""));
+    // A lieu that says where it is.
+    let s = a.session("alpha.responsable").await;
+    let lieu = format!("/structure/lieux/{}", a.lieu_alpha());
+    let champs = |latitude, longitude| {
+        [
+            ("nom", "Espace Alpha"),
+            ("commune", "31555"),
+            ("latitude", latitude),
+            ("longitude", longitude),
+            ("actif", "oui"),
+            ("version", "1"),
+        ]
+    };
+    for (latitude, longitude, mot) in [
+        ("43,6", "", "Donnez deux nombres"),
+        ("ici", "1", "Donnez deux nombres"),
+        ("1,44", "43,6", "km de la commune"),
+        ("99", "1", "n’existe pas"),
+    ] {
+        let r = s.post(&lieu, &champs(latitude, longitude)).await;
+        assert_eq!(r.statut, 422, "{latitude} {longitude}");
+        assert!(r.html.contains(mot) && r.html.contains(&format!("value=\"{latitude}\"")), "{latitude} {longitude} : {}", r.html);
+    }
+    // As a map gives it: both in the first field.
+    assert_eq!(s.post(&lieu, &champs("43.6012, 1.4405", "")).await.statut, 303);
+    assert!(s.get(&lieu).await.html.contains("43,6012"));
+    let l = a.api(&a.jeton("alpha.mediateur").await, "GET", "/api/v1/lieux", Value::Null).await.corps;
+    assert_eq!((&l["elements"][0]["latitude"], &l["elements"][0]["longitude"]), (&json!(43.6012), &json!(1.4405)));
+    let gestes = ateliers::fiche::livrees::LIVREES.iter().map(|f| f.code.clone().unwrap()).find(|c| c.contains("impots")).unwrap();
+    seance_a(&a, json!({"lieu_genre": "lieu", "lieu": a.lieu_alpha(), "lieu_texte": null})).await;
+    seance_a(&a, json!({"commune": "31395", "fiche": gestes, "adaptations": "Plain-pied"})).await;
+    seance_a(&a, json!({"commune": "31395"})).await;
+    seance_a(&a, json!({"commune": "31395", "publiee": false})).await;
+    let une = carte("").await;
+    for mot in [
+        "Espace Alpha",
+        "Muret : 2 ateliers",
+        "/programme?commune=31395",
+        "3 ateliers dans 2 lieux : Haute-Garonne",
+        "id=\"d-31\"",
+        " km</text>",
+        "class=\"petit\"",
+    ] {
+        assert!(une.contains(mot), "{mot} : {une}");
+    }
+    let dessin = une.split("<figure").nth(1).and_then(|d| d.split("</figure>").next()).unwrap();
+    assert!(!dessin.contains("style=") && !dessin.contains("http") && !dessin.contains("<script"), "{dessin}");
+    // By need, by adaptation, by structure.
+    let thematique = ateliers::fiche::livrees::LIVREES[0].thematiques.first().map(|t| socle::Nomenclature::code(*t)).unwrap();
+    assert!(carte(&format!("?thematique={thematique}")).await.contains("Espace Alpha"));
+    assert!(carte("?adaptees=oui").await.contains("1 atelier dans 1 lieu"));
+    assert!(carte("?thematique=parentalite&adaptees=oui").await.contains("Aucun atelier à venir"));
+    assert!(carte(&format!("?structure={}", a.structure_beta())).await.contains("Aucun atelier à venir"));
+    let alpha = carte(&format!("?structure={}", a.structure_alpha())).await;
+    assert!(alpha.contains(&format!("/programme/{}?commune=31395", a.structure_alpha())));
+    assert_eq!(n.get("/programme/carte?structure=019c0000-0000-7000-8000-000000000000").await.statut, 404);
+    // Other départements, one of them an ocean away, and a commune whose place is not shipped.
+    seance_a(&a, json!({"commune": "33063"})).await;
+    seance_a(&a, json!({"commune": "97411"})).await;
+    seance_a(&a, json!({"commune": "98735"})).await;
+    seance_a(&a, json!({})).await;
+    let toutes = carte("").await;
+    for mot in ["/programme/carte?departement=974", "La Réunion", "Bordeaux", "Papeete", "1 atelier a lieu sans commune indiquée"] {
+        assert!(toutes.contains(mot), "{mot} : {toutes}");
+    }
+    assert!(!toutes.contains("aria-label=\"Saint-Denis"));
+    let reunion = carte("?departement=974").await;
+    assert!(reunion.contains("aria-label=\"Saint-Denis : 1 atelier\"") && reunion.contains("Voir tous les départements"));
+    assert!(carte("?departement=%3Cb%3E&thematique=x&structure=y").await.contains("Bordeaux"));
+    assert!(toutes.len() < 60_000, "{}", toutes.len());
 }
 
 #[rstest]

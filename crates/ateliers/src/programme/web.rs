@@ -28,7 +28,8 @@ pub fn pages() -> Pages {
         .get_public("/programme/{structure}/atom", atom_structure)
         .get_public("/programme/{structure}/cadre", cadre)
         .get_public("/programme/atelier/{id}", atelier)
-        .get_public("/programme/communes", communes)
+        .get_public("/programme/carte", super::carte::carte)
+        .get_public("/programme/communes", super::carte::communes)
         .get_public("/programme/mois", super::mois::mois)
         .get("/programme/{structure}/lettre", lettre)
         .get("/ateliers/programme/affiche.pdf", affiche_du_mois)
@@ -61,6 +62,8 @@ struct PageProgramme {
     cadre: Option<String>,
     /// The page of the calendar.
     mois: String,
+    /// The page of the map.
+    carte: String,
 }
 
 fn par_jour(annonces: Vec<Annonce>) -> Vec<(chrono::NaiveDate, Vec<Annonce>)> {
@@ -75,7 +78,7 @@ fn par_jour(annonces: Vec<Annonce>) -> Vec<(chrono::NaiveDate, Vec<Annonce>)> {
     jours
 }
 
-async fn nom_structure(cx: &Contexte, id: StructureId) -> Resultat<String> {
+pub(super) async fn nom_structure(cx: &Contexte, id: StructureId) -> Resultat<String> {
     territoire::structure::noms(cx, vec![id]).await?.remove(&id).ok_or(Erreur::Introuvable("Cette structure"))
 }
 
@@ -110,6 +113,7 @@ async fn programme(v: Visite, structure: Option<StructureId>, f: Filtre) -> Rend
         suite: suite.then(|| format!("{adresse}?{}", parametres.join("&"))),
         cadre: structure.map(|_| format!("{adresse}/cadre")),
         mois: structure.map_or_else(|| "/programme/mois".to_owned(), |s| format!("/programme/mois?structure={s}")),
+        carte: structure.map_or_else(|| "/programme/carte".to_owned(), |s| format!("/programme/carte?structure={s}")),
         adresse,
     })
 }
@@ -236,42 +240,6 @@ async fn atelier(v: Visite, Chemin(id): Chemin<SeanceId>) -> Rendu {
         reserver: format!("/programme/atelier/{id}/reserver"),
         a,
     })
-}
-
-/// Address, name and precision of each commune of a département.
-type Communes = Vec<(String, String, String)>;
-
-#[derive(Template)]
-#[template(path = "programme/communes.html")]
-struct PageCommunes {
-    page: Page,
-    departements: Vec<(String, Communes)>,
-    ailleurs: Option<String>,
-}
-
-/// What stands for a map: the communes where there are workshops.
-async fn communes(v: Visite) -> Rendu {
-    let cx = reservation::lecture(&v.etat);
-    let (lignes, ailleurs) = super::par_commune(&cx).await?;
-    let mut departements: Vec<(String, Communes)> = vec![];
-    for c in lignes {
-        let ligne = (
-            format!("/programme?commune={}", c.code),
-            c.nom,
-            format!(
-                "{}, à partir du {}",
-                interface::format::compte(c.ateliers, "atelier", "ateliers"),
-                interface::format::date_longue(socle::horloge::jour(c.premier))
-            ),
-        );
-        match departements.last_mut() {
-            Some((d, v)) if *d == c.departement => v.push(ligne),
-            _ => departements.push((c.departement, vec![ligne])),
-        }
-    }
-    let ailleurs = (ailleurs > 0)
-        .then(|| format!("{} sans commune indiquée.", interface::format::compte(ailleurs, "atelier a lieu", "ateliers ont lieu")));
-    rendre(&PageCommunes { page: v.page, departements, ailleurs })
 }
 
 #[derive(Template)]

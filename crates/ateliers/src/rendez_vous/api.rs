@@ -16,6 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{Creneau, EcrireMotif, EcrirePlage, EtatRendezVous, Issue, Maniere, Motif, Plage, Prendre, RendezVous, motif, plage};
 use crate::{
     agenda::regles::raisonnable,
+    contact::Contact,
     reservation::{Canal, Par},
 };
 
@@ -27,11 +28,13 @@ pub fn api() -> OpenApiRouter<Etat> {
         .routes(routes!(creneaux))
         .routes(routes!(plages, ajouter_plage))
         .routes(routes!(retirer_plage))
+        .merge(super::api_jours::api())
         .routes(routes!(prendre))
         .routes(routes!(lire))
         .routes(routes!(deplacer))
         .routes(routes!(annuler))
         .routes(routes!(conclure))
+        .routes(routes!(corriger))
 }
 
 /// What one takes an appointment for.
@@ -107,6 +110,8 @@ struct VueRendezVous {
     canal: Canal,
     par: Par,
     personne: Option<PersonneId>,
+    /// When the address or the number refused a message: nothing more is sent there until it is corrected.
+    refus_le: Option<DateTime<Utc>>,
     cree_le: DateTime<Utc>,
 }
 
@@ -127,6 +132,7 @@ impl From<RendezVous> for VueRendezVous {
             canal: r.canal,
             par: r.par,
             personne: r.personne_id,
+            refus_le: r.refus_le,
             cree_le: r.cree_le,
         }
     }
@@ -280,6 +286,15 @@ async fn annuler(q: Requete, Chemin(id): Chemin<RendezVousId>) -> Result<Json<Vu
 async fn conclure(q: Requete, Chemin(id): Chemin<RendezVousId>, Corps(d): Corps<ConclureRendezVous>) -> Result<Json<VueRendezVous>, Refus> {
     let cx = q.ecriture().await?;
     let r = super::conclure(&cx, id, d.issue).await?;
+    cx.valider().await?;
+    Ok(Json(r.into()))
+}
+
+/// Corrects how somebody is called and reached; an appointment to come is confirmed to the new contact.
+#[utoipa::path(put, path = "/rendez-vous/{id}/contact", tag = "ateliers", params(("id" = RendezVousId, Path)), request_body = Contact, responses((status = OK, body = VueRendezVous), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn corriger(q: Requete, Chemin(id): Chemin<RendezVousId>, Corps(d): Corps<Contact>) -> Result<Json<VueRendezVous>, Refus> {
+    let cx = q.ecriture().await?;
+    let r = super::corriger(&cx, id, d).await?;
     cx.valider().await?;
     Ok(Json(r.into()))
 }

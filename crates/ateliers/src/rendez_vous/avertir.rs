@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Etat, Resultat,
     identifiant::RendezVousId,
-    ports::{Lettre, PieceJointe},
+    ports::{ErreurCourrier, ErreurSms, Lettre, PieceJointe},
+    retour::{self, Objet},
 };
 
-use super::{EtatRendezVous, Maniere, Motif as Raison, RendezVous, suite};
+use super::{EtatRendezVous, Maniere, Motif as Raison, RendezVous, contact::noter_refus, suite};
 use crate::{
     agenda::{Composant, Invitation, invitation},
     reservation::{Canal, regles},
@@ -71,9 +72,23 @@ pub async fn avertir_tache(etat: Etat, charge: serde_json::Value) -> Result<(), 
     }
     match preparer(&etat, &c).await.map_err(|e| e.to_string())? {
         None => Ok(()),
-        Some(Message::Courriel(l, piece)) => etat.courrier.envoyer_avec(&l, &[piece]).await.map_err(|e| e.to_string()),
-        Some(Message::Sms { numero, texte }) => sms::envoyer(&etat, &numero, &texte).await.map_err(|e| e.to_string()),
+        Some(Message::Courriel(l, piece)) => {
+            let marque = retour::marquer(&etat.coffre, Objet::RendezVous, c.rendez_vous, &l.destinataire).map_err(|e| e.to_string())?;
+            match etat.courrier.envoyer_suivi(&l, &[piece], &marque).await {
+                // Trying again is of no use: who receives is told, and may call.
+                Err(ErreurCourrier::Adresse(_)) => refuser(&etat, c.rendez_vous, Some(&retour::empreinte(&l.destinataire))).await,
+                autre => autre.map_err(|e| e.to_string()),
+            }
+        }
+        Some(Message::Sms { numero, texte }) => match sms::envoyer(&etat, &numero, &texte).await {
+            Err(ErreurSms::Numero(_)) => refuser(&etat, c.rendez_vous, None).await,
+            autre => autre.map_err(|e| e.to_string()),
+        },
     }
+}
+
+async fn refuser(etat: &Etat, r: RendezVousId, empreinte: Option<&str>) -> Result<(), String> {
+    noter_refus(etat, r, empreinte).await.map(|_| ()).map_err(|e| e.to_string())
 }
 
 async fn reporter(etat: &Etat, c: &Charge, quand: DateTime<Utc>) -> Resultat<()> {
@@ -100,7 +115,8 @@ async fn preparer(etat: &Etat, c: &Charge) -> Resultat<Option<Message>> {
         Motif::Confirmation | Motif::Rappel | Motif::Deplacement => prevu,
         Motif::Annulation => r.etat == EtatRendezVous::Annule,
     };
-    if !vrai {
+    // Nothing more goes to a contact that does not receive, until it is corrected.
+    if !vrai || r.refus_le.is_some() {
         return Ok(None);
     }
     let structure = territoire::structure::lire(&cx, r.structure_id).await?;
@@ -144,8 +160,8 @@ fn piece(r: &RendezVous, m: &Raison, structure: &str, ou: &str, ecrit_le: DateTi
         titre: format!("{} ({structure})", m.libelle),
         ou: Some(ou.to_owned()),
         annule,
-        // What is later takes the place of what was before.
-        sequence: i32::try_from((ecrit_le - r.cree_le).num_minutes().clamp(0, 10_000_000)).unwrap_or(0) + i32::from(annule),
+        // One more at each change: what is later takes the place of what was before.
+        sequence: r.sequence,
         ..Composant::default()
     };
     let methode = if annule { "CANCEL" } else { "PUBLISH" };

@@ -11,7 +11,7 @@ use socle::{
 };
 
 use super::{
-    Motif,
+    Motif, Plage, exception,
     regles::{self, Demande, Heures, Libre, Pris},
     table::plage,
 };
@@ -39,7 +39,7 @@ pub async fn creneaux(cx: &Contexte, m: &Motif, du: NaiveDate, au: NaiveDate, av
     let jusqu_a = cx.maintenant + TimeDelta::days(i64::from(m.horizon_jours));
     let du = Ord::max(du, cx.aujourd_hui());
     let au = Ord::min(au, cx.aujourd_hui() + Days::new(u64::from(m.horizon_jours.unsigned_abs()) + 1));
-    let heures = heures(cx, m, avec).await?;
+    let heures = heures(cx, m, avec, (du, au)).await?;
     if heures.is_empty() || au <= du {
         return Ok(vec![]);
     }
@@ -91,7 +91,20 @@ fn grouper(mut libres: Vec<Libre>, duree: i64, pris: &HashMap<UtilisateurId, Vec
     v
 }
 
-async fn heures(cx: &Contexte, m: &Motif, avec: Option<UtilisateurId>) -> Resultat<Vec<Heures>> {
+/// A line of hours, as the rules count with it.
+pub(super) fn en_heures(p: &Plage) -> Option<Heures> {
+    Some(Heures {
+        qui: p.utilisateur_id,
+        lieu: p.lieu_id,
+        jour: u32::try_from(p.jour).ok()?,
+        tranche: Tranche::depuis(&p.debut, &p.fin)?,
+        du: p.du,
+        au: p.au,
+        sauf: vec![],
+    })
+}
+
+async fn heures(cx: &Contexte, m: &Motif, avec: Option<UtilisateurId>, (du, au): (NaiveDate, NaiveDate)) -> Resultat<Vec<Heures>> {
     let mut q = plage::Entity::find().filter(plage::Column::StructureId.eq(m.structure_id));
     let choisis: Vec<UtilisateurId> = avec.map_or_else(
         || m.mediateurs.0.clone(),
@@ -112,19 +125,9 @@ async fn heures(cx: &Contexte, m: &Motif, avec: Option<UtilisateurId>) -> Result
         .and_where(Expr::col(("fonction", "structure_id")).eq(m.structure_id))
         .and_where(Expr::col(("utilisateur", "actif")).eq(true));
     let lignes = q.filter(plage::Column::UtilisateurId.in_subquery(presents)).all(&cx.db()).await?;
-    Ok(lignes
-        .into_iter()
-        .filter_map(|p| {
-            Some(Heures {
-                qui: p.utilisateur_id,
-                lieu: p.lieu_id,
-                jour: u32::try_from(p.jour).ok()?,
-                tranche: Tranche::depuis(&p.debut, &p.fin)?,
-                du: p.du,
-                au: p.au,
-            })
-        })
-        .collect())
+    let exceptions = exception::lire(cx, m.structure_id, du, au).await?;
+    let des = |p: &Plage| exceptions.get(&p.id).map_or(&[][..], Vec::as_slice);
+    Ok(lignes.iter().filter_map(|p| Some(regles::avec_exceptions(en_heures(p)?, des(p)))).flatten().collect())
 }
 
 #[derive(FromQueryResult)]

@@ -107,3 +107,71 @@ impl MigrationTrait for RendezVousPris {
         m.create_index(Index::create().name("ix_lien_rendez_vous").table("lien_rendez_vous").col("rendez_vous_id").to_owned()).await
     }
 }
+
+/// Days of hours that are closed, or held at another time; how many times an appointment was told otherwise.
+pub(crate) struct Exceptions;
+
+impl MigrationName for Exceptions {
+    fn name(&self) -> &'static str {
+        "m20261122_000521_exceptions_de_plage"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Exceptions {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        m.create_table(
+            Table::create()
+                .table("plage_exception")
+                .col(uuid("plage_id"))
+                .col(date("origine"))
+                .col(uuid("structure_id"))
+                .col(date_null("jour"))
+                .col(string_len_null("debut", 5))
+                .col(string_len_null("fin", 5))
+                .primary_key(Index::create().col("plage_id").col("origine"))
+                .check(Expr::cust(
+                    "(jour IS NULL AND debut IS NULL AND fin IS NULL) OR (jour IS NOT NULL AND debut IS NOT NULL AND fin IS NOT NULL AND debut < fin)",
+                ))
+                .foreign_key(&mut cle("fk_plage_exception_plage", "plage_exception", "plage_id", "plage"))
+                .foreign_key(&mut cle("fk_plage_exception_structure", "plage_exception", "structure_id", "structure"))
+                .to_owned(),
+        )
+        .await?;
+        m.create_index(
+            Index::create().name("ix_plage_exception_structure").table("plage_exception").col("structure_id").col("origine").to_owned(),
+        )
+        .await?;
+        m.alter_table(Table::alter().table("rendez_vous").add_column(integer("sequence").default(0)).to_owned()).await
+    }
+}
+
+/// A contact that refuses messages is noted for appointments too; those to call are found at once.
+pub(crate) struct ContactsRefuses;
+
+impl MigrationName for ContactsRefuses {
+    fn name(&self) -> &'static str {
+        "m20261122_000601_contacts_refuses"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for ContactsRefuses {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        m.alter_table(Table::alter().table("rendez_vous").add_column(timestamp_with_time_zone_null("refus_le")).to_owned()).await?;
+        // Few lines: the others are not in the index.
+        for table in ["reservation", "rendez_vous"] {
+            let index = format!("CREATE INDEX ix_{table}_refus ON {table} (structure_id) WHERE refus_le IS NOT NULL");
+            m.get_connection().execute_unprepared(&index).await?;
+        }
+        Ok(())
+    }
+}

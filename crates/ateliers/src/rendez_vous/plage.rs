@@ -1,7 +1,7 @@
 //! Hours of a week when a mediator receives.
 
-use chrono::NaiveDate;
-use sea_orm::{IntoActiveModel, QueryOrder, entity::prelude::*};
+use chrono::{Datelike, NaiveDate};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
@@ -11,7 +11,11 @@ use socle::{
     journal::Action,
 };
 
-use super::{Plage, table::plage};
+use super::{
+    Plage,
+    regles::Exception,
+    table::{exception, plage},
+};
 use crate::{
     agenda::regles::raisonnable,
     ouverture::horaires::{self, Tranche},
@@ -53,6 +57,8 @@ async fn controler(cx: &Contexte, qui: UtilisateurId, lieu: Option<LieuId>, c: &
     let siennes = plage::Entity::find()
         .filter(plage::Column::StructureId.eq(structure))
         .filter(plage::Column::UtilisateurId.eq(qui))
+        .order_by_asc(plage::Column::Id)
+        .lock_exclusive()
         .all(&cx.db())
         .await?;
     c.exiger(siennes.len() < MAX, "horaires", "Cent plages existent déjà : retirez celles qui sont passées.");
@@ -64,6 +70,15 @@ fn se_croisent(p: &Plage, jour: i32, t: &Tranche, du: NaiveDate, au: Option<Naiv
         && Tranche::depuis(&p.debut, &p.fin).is_some_and(|x| x.debut < t.fin && t.debut < x.fin)
         && au.is_none_or(|au| p.du <= au)
         && p.au.is_none_or(|au| du <= au)
+}
+
+/// Whether a day moved there meets hours to add.
+fn deplacee_croise(j: NaiveDate, x: &Tranche, jour: i32, t: &Tranche, (du, au): (NaiveDate, Option<NaiveDate>)) -> bool {
+    i32::try_from(j.weekday().number_from_monday()) == Ok(jour)
+        && x.debut < t.fin
+        && t.debut < x.fin
+        && du <= j
+        && au.is_none_or(|au| j <= au)
 }
 
 /// Adds hours. They do not meet those there are already.
@@ -88,7 +103,13 @@ pub async fn ajouter(cx: &Contexte, d: EcrirePlage) -> Resultat<Vec<Plage>> {
             vec![]
         }
     };
-    let croise = siennes.iter().any(|p| tranches.iter().any(|t| se_croisent(p, jour, t, du, d.au)));
+    let exceptions = super::exception::de_plages(cx, siennes.iter().map(|p| p.id).collect()).await?;
+    let croise = tranches.iter().any(|t| {
+        let ailleurs = exceptions.iter().filter_map(|(_, e)| e.ailleurs).any(|(j, x)| deplacee_croise(j, &x, jour, t, (du, d.au)));
+        // What is opened for one day may be where the hours of every week are closed that day.
+        let laisse = |p: &Plage| d.au == Some(du) && exceptions.iter().any(|(id, e): &(PlageId, Exception)| *id == p.id && e.origine == du);
+        ailleurs || siennes.iter().any(|p| se_croisent(p, jour, t, du, d.au) && !laisse(p))
+    });
     c.exiger(!croise, "horaires", "Une plage existe déjà à ces heures-là, ce jour-là.");
     c.finir()?;
     let mut faites = vec![];
@@ -140,17 +161,22 @@ pub async fn reprendre_horaires(cx: &Contexte, qui: Option<UtilisateurId>, lieu:
     Ok(faites)
 }
 
-/// Takes hours away. Appointments already taken stay.
-pub async fn retirer(cx: &Contexte, id: PlageId) -> Resultat<()> {
-    let p = Permission::AccompagnementsEcrire;
-    let introuvable = || Erreur::Introuvable("Cette plage");
+/// A line of hours of the actor's structure.
+pub(super) async fn ligne(cx: &Contexte, id: PlageId, p: Permission) -> Resultat<Plage> {
+    let introuvable = || Erreur::Introuvable("Ces heures de rendez-vous");
     let Some(l) = plage::Entity::find_by_id(id).one(&cx.db()).await? else {
         return Err(if cx.acteur.peut(p) { introuvable() } else { Erreur::Interdit(p) });
     };
     match cx.exiger_dans(p, l.structure_id) {
-        Err(Erreur::Introuvable(_)) => return Err(introuvable()),
-        autre => autre?,
+        Err(Erreur::Introuvable(_)) => Err(introuvable()),
+        autre => autre.map(|()| l),
     }
+}
+
+/// Takes hours away, with their exceptions. Appointments already taken stay.
+pub async fn retirer(cx: &Contexte, id: PlageId) -> Resultat<()> {
+    let l = ligne(cx, id, Permission::AccompagnementsEcrire).await?;
+    exception::Entity::delete_many().filter(exception::Column::PlageId.eq(id)).exec(&cx.db()).await?;
     plage::Entity::delete_by_id(id).exec(&cx.db()).await?;
     cx.journaliser(Action::Suppression, "plage", id.0, l.structure_id, &[]).await
 }

@@ -15,7 +15,7 @@ use socle::{
 use super::{
     BESOINS, EtatRendezVous, Maniere, Motif, RendezVous, avertir,
     creneaux::{Creneau, creneaux},
-    motif, table,
+    exception, motif, table,
 };
 use crate::{
     agenda::{
@@ -137,10 +137,15 @@ pub async fn prendre(cx: &Contexte, mut d: Prendre) -> Resultat<(RendezVous, boo
         besoins: cx.coffre().sceller_si(&BESOINS, id.0, qui.besoins.as_deref())?,
         fini_par: None,
         fini_le: None,
+        sequence: 0,
+        refus_le: None,
         cree_le: cx.maintenant,
     };
     table::Entity::insert(r.clone().into_active_model().reset_all()).exec_without_returning(&cx.db()).await?;
     r.utilisateur_id = occuper(cx, &r, &creneau).await?;
+    if !d.hors_plages {
+        exception::tenir(cx, m.structure_id, r.utilisateur_id, &creneau).await?;
+    }
     cx.journaliser(Action::Creation, "rendez_vous", id.0, m.structure_id, &[]).await?;
     avertir::avertir(cx, &r, avertir::Motif::Confirmation).await?;
     avertir::programmer_rappel(cx, &r).await?;

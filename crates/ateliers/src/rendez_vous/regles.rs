@@ -24,6 +24,45 @@ pub(crate) struct Heures {
     pub tranche: Tranche,
     pub du: NaiveDate,
     pub au: Option<NaiveDate>,
+    /// Days of the rule left out: closed, or held at another time.
+    pub sauf: Vec<NaiveDate>,
+}
+
+impl Heures {
+    /// The days of these hours from `du` to before `au`, those left out not.
+    pub fn jours(&self, du: NaiveDate, au: NaiveDate) -> impl Iterator<Item = NaiveDate> + '_ {
+        let depart = du.max(self.du);
+        let decalage = (7 + self.jour - depart.weekday().number_from_monday()) % 7;
+        let premier = depart + chrono::Days::new(u64::from(decalage));
+        premier.iter_weeks().take_while(move |j| *j < au && self.au.is_none_or(|fin| *j <= fin)).filter(|j| !self.sauf.contains(j))
+    }
+}
+
+/// What one day of hours becomes, in place of what the week says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Exception {
+    /// The day of the week it stands for.
+    pub origine: NaiveDate,
+    /// When they are held instead; none: closed that day.
+    pub ailleurs: Option<(NaiveDate, Tranche)>,
+}
+
+/// Hours with their exceptions, as hours that have none: the days left out, and each time moved on its own day.
+pub(crate) fn avec_exceptions(h: Heures, exceptions: &[Exception]) -> impl Iterator<Item = Heures> + use<> {
+    let deplacees: Vec<Heures> = exceptions
+        .iter()
+        .filter_map(|e| e.ailleurs)
+        .map(|(jour, tranche)| Heures {
+            jour: jour.weekday().number_from_monday(),
+            tranche,
+            du: jour,
+            au: Some(jour),
+            sauf: vec![],
+            ..h.clone()
+        })
+        .collect();
+    let sauf = exceptions.iter().map(|e| e.origine).collect();
+    std::iter::once(Heures { sauf, ..h }).chain(deplacees)
 }
 
 /// A time taken, in seconds since 1970, and where.
@@ -77,22 +116,16 @@ pub(crate) fn libres(
             })
             .collect();
         occupe.sort_unstable();
-        let depart = d.du.max(h.du);
-        let decalage = (7 + h.jour - depart.weekday().number_from_monday()) % 7;
-        let mut jour = depart + chrono::Days::new(u64::from(decalage));
         // Hours never go back: what is over before one day is over before the next.
         let mut premier = 0;
-        while jour < d.au && h.au.is_none_or(|au| jour <= au) {
-            if !ferme(h.lieu, jour)
-                && let (Ok(debut), Ok(fin)) = (
-                    Quand { jour, heure: h.tranche.debut }.instant().map(|t| t.timestamp()),
-                    Quand { jour, heure: h.tranche.fin }.instant().map(|t| t.timestamp()),
-                )
-            {
+        for jour in h.jours(d.du, d.au).filter(|j| !ferme(h.lieu, *j)) {
+            if let (Ok(debut), Ok(fin)) = (
+                Quand { jour, heure: h.tranche.debut }.instant().map(|t| t.timestamp()),
+                Quand { jour, heure: h.tranche.fin }.instant().map(|t| t.timestamp()),
+            ) {
                 premier += occupe[premier..].iter().take_while(|o| o.1 <= debut).count();
                 remplir(&mut v, h, &occupe[premier..], (debut, fin), d);
             }
-            jour = jour + chrono::Days::new(7);
         }
     }
     v
@@ -116,95 +149,5 @@ fn remplir(v: &mut Vec<Libre>, h: &Heures, occupe: &[(i64, i64)], (debut, fin): 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    fn heures(jour: u32, de: &str, a: &str, lieu: Option<u128>) -> Heures {
-        Heures {
-            qui: Uuid::from_u128(1).into(),
-            lieu: lieu.map(|l| Uuid::from_u128(l).into()),
-            jour,
-            tranche: Tranche::depuis(de, a).unwrap(),
-            du: "2026-01-01".parse().unwrap(),
-            au: None,
-        }
-    }
-
-    fn s(t: &str) -> i64 {
-        t.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp()
-    }
-
-    fn demande(du: &str, au: &str, minutes: i64) -> Demande {
-        Demande { du: du.parse().unwrap(), au: au.parse().unwrap(), depuis: 0, jusqu_a: i64::MAX, duree: minutes * 60 }
-    }
-
-    fn dites(v: &[Libre]) -> Vec<String> {
-        v.iter().map(|l| chrono::DateTime::from_timestamp(l.0, 0).unwrap().format("%m-%d %H:%M").to_string()).collect()
-    }
-
-    fn sans_rien(h: &[Heures], pris: Vec<Pris>, d: Demande) -> Vec<String> {
-        let pris = HashMap::from([(Uuid::from_u128(1).into(), pris)]);
-        dites(&libres(h, &pris, &HashMap::new(), &Trajets::default(), |_, _| false, d))
-    }
-
-    fn pris(de: &str, a: &str) -> Pris {
-        Pris { debut: s(de), fin: s(a), ou: Ou::default() }
-    }
-
-    #[test]
-    fn les_creneaux_tiennent_dans_les_heures_et_garde_l_heure_au_mur() {
-        let h = [heures(1, "9:00", "10:30", None)];
-        // Monday 23 and 30 March 2026: clocks change between.
-        let v = sans_rien(&h, vec![], demande("2026-03-20", "2026-04-01", 45));
-        assert_eq!(v, ["03-23 08:00", "03-23 08:45", "03-30 07:00", "03-30 07:45"]);
-    }
-
-    #[test]
-    fn ce_qui_est_pris_laisse_ce_qui_tient_autour() {
-        let h = [heures(1, "9:00", "12:00", None)];
-        let v = sans_rien(&h, vec![pris("2026-03-23T08:40:00Z", "2026-03-23T09:10:00Z")], demande("2026-03-23", "2026-03-24", 30));
-        assert_eq!(v, ["03-23 08:00", "03-23 09:15", "03-23 09:45", "03-23 10:15"]);
-        // One that begins before and lasts beyond others.
-        let deux = vec![pris("2026-03-23T07:00:00Z", "2026-03-23T10:00:00Z"), pris("2026-03-23T08:00:00Z", "2026-03-23T08:30:00Z")];
-        assert_eq!(sans_rien(&h, deux, demande("2026-03-23", "2026-03-24", 30)), ["03-23 10:00", "03-23 10:30"]);
-    }
-
-    #[test]
-    fn le_trajet_prend_du_temps_et_un_jour_ferme_aussi() {
-        let h = [heures(1, "9:00", "12:00", Some(7))];
-        let la = Ou { lieu: None, commune: Some("69123".into()) };
-        let p = Pris { debut: s("2026-03-23T08:00:00Z"), fin: s("2026-03-23T09:00:00Z"), ou: la };
-        let lieu: LieuId = Uuid::from_u128(7).into();
-        let communes = HashMap::from([(lieu, "01053".to_owned())]);
-        let t = Trajets { entre_communes: 40, table: HashMap::new() };
-        let lundi: NaiveDate = "2026-03-30".parse().unwrap();
-        let par = HashMap::from([(Uuid::from_u128(1).into(), vec![p])]);
-        let v = libres(&h, &par, &communes, &t, |_, j| j == lundi, demande("2026-03-23", "2026-04-01", 60));
-        assert_eq!(dites(&v), ["03-23 09:45"]);
-    }
-
-    #[test]
-    fn une_plage_dans_l_heure_qui_n_existe_pas_ne_donne_rien() {
-        assert!(sans_rien(&[heures(7, "2:15", "2:45", None)], vec![], demande("2026-03-29", "2026-03-30", 15)).is_empty());
-    }
-
-    proptest! {
-        /// A slot is free, in the hours, and never meets another.
-        #[test]
-        fn un_creneau_est_libre(v in proptest::collection::vec((0_i64..24 * 60 * 28, 5_i64..300), 0..40), duree in 1_i64..10) {
-            let base = s("2026-03-02T00:00:00Z");
-            let taken: Vec<Pris> = v.into_iter().map(|(d, n)| Pris { debut: base + d * 60, fin: base + (d + n) * 60, ou: Ou::default() }).collect();
-            let h: Vec<Heures> = (1..=5).flat_map(|j| [heures(j, "9:00", "12:00", None), heures(j, "14:00", "17:00", None)]).collect();
-            let d = demande("2026-03-02", "2026-03-30", duree * 15);
-            let par = HashMap::from([(Uuid::from_u128(1).into(), taken.clone())]);
-            let mut libres = libres(&h, &par, &HashMap::new(), &Trajets::default(), |_, _| false, d);
-            libres.sort_unstable();
-            for (t, ..) in &libres {
-                prop_assert!(taken.iter().all(|p| p.fin <= *t || *t + d.duree <= p.debut));
-            }
-            prop_assert!(libres.windows(2).all(|p| p[1].0 - p[0].0 >= d.duree));
-        }
-    }
-}
+#[path = "regles_tests.rs"]
+mod tests;

@@ -11,7 +11,7 @@ use socle::{
 };
 
 use super::{
-    BESOINS, EtatRendezVous, Motif, RendezVous, avertir, motif,
+    BESOINS, EtatRendezVous, Motif, RendezVous, avertir, exception, motif,
     prendre::{self, Prendre},
     table::{self, lien},
 };
@@ -80,7 +80,7 @@ pub(super) async fn creer_lien(cx: &Contexte, r: RendezVousId) -> Resultat<Strin
 }
 
 /// The appointment that a secret opens.
-pub(super) async fn ouvrir(cx: &Contexte, secret: &str) -> Resultat<(RendezVous, Motif)> {
+pub(crate) async fn ouvrir(cx: &Contexte, secret: &str) -> Resultat<(RendezVous, Motif)> {
     let l = lien::Entity::find_by_id(secret::empreinte(secret)).one(&cx.db()).await?.ok_or(Erreur::Introuvable("Ce rendez-vous"))?;
     avec_motif(cx, l.rendez_vous_id).await
 }
@@ -114,6 +114,7 @@ async fn finir(cx: &Contexte, r: &RendezVous, par: &'static str) -> Resultat<()>
             etat: Set(EtatRendezVous::Annule),
             fini_par: Set(Some(par.to_owned())),
             fini_le: Set(Some(cx.maintenant)),
+            sequence: Set(r.sequence + 1),
             ..Default::default()
         })
         .filter(table::Column::Id.eq(r.id))
@@ -183,7 +184,8 @@ async fn ailleurs(
     };
     let c = prendre::choisir(cx, &m, &d).await?;
     let qui = prendre::occuper(cx, &r, &c).await?;
-    let apres = RendezVous { utilisateur_id: qui, lieu_id: c.lieu, debut: c.debut, fin: c.fin, ..r };
+    exception::tenir(cx, m.structure_id, qui, &c).await?;
+    let apres = RendezVous { utilisateur_id: qui, lieu_id: c.lieu, debut: c.debut, fin: c.fin, sequence: r.sequence + 1, ..r };
     table::Entity::update_many()
         .set(apres.clone().into_active_model().reset_all())
         .filter(table::Column::Id.eq(apres.id))

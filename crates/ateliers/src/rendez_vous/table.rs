@@ -34,6 +34,10 @@ pub struct Model {
     /// Who ended it: the person, or the team.
     pub fini_par: Option<String>,
     pub fini_le: Option<DateTimeUtc>,
+    /// How many times it was moved or cancelled: other calendars take the greatest.
+    pub sequence: i32,
+    /// When a message could not reach the person for good: the team calls, or corrects the contact.
+    pub refus_le: Option<DateTimeUtc>,
     pub cree_le: DateTimeUtc,
 }
 
@@ -120,6 +124,30 @@ pub mod plage {
         pub du: Date,
         /// Included; none: from then on.
         pub au: Option<Date>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// One day of hours that is closed, or held at another time.
+pub mod exception {
+    use sea_orm::entity::prelude::*;
+    use socle::identifiant::{PlageId, StructureId};
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "plage_exception")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub plage_id: PlageId,
+        /// The day of the week it stands for.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub origine: Date,
+        pub structure_id: StructureId,
+        /// When they are held instead; all three, or none: closed that day.
+        pub jour: Option<Date>,
+        pub debut: Option<String>,
+        pub fin: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

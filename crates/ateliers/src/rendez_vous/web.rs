@@ -1,6 +1,7 @@
 //! Pages of appointments: those of anybody, and those of the team.
 
 mod accueil;
+pub(crate) mod jours;
 mod public;
 mod reglages;
 
@@ -18,7 +19,7 @@ use super::{Creneau, Maniere, Motif, creneaux};
 
 /// Pages of appointments.
 pub fn pages() -> Pages {
-    [accueil::pages(), reglages::pages()].into_iter().fold(public::pages(), Pages::fusionner)
+    [accueil::pages(), jours::pages(), reglages::pages()].into_iter().fold(public::pages(), Pages::fusionner)
 }
 
 /// A slot, to choose.

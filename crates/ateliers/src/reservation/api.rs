@@ -10,11 +10,16 @@ use socle::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{Canal, EtatReservation, Par, Places, Reservation, Reserver};
-use crate::seance;
+use crate::{contact::Contact, seance};
 
 /// API of bookings.
 pub fn api() -> OpenApiRouter<Etat> {
-    OpenApiRouter::new().routes(routes!(liste, reserver)).routes(routes!(annuler)).routes(routes!(confirmer)).routes(routes!(places))
+    OpenApiRouter::new()
+        .routes(routes!(liste, reserver))
+        .routes(routes!(annuler))
+        .routes(routes!(confirmer))
+        .routes(routes!(corriger))
+        .routes(routes!(places))
 }
 
 /// A booking.
@@ -35,6 +40,8 @@ pub struct VueReservation {
     orientee: bool,
     /// Until when an offer holds.
     expire_le: Option<DateTime<Utc>>,
+    /// When the address or the number refused a message: nothing more is sent there until it is corrected.
+    refus_le: Option<DateTime<Utc>>,
     cree_le: DateTime<Utc>,
 }
 
@@ -54,6 +61,7 @@ impl From<Reservation> for VueReservation {
             personne: r.personne_id,
             orientee: r.orientee,
             expire_le: r.expire_le,
+            refus_le: r.refus_le,
             cree_le: r.cree_le,
         }
     }
@@ -99,6 +107,15 @@ async fn annuler(q: Requete, Chemin(id): Chemin<ReservationId>) -> Result<Json<V
 async fn confirmer(q: Requete, Chemin(id): Chemin<ReservationId>) -> Result<Json<VueReservation>, Refus> {
     let cx = q.ecriture().await?;
     let r = super::confirmer(&cx, id).await?;
+    cx.valider().await?;
+    Ok(Json(r.into()))
+}
+
+/// Corrects how somebody who booked is called and reached; what is still true is told to the new contact.
+#[utoipa::path(put, path = "/ateliers/reservations/{id}/contact", tag = "ateliers", params(("id" = ReservationId, Path)), request_body = Contact, responses((status = OK, body = VueReservation), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn corriger(q: Requete, Chemin(id): Chemin<ReservationId>, Corps(d): Corps<Contact>) -> Result<Json<VueReservation>, Refus> {
+    let cx = q.ecriture().await?;
+    let r = super::corriger(&cx, id, d).await?;
     cx.valider().await?;
     Ok(Json(r.into()))
 }

@@ -1,16 +1,16 @@
 //! What those who booked are told: each message is a job, prepared when it is sent, at a decent hour.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, entity::prelude::*};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Etat, Resultat,
     identifiant::ReservationId,
     ports::{ErreurCourrier, ErreurSms, Lettre, PieceJointe},
-    tache::genre,
+    retour::{self, Objet},
 };
 
-use super::{Canal, EtatReservation, Fin, Reservation, avec_seance, calendrier, creer_lien, finir, regles, table};
+use super::{Canal, EtatReservation, Fin, Reservation, avec_seance, calendrier, contact::noter_refus, creer_lien, finir, regles, table};
 use crate::{
     seance::{self, EtatSeance, Seance},
     sms,
@@ -112,56 +112,24 @@ pub async fn avertir_tache(etat: Etat, charge: serde_json::Value) -> Result<(), 
         return reporter(&etat, &c, matin).await.map_err(|e| e.to_string());
     }
     let Some(message) = preparer(&etat, &c).await.map_err(|e| e.to_string())? else { return Ok(()) };
-    let refus = match message {
-        Message::Courriel(l, pieces) => match etat.courrier.envoyer_avec(&l, &pieces).await {
-            Err(e @ ErreurCourrier::Adresse(_)) => Some(e.to_string()),
-            autre => autre.map(|()| None).map_err(|e| e.to_string())?,
-        },
+    match message {
+        Message::Courriel(l, pieces) => {
+            let marque = retour::marquer(&etat.coffre, Objet::Reservation, c.reservation, &l.destinataire).map_err(|e| e.to_string())?;
+            match etat.courrier.envoyer_suivi(&l, &pieces, &marque).await {
+                // Trying again is of no use: the team is told, who may call.
+                Err(ErreurCourrier::Adresse(_)) => refuser(&etat, c.reservation, Some(&retour::empreinte(&l.destinataire))).await,
+                autre => autre.map_err(|e| e.to_string()),
+            }
+        }
         Message::Sms { numero, texte } => match sms::envoyer(&etat, &numero, &texte).await {
-            Err(e @ ErreurSms::Numero(_)) => Some(e.to_string()),
-            autre => autre.map(|()| None).map_err(|e| e.to_string())?,
+            Err(ErreurSms::Numero(_)) => refuser(&etat, c.reservation, None).await,
+            autre => autre.map_err(|e| e.to_string()),
         },
-    };
-    match refus {
-        // Trying again is of no use: the team is told, who may call.
-        Some(_) => noter_refus(&etat, c.reservation).await.map_err(|e| e.to_string()),
-        None => Ok(()),
     }
 }
 
-/// Notes that who booked cannot be reached as they said, and tells who animates, once.
-async fn noter_refus(etat: &Etat, id: ReservationId) -> Resultat<()> {
-    let cx = Contexte::systeme(etat).await?;
-    let (r, s) = match avec_seance(&cx, id).await {
-        Err(Erreur::Introuvable(_)) => return Ok(()),
-        autre => autre?,
-    };
-    if r.refus_le.is_some() {
-        return Ok(());
-    }
-    table::Entity::update_many()
-        .set(table::ActiveModel { refus_le: Set(Some(cx.maintenant)), ..Default::default() })
-        .filter(table::Column::Id.eq(r.id))
-        .exec(&cx.db())
-        .await?;
-    if let Some(a) = socle::equipe::joignable(&cx, s.animateur_id).await? {
-        let lettre = Lettre {
-            destinataire: a.email,
-            sujet: format!("Une personne inscrite n’est pas joignable : {}", s.titre),
-            // Neither name nor contact: this mail crosses the network in clear.
-            corps: format!(
-                "Bonjour {},\n\nUn message à une personne inscrite à cet atelier ne peut pas arriver : l’adresse ou le numéro est refusé.\n\nAtelier : {}\n{}\n\nVoir la séance, et appeler la personne si elle a laissé un numéro :\n{}/ateliers/seances/{}\n",
-                a.nom,
-                s.titre,
-                interface::format::instant_long(s.debut),
-                etat.config.public_url.trim_end_matches('/'),
-                s.id
-            ),
-        };
-        let cle = format!("refus:{}", r.id);
-        cx.confier(genre::COURRIEL, serde_json::to_value(lettre).map_err(Erreur::interne)?, Some(cle), None).await?;
-    }
-    cx.valider().await
+async fn refuser(etat: &Etat, r: ReservationId, empreinte: Option<&str>) -> Result<(), String> {
+    noter_refus(etat, r, empreinte).await.map(|_| ()).map_err(|e| e.to_string())
 }
 
 async fn reporter(etat: &Etat, c: &Charge, quand: DateTime<Utc>) -> Resultat<()> {
@@ -192,7 +160,8 @@ async fn preparer(etat: &Etat, c: &Charge) -> Resultat<Option<Message>> {
         Motif::DelaiPasse | Motif::Desistement => r.etat == EtatReservation::Annulee && s.etat == EtatSeance::Programmee,
         Motif::Annulation => s.etat == EtatSeance::Annulee && cx.maintenant < s.fin,
     };
-    if !vrai {
+    // Nothing more goes to a contact that does not receive, until it is corrected.
+    if !vrai || r.refus_le.is_some() {
         return Ok(None);
     }
     let structure = territoire::structure::lire(&cx, s.structure_id).await?;

@@ -23,21 +23,22 @@ pub(super) fn piece(
         Motif::Confirmation | Motif::Changement | Motif::Deplacement | Motif::Rappel if r.etat == EtatReservation::Confirmee => false,
         _ => return vec![],
     };
-    let composants: Vec<Composant> = dates
-        .iter()
-        .map(|d| Composant {
-            // The same for a date wherever it is moved: what comes later takes the place of what was before.
-            uid: format!("{}-{}@passeur", r.id, d.rang),
-            ecrit_le,
-            debut: d.debut,
-            fin: d.fin,
-            titre: s.titre.clone(),
-            ou: Some(ou.to_owned()),
-            annule: annule || d.etat == EtatDate::Annulee,
-            sequence: s.version + i32::from(annule),
-            ..Composant::default()
-        })
-        .collect();
+    let un = |rang: i32, debut, fin, annule: bool| Composant {
+        // The same for a date wherever it is moved: what comes later takes the place of what was before.
+        uid: format!("{}-{rang}@passeur", r.id),
+        ecrit_le,
+        debut,
+        fin,
+        titre: s.titre.clone(),
+        ou: Some(ou.to_owned()),
+        annule,
+        sequence: r.sequence.saturating_add(s.version + i32::from(annule)),
+        ..Composant::default()
+    };
+    let mut composants: Vec<Composant> = dates.iter().map(|d| un(d.rang, d.debut, d.fin, annule || d.etat == EtatDate::Annulee)).collect();
+    // Left for a séance of fewer dates: those too many are taken away.
+    let dernier = dates.iter().map(|d| d.rang).max().unwrap_or(0);
+    composants.extend((dernier + 1..=r.dates_dites).map(|rang| un(rang, s.debut, s.fin, true)));
     if composants.is_empty() {
         return vec![];
     }

@@ -120,7 +120,17 @@ pub async fn changer_par_lien(cx: &Contexte, secret: &str, d: Changer) -> Result
         return Err(Erreur::Conflit("Une autre réservation existe déjà à ce nom et à ce contact pour cette date.".into()));
     }
     let contact_change = telephone != r.telephone || courriel != r.courriel || canal != r.canal;
+    // In a calendar that has the old dates, the new ones take their place, and those too many go.
+    let (sequence, dates_dites) = match &cible {
+        None => (r.sequence, r.dates_dites),
+        Some(_) => {
+            let n = seance::completer(cx, vec![s.clone()]).await?.remove(0).dates.len();
+            (r.sequence.saturating_add(s.version + 1), r.dates_dites.max(i32::try_from(n).unwrap_or(0)))
+        }
+    };
     let nouvelle = Reservation {
+        sequence,
+        dates_dites,
         seance_id: ou.id,
         places: ou.places,
         siege,
@@ -148,6 +158,8 @@ pub async fn changer_par_lien(cx: &Contexte, secret: &str, d: Changer) -> Result
             courriel: Set(nouvelle.courriel.clone()),
             canal: Set(nouvelle.canal),
             cle_contact: Set(nouvelle.cle_contact),
+            sequence: Set(nouvelle.sequence),
+            dates_dites: Set(nouvelle.dates_dites),
             ..Default::default()
         })
         .filter(table::Column::Id.eq(r.id))

@@ -27,7 +27,7 @@ pub(crate) fn controler(d: &mut Reserver, equipe: bool) -> Controle {
 }
 
 /// Checks how somebody may be reached; gives how they are written to.
-pub(super) fn coordonnees(c: &mut Controle, telephone: Option<&str>, courriel: Option<&str>, canal: Option<Canal>) -> Canal {
+pub(crate) fn coordonnees(c: &mut Controle, telephone: Option<&str>, courriel: Option<&str>, canal: Option<Canal>) -> Canal {
     c.texte("telephone", telephone, 40);
     c.texte("courriel", courriel, 200);
     let mut lisible = true;

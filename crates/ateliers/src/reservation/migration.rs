@@ -101,3 +101,26 @@ impl MigrationTrait for Refus {
             .await
     }
 }
+
+/// What files for calendars said before, so that what comes later takes its place.
+pub(crate) struct Sequences;
+
+impl MigrationName for Sequences {
+    fn name(&self) -> &'static str {
+        "m20261122_000523_sequences"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Sequences {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        for colonne in ["sequence", "dates_dites"] {
+            m.alter_table(Table::alter().table("reservation").add_column(integer(colonne).default(0)).to_owned()).await?;
+        }
+        Ok(())
+    }
+}

@@ -139,7 +139,7 @@ pub(super) async fn accepter(cx: &Contexte, r: &Reservation, s: &Seance) -> Resu
 }
 
 /// A booking of the actor's structure, to change it.
-pub(super) async fn de_l_equipe(cx: &Contexte, id: ReservationId) -> Resultat<(Reservation, Seance)> {
+pub(crate) async fn de_l_equipe(cx: &Contexte, id: ReservationId) -> Resultat<(Reservation, Seance)> {
     let introuvable = Erreur::Introuvable("Cette réservation");
     let Some(r) = table::Entity::find_by_id(id).one(&cx.db()).await? else {
         return Err(if cx.acteur.peut(Permission::AccompagnementsEcrire) {

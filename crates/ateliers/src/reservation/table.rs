@@ -41,6 +41,10 @@ pub struct Model {
     pub fini_le: Option<DateTimeUtc>,
     /// When a message could not reach the person for good: the team calls, or corrects the contact.
     pub refus_le: Option<DateTimeUtc>,
+    /// What is added to the version of the séance in files for calendars: it never goes back from one séance to another.
+    pub sequence: i32,
+    /// Most dates that were ever told: those that are no longer are taken away.
+    pub dates_dites: i32,
     pub cree_le: DateTimeUtc,
 }
 

@@ -5,10 +5,12 @@ use socle::{
     Etat,
     api::{Corps, Cree, Liste, Probleme},
     erreur::Refus,
-    identifiant::{AccompagnementId, DateSeanceId, LieuId, PartenaireId, SeanceId, UtilisateurId},
+    identifiant::{AccompagnementId, DateSeanceId, EquipementId, LieuId, PartenaireId, SeanceId, UtilisateurId},
     requete::{Chemin, Parametres, Requete},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::equipement::{DemandeEquipement, EtatEquipement};
 
 use super::{Complete, EtatDate, EtatSeance, Filtre, GenreLieu, ModifierSeance, ProgrammerSeance, Quand};
 
@@ -20,6 +22,7 @@ pub fn api() -> OpenApiRouter<Etat> {
         .routes(routes!(annuler))
         .routes(routes!(deplacer))
         .routes(routes!(cocher))
+        .routes(routes!(equiper))
 }
 
 /// One date of a séance.
@@ -44,6 +47,16 @@ pub struct VueMateriel {
     rang: i32,
     libelle: String,
     pret: bool,
+}
+
+/// What a séance reserves of the structure's equipment.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = EquipementReserve)]
+pub struct VueReserve {
+    equipement: EquipementId,
+    nom: String,
+    quantite: i32,
+    etat: EtatEquipement,
 }
 
 /// A séance.
@@ -76,6 +89,7 @@ pub struct VueSeance {
     motif_annulation: Option<String>,
     dates: Vec<VueDate>,
     materiel: Vec<VueMateriel>,
+    equipements: Vec<VueReserve>,
     version: i32,
 }
 
@@ -122,6 +136,11 @@ impl From<Complete> for VueSeance {
                 })
                 .collect(),
             materiel: c.materiel.into_iter().map(|m| VueMateriel { rang: m.rang, libelle: m.libelle, pret: m.pret }).collect(),
+            equipements: c
+                .equipements
+                .into_iter()
+                .map(|r| VueReserve { equipement: r.equipement.id, nom: r.equipement.nom, quantite: r.quantite, etat: r.equipement.etat })
+                .collect(),
             version: s.version,
         }
     }
@@ -163,6 +182,16 @@ pub struct DeplacerDate {
 pub struct CocherMateriel {
     rang: i32,
     pret: bool,
+}
+
+/// What a séance reserves, in place of what it did.
+#[derive(Default, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EquiperSeance {
+    #[schema(max_items = 30)]
+    equipements: Vec<DemandeEquipement>,
+    /// Although something misses.
+    forcer: bool,
 }
 
 /// The séances of the structure, 200 at most: those to come by date, or those over.
@@ -227,4 +256,13 @@ async fn cocher(q: Requete, Chemin(id): Chemin<SeanceId>, Corps(d): Corps<Cocher
     super::cocher(&cx, id, d.rang, d.pret).await?;
     cx.valider().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Changes what a séance reserves of the structure's equipment; 422 when something misses, unless forced.
+#[utoipa::path(put, path = "/ateliers/seances/{id}/equipements", tag = "ateliers", params(("id" = SeanceId, Path)), request_body = EquiperSeance, responses((status = OK, body = VueSeance), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn equiper(q: Requete, Chemin(id): Chemin<SeanceId>, Corps(d): Corps<EquiperSeance>) -> Result<Json<VueSeance>, Refus> {
+    let cx = q.ecriture().await?;
+    let c = crate::equipement::changer(&cx, id, &d.equipements, d.forcer).await?;
+    cx.valider().await?;
+    Ok(Json(c.into()))
 }

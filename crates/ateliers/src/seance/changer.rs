@@ -13,12 +13,13 @@ use socle::{
 };
 
 use super::{
-    Complete, DateSeance, EtatDate, EtatSeance, Quand, Seance, controler, lire, planifier_seuil, ressources,
+    Complete, DateSeance, EtatDate, EtatSeance, Quand, Seance, controler, lire, planifier_seuil, ressources, reunir,
     table::{self, date, materiel},
     verrouiller,
 };
 use crate::{
     agenda::occupation::{self, Pour},
+    equipement::{self, Reserve},
     reservation,
 };
 
@@ -125,8 +126,18 @@ pub async fn deplacer(cx: &Contexte, id: SeanceId, date_id: DateSeanceId, quand:
         return Err(Erreur::champ("jour", "Une autre date de ce cycle est à cette heure-là."));
     }
     let ressources = ressources(&avant);
+    let reserves = equipement::de_seances(cx, &[id]).await?.remove(&id).unwrap_or_default();
+    // The register as it is, locked: who reserves the same at the same instant waits.
+    let tenus = equipement::tenir(cx, &reserves.iter().map(|r| r.equipement.id).collect::<Vec<_>>()).await?;
+    let reserves: Vec<Reserve> = tenus
+        .into_iter()
+        .filter_map(|e| Some(Reserve { quantite: reserves.iter().find(|r| r.equipement.id == e.id)?.quantite, equipement: e }))
+        .collect();
     if !forcer {
-        occupation::refuser(cx, avant.structure_id, &ressources, &[(debut, fin)], &[Pour::Date(date_id)], "jour").await?;
+        reunir([
+            occupation::refuser(cx, avant.structure_id, &ressources, &[(debut, fin)], &[Pour::Date(date_id)], "jour").await,
+            equipement::refuser(cx, avant.lieu_id, &reserves, &[(debut, fin)], Some(id), "jour").await,
+        ])?;
     }
     let nouvelle = DateSeance { jour: quand.jour, heure: quand.heure.format("%H:%M").to_string(), debut, fin, ..d.clone() };
     date::Entity::update_many()

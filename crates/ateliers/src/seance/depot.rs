@@ -9,6 +9,8 @@ use socle::{
     identifiant::{LieuId, PartenaireId, SeanceId, StructureId, UtilisateurId},
 };
 
+use crate::equipement::{self, Reserve};
+
 use super::{
     DateSeance, EtatSeance, GenreLieu, Materiel, Seance,
     table::{self, date, materiel},
@@ -21,6 +23,8 @@ pub struct Complete {
     /// In order.
     pub dates: Vec<DateSeance>,
     pub materiel: Vec<Materiel>,
+    /// What it reserves of the structure's equipment.
+    pub equipements: Vec<Reserve>,
 }
 
 impl Complete {
@@ -53,9 +57,11 @@ pub(crate) async fn completer(cx: &Contexte, lignes: Vec<Seance>) -> Resultat<Ve
             materiels.entry(m.seance_id).or_default().push(m);
         }
     }
+    let mut equipements = equipement::de_seances(cx, &lignes.iter().map(|s| s.id).collect::<Vec<_>>()).await?;
     Ok(lignes
         .into_iter()
         .map(|s| Complete {
+            equipements: equipements.remove(&s.id).unwrap_or_default(),
             dates: dates.remove(&s.id).unwrap_or_default(),
             materiel: materiels.remove(&s.id).unwrap_or_default(),
             seance: s,

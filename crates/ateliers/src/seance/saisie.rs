@@ -4,6 +4,8 @@ use chrono::{DateTime, NaiveTime, Utc};
 use serde::Deserialize;
 use socle::{Resultat, controle::Controle};
 
+use crate::equipement::DemandeEquipement;
+
 use super::{
     GenreLieu, ProgrammerSeance,
     regles::{Quand, cycle, lire_heure},
@@ -34,6 +36,9 @@ pub struct Saisie {
     pub fermeture_le: String,
     pub publiee: String,
     pub adaptations: String,
+    /// Ids, and how many of each, in the same order.
+    pub equipement: Vec<String>,
+    pub quantite: Vec<String>,
     pub forcer: String,
 }
 
@@ -41,6 +46,17 @@ pub struct Saisie {
 pub fn minuit(c: &mut Controle, champ: &str, t: &str) -> Option<DateTime<Utc>> {
     let jour = c.date(champ, t)?;
     Quand { jour, heure: NaiveTime::MIN }.instant().ok()
+}
+
+/// So many of each, in the order of the form; empty or zero: none of it.
+pub fn lire_equipements(c: &mut Controle, ids: &[String], quantites: &[String]) -> Vec<DemandeEquipement> {
+    ids.iter()
+        .zip(quantites)
+        .filter_map(|(id, n)| {
+            let quantite: u32 = c.nombre("equipements", n)?;
+            Some(DemandeEquipement { equipement: c.identifiant("equipements", id)?, quantite }).filter(|d| d.quantite > 0)
+        })
+        .collect()
 }
 
 impl Saisie {
@@ -90,6 +106,7 @@ impl Saisie {
             fermeture_le: minuit(&mut c, "fermeture_le", &self.fermeture_le),
             publiee: self.publiee == "oui",
             adaptations: Some(self.adaptations.clone()),
+            equipements: lire_equipements(&mut c, &self.equipement, &self.quantite),
             forcer: self.forcer == "oui",
         };
         c.finir()?;

@@ -1,4 +1,5 @@
 mod changer;
+mod equiper;
 mod voir;
 
 use askama::Template;
@@ -9,6 +10,8 @@ use interface::{
     requete::{Formulaire, Pages, Parametres, Reponse as Rendu, Web, aller, rendre, rendre_avec},
 };
 use socle::{Contexte, Erreur, Permission, Resultat, equipe};
+
+use equiper::LigneEquipement;
 
 use super::{Complete, EtatSeance, Filtre, nom_lieu, saisie::Saisie};
 use crate::{
@@ -26,6 +29,8 @@ pub fn pages() -> Pages {
         .get("/ateliers/seances/{id}/modifier", changer::formulaire)
         .post("/ateliers/seances/{id}/modifier", changer::modifier)
         .post("/ateliers/seances/{id}/materiel", changer::cocher)
+        .get("/ateliers/seances/{id}/equipements", equiper::formulaire)
+        .post("/ateliers/seances/{id}/equipements", equiper::changer)
         .get("/ateliers/seances/{id}/annuler", changer::demander_annulation)
         .post("/ateliers/seances/{id}/annuler", changer::annuler)
         .get("/ateliers/seances/{id}/dates/{date}/deplacer", changer::ou_deplacer)
@@ -119,6 +124,7 @@ struct PageFormulaire {
     co_equipe: Vec<Choix>,
     partenaires: Vec<Choix>,
     lieux: Vec<Choix>,
+    equipements: Vec<LigneEquipement>,
     s: Saisie,
 }
 
@@ -151,6 +157,7 @@ async fn gabarit(cx: &Contexte, page: Page, s: Saisie, erreurs: Erreurs) -> Resu
             .map(|p| Choix::nouveau(p.id.to_string(), p.nom.clone(), p.id.to_string() == s.co_partenaire))
             .collect(),
         lieux,
+        equipements: equiper::lignes(cx, &s.equipement, &s.quantite).await?,
         s,
     })
 }

@@ -21,6 +21,7 @@ pub const OBJETS: &[(&str, &str, &str, Option<&str>)] = &[
     ("avis", "une demande d’avis", "Demandes d’avis", None),
     ("fiche_atelier", "une fiche d’atelier", "Fiches d’atelier", Some("/ateliers/fiches/")),
     ("seance", "une séance d’atelier", "Séances", Some("/ateliers/seances/")),
+    ("equipement", "du matériel", "Matériel", Some("/structure/materiel/")),
     ("reservation", "une réservation", "Réservations", None),
     ("webhook", "un point d’appel", "Points d’appel (webhooks)", None),
     ("evenement", "un temps de l’agenda", "Agenda", None),

@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use sea_orm::{
     ActiveValue::Set,
-    JoinType, QueryOrder, QuerySelect, Select,
+    QueryOrder, QuerySelect, Select,
     entity::prelude::*,
     sea_query::{Cond, Query},
 };
 use socle::{
     Contexte, Nomenclature, Resultat,
-    identifiant::{AccompagnementId, PersonneId, StructureId, UtilisateurId},
+    identifiant::{AccompagnementId, StructureId, UtilisateurId},
 };
 
 use super::{
@@ -117,7 +117,7 @@ pub async fn vider(cx: &Contexte, id: AccompagnementId) -> Resultat<()> {
 
 /// Adds to each line what belongs to it, in three queries whatever their number.
 pub async fn completer(cx: &Contexte, lignes: Vec<Ligne>) -> Resultat<Vec<Accompagnement>> {
-    let mut tous = presenter(cx, lignes).await?;
+    let mut tous = joindre(cx, lignes).await?;
     let anonymes: Vec<AccompagnementId> = tous.iter().filter(|a| a.ligne.anonymes > 0).map(|a| a.ligne.id).collect();
     if anonymes.is_empty() {
         return Ok(tous);
@@ -141,17 +141,8 @@ pub async fn completer(cx: &Contexte, lignes: Vec<Ligne>) -> Resultat<Vec<Accomp
     Ok(tous)
 }
 
-/// The thématiques of each line and nothing else of what belongs to it: enough for a timeline.
-pub async fn intituler(cx: &Contexte, lignes: Vec<Ligne>) -> Resultat<Vec<Accompagnement>> {
-    joindre(cx, lignes, false).await
-}
-
-/// As [`completer`], without the totals declared of anonymous participants: enough for a list.
-pub async fn presenter(cx: &Contexte, lignes: Vec<Ligne>) -> Resultat<Vec<Accompagnement>> {
-    joindre(cx, lignes, true).await
-}
-
-async fn joindre(cx: &Contexte, lignes: Vec<Ligne>, tout_ce_qui_se_voit: bool) -> Resultat<Vec<Accompagnement>> {
+/// Without the totals declared of anonymous participants.
+async fn joindre(cx: &Contexte, lignes: Vec<Ligne>) -> Resultat<Vec<Accompagnement>> {
     let ids: Vec<AccompagnementId> = lignes.iter().map(|l| l.id).collect();
     if ids.is_empty() {
         return Ok(vec![]);
@@ -166,11 +157,7 @@ async fn joindre(cx: &Contexte, lignes: Vec<Ligne>, tout_ce_qui_se_voit: bool) -
     fn lire<N: Nomenclature>(v: &mut Vec<N>, code: &str) {
         v.extend(N::depuis(code));
     }
-    let mut codes = code::Entity::find().filter(code::Column::AccompagnementId.is_in(ids.iter().copied()));
-    if !tout_ce_qui_se_voit {
-        codes = codes.filter(code::Column::Axe.eq(THEMATIQUE));
-    }
-    for c in codes.all(&cx.db()).await? {
+    for c in code::Entity::find().filter(code::Column::AccompagnementId.is_in(ids.iter().copied())).all(&cx.db()).await? {
         let Some(a) = tout.get_mut(&c.accompagnement_id) else { continue };
         match c.axe.as_str() {
             THEMATIQUE => lire(&mut a.thematiques, &c.code),
@@ -178,7 +165,7 @@ async fn joindre(cx: &Contexte, lignes: Vec<Ligne>, tout_ce_qui_se_voit: bool) -
             _ => lire(&mut a.materiels, &c.code),
         }
     }
-    if tout_ce_qui_se_voit && tout.values().any(|a| a.ligne.nommes > 0) {
+    if tout.values().any(|a| a.ligne.nommes > 0) {
         for p in
             participation::Entity::find().filter(participation::Column::AccompagnementId.is_in(ids.iter().copied())).all(&cx.db()).await?
         {
@@ -200,7 +187,8 @@ async fn joindre(cx: &Contexte, lignes: Vec<Ligne>, tout_ce_qui_se_voit: bool) -
         .collect())
 }
 
-fn filtrer(structure: StructureId, f: &Filtre) -> Select<table::Entity> {
+/// The accompaniments of a structure that answer a filter.
+pub fn filtrer(structure: StructureId, f: &Filtre) -> Select<table::Entity> {
     let mut q = table::Entity::find().filter(table::Column::StructureId.eq(structure)).filter(table::Column::SupprimeLe.is_null());
     if let Some(d) = f.du {
         q = q.filter(table::Column::Date.gte(d));
@@ -232,7 +220,14 @@ pub async fn page(cx: &Contexte, structure: StructureId, f: &Filtre, apres: Opti
     q.limit(combien + 1).all(&cx.db()).await?.into_iter().map(|l| scelle::ouvrir(cx, l)).collect()
 }
 
-/// Newest first.
+/// The accompaniments that answer a filter, newest first, after `avant`.
+pub fn du_plus_recent(structure: StructureId, f: &Filtre, avant: Option<(NaiveDate, Uuid)>) -> Select<table::Entity> {
+    let q = filtrer(structure, f).order_by_desc(table::Column::Date).order_by_desc(table::Column::Id);
+    let Some((date, id)) = avant else { return q };
+    q.filter(Cond::any().add(table::Column::Date.lt(date)).add(Cond::all().add(table::Column::Date.eq(date)).add(table::Column::Id.lt(id))))
+}
+
+/// Newest first, after `avant`.
 pub async fn recents(
     cx: &Contexte,
     structure: StructureId,
@@ -240,33 +235,8 @@ pub async fn recents(
     avant: Option<(NaiveDate, Uuid)>,
     combien: u64,
 ) -> Resultat<Vec<Ligne>> {
-    let mut q = filtrer(structure, f).order_by_desc(table::Column::Date).order_by_desc(table::Column::Id);
-    if let Some((date, id)) = avant {
-        q = q.filter(
-            Cond::any().add(table::Column::Date.lt(date)).add(Cond::all().add(table::Column::Date.eq(date)).add(table::Column::Id.lt(id))),
-        );
-    }
-    q.limit(combien).all(&cx.db()).await?.into_iter().map(|l| scelle::ouvrir(cx, l)).collect()
-}
-
-/// Those a person took part in, in this structure, newest first: one range of an index of `participation`.
-pub async fn de_personne(cx: &Contexte, structure: StructureId, id: PersonneId, combien: u64) -> Resultat<Vec<Ligne>> {
-    table::Entity::find()
-        .join(
-            JoinType::InnerJoin,
-            table::Entity::belongs_to(participation::Entity).from(table::Column::Id).to(participation::Column::AccompagnementId).into(),
-        )
-        .filter(participation::Column::PersonneId.eq(id))
-        .filter(participation::Column::StructureId.eq(structure))
-        .filter(table::Column::SupprimeLe.is_null())
-        .order_by_desc(participation::Column::Date)
-        .order_by_desc(table::Column::Id)
-        .limit(combien)
-        .all(&cx.db())
-        .await?
-        .into_iter()
-        .map(|l| scelle::ouvrir(cx, l))
-        .collect()
+    let lignes = du_plus_recent(structure, f, avant).limit(combien).all(&cx.db()).await?;
+    lignes.into_iter().map(|l| scelle::ouvrir(cx, l)).collect()
 }
 
 /// The last one recorded by this account in the last days: what a new one starts from.

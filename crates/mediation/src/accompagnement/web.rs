@@ -65,13 +65,12 @@ async fn liste(w: Web, Parametres(d): Parametres<DemandeListe>) -> Reponse {
     let suite = trouves
         .last()
         .filter(|_| reste)
-        .map(|a| format!("/accompagnements?avant={}&id={}{}", a.ligne.date, a.ligne.id, if miens { "&miens=oui" } else { "" }));
-    let dates: Vec<NaiveDate> = trouves.iter().map(|a| a.ligne.date).collect();
+        .map(|a| format!("/accompagnements?avant={}&id={}{}", a.date, a.id, if miens { "&miens=oui" } else { "" }));
     let mut jours: Vec<(NaiveDate, Vec<DuJour>)> = vec![];
-    for (date, ligne) in dates.into_iter().zip(super::decrire(&cx, trouves).await?) {
+    for ligne in trouves {
         match jours.last_mut() {
-            Some((d, l)) if *d == date => l.push(ligne),
-            _ => jours.push((date, vec![ligne])),
+            Some((d, l)) if *d == ligne.date => l.push(ligne),
+            _ => jours.push((ligne.date, vec![ligne])),
         }
     }
     let onglets = [

@@ -339,18 +339,12 @@ pub struct SeanceDuJour {
 #[derive(FromQueryResult)]
 struct LigneDuJour {
     id: DateSeanceId,
-    seance_id: SeanceId,
     titre: String,
     debut: DateTime<Utc>,
     etat: String,
     lieu: Option<String>,
     places: i32,
-}
-
-#[derive(FromQueryResult)]
-struct Inscrits {
-    seance_id: SeanceId,
-    nombre: i64,
+    inscrits: i64,
 }
 
 /// The séances of a day in the structure the actor works in, in order; at most 50.
@@ -361,8 +355,9 @@ pub async fn du_jour(cx: &Contexte, jour: NaiveDate) -> Resultat<Vec<SeanceDuJou
     q.from_as("seance_date", "d")
         .join_as(JoinType::InnerJoin, "seance", "s", Expr::col(("s", "id")).equals(("d", "seance_id")))
         .join_as(JoinType::LeftJoin, "lieu", "l", Expr::col(("l", "id")).equals(("s", "lieu_id")))
-        .columns([("d", "id"), ("d", "seance_id"), ("s", "titre"), ("d", "debut"), ("d", "etat"), ("s", "places")])
+        .columns([("d", "id"), ("s", "titre"), ("d", "debut"), ("d", "etat"), ("s", "places")])
         .expr_as(Expr::cust("COALESCE(l.nom, s.lieu_texte)"), "lieu")
+        .expr_as(Expr::cust("(SELECT COUNT(*) FROM reservation r WHERE r.seance_id = s.id AND r.etat = 'confirmee')"), "inscrits")
         .and_where(Expr::col(("d", "structure_id")).eq(structure))
         .and_where(Expr::col(("d", "jour")).eq(jour))
         // What the index reads: the instants around that day.
@@ -372,21 +367,10 @@ pub async fn du_jour(cx: &Contexte, jour: NaiveDate) -> Resultat<Vec<SeanceDuJou
         .order_by(("d", "id"), Order::Asc)
         .limit(50);
     let lignes: Vec<LigneDuJour> = lire(cx, &q).await?;
-    if lignes.is_empty() {
-        return Ok(vec![]);
-    }
-    let mut q = Query::select();
-    q.column("seance_id")
-        .expr_as(Expr::cust("COUNT(*)"), "nombre")
-        .from("reservation")
-        .and_where(Expr::col("seance_id").is_in(lignes.iter().map(|l| l.seance_id)))
-        .and_where(Expr::col("etat").eq("confirmee"))
-        .group_by_col("seance_id");
-    let inscrits: HashMap<SeanceId, i64> = lire::<Inscrits>(cx, &q).await?.into_iter().map(|i| (i.seance_id, i.nombre)).collect();
     Ok(lignes
         .into_iter()
         .map(|l| SeanceDuJour {
-            inscrits: inscrits.get(&l.seance_id).copied().unwrap_or_default(),
+            inscrits: l.inscrits,
             href: format!("/ateliers/dates/{}", l.id),
             titre: l.titre,
             debut: l.debut,

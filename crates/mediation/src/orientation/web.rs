@@ -286,7 +286,7 @@ async fn liste(w: Web, Parametres(f): Parametres<Feuille>) -> Reponse {
     let cx = w.lecture();
     let structure = cx.exiger(Permission::PersonnesLire)?;
     let courante = f.page.and_then(|p| p.parse::<u64>().ok()).unwrap_or(1).clamp(1, 100_000);
-    let mut attente = depot::en_attente(&cx, structure, None, EN_ATTENTE + 1).await?;
+    let mut attente = depot::en_attente(&cx, structure, EN_ATTENTE + 1).await?;
     let attente_coupee = attente.len() as u64 > EN_ATTENTE;
     attente.truncate(EN_ATTENTE as usize);
     let (closes, total) = depot::closes(&cx, structure, (courante - 1) * PAR_PAGE, PAR_PAGE).await?;

@@ -2,7 +2,12 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ActiveValue::Set, JoinType, Order, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{
+    ActiveValue::Set,
+    ConnectionTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryOrder, QuerySelect,
+    entity::prelude::*,
+    sea_query::{Asterisk, Query, UnionType},
+};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 use socle::{
     Contexte, Erreur, Nomenclature, Permission, Resultat,
@@ -170,46 +175,60 @@ pub async fn abandonner(cx: &Contexte, id: ParcoursId, jour: chrono::NaiveDate) 
     Ok(())
 }
 
-#[derive(sea_orm::FromQueryResult)]
+#[derive(FromQueryResult)]
 struct Due {
     id: socle::identifiant::EtapeId,
     personne_id: PersonneId,
-    parcours_id: ParcoursId,
     libelle: String,
     prevue_le: chrono::NaiveDate,
     heure: Option<String>,
+    prenom: Option<String>,
+    nom: Option<String>,
+    surnom: Option<String>,
 }
 
-/// The steps to do, of the structure the actor works in, planned from `du` to `au`, by date then time; at most 50.
-pub async fn etapes_dues(cx: &Contexte, du: chrono::NaiveDate, au: chrono::NaiveDate) -> Resultat<Vec<EtapeDue>> {
+/// The steps to do, of the structure the actor works in, planned in each of these periods (both days included), by date
+/// then time: `max` at most of each. One select.
+pub async fn etapes_dues(cx: &Contexte, periodes: &[(chrono::NaiveDate, chrono::NaiveDate)], max: u64) -> Resultat<Vec<EtapeDue>> {
     let structure = cx.exiger(Permission::PersonnesLire)?;
-    let lignes: Vec<Due> = etape::Entity::find()
-        .join(JoinType::InnerJoin, etape::Entity::belongs_to(table::Entity).from(etape::Column::ParcoursId).to(table::Column::Id).into())
-        .select_only()
-        .columns([etape::Column::Id, etape::Column::ParcoursId, etape::Column::Libelle, etape::Column::PrevueLe, etape::Column::Heure])
-        .column(table::Column::PersonneId)
-        .filter(etape::Column::StructureId.eq(structure))
-        .filter(etape::Column::Statut.eq(StatutEtape::AFaire))
-        .filter(etape::Column::PrevueLe.between(du, au))
-        .filter(table::Column::ClosLe.is_null())
-        // An erased person is followed no more.
-        .filter(personne_suivie(structure, "parcours"))
-        .order_by_asc(etape::Column::PrevueLe)
-        // Engines place an absent hour differently: it comes last.
-        .order_by(Expr::cust("CASE WHEN \"etape\".\"heure\" IS NULL THEN 1 ELSE 0 END"), Order::Asc)
-        .order_by_asc(etape::Column::Heure)
-        .order_by_asc(etape::Column::Id)
-        .limit(50)
-        .into_model()
-        .all(&cx.db())
-        .await?;
-    lignes
+    let de = |&(du, au): &(chrono::NaiveDate, chrono::NaiveDate)| {
+        let mut q = Query::select();
+        q.columns([("e", "id"), ("e", "libelle"), ("e", "prevue_le"), ("e", "heure"), ("parcours", "personne_id")])
+            .columns([("p", "prenom"), ("p", "nom"), ("p", "surnom")])
+            .from_as("etape", "e")
+            .join(JoinType::InnerJoin, "parcours", Expr::col(("parcours", "id")).equals(("e", "parcours_id")))
+            .join_as(JoinType::InnerJoin, "personne", "p", Expr::col(("p", "id")).equals(("parcours", "personne_id")))
+            .and_where(Expr::col(("e", "structure_id")).eq(structure))
+            .and_where(Expr::col(("e", "statut")).eq(StatutEtape::AFaire))
+            .and_where(Expr::col(("e", "prevue_le")).between(du, au))
+            .and_where(Expr::col(("parcours", "clos_le")).is_null())
+            // An erased person is followed no more.
+            .and_where(personne_suivie(structure, "parcours"))
+            .order_by(("e", "prevue_le"), Order::Asc)
+            // Engines place an absent hour differently: it comes last.
+            .order_by_expr(Expr::cust("CASE WHEN e.heure IS NULL THEN 1 ELSE 0 END"), Order::Asc)
+            .order_by(("e", "heure"), Order::Asc)
+            .order_by(("e", "id"), Order::Asc)
+            .limit(max);
+        let mut tout = Query::select();
+        tout.column(Asterisk).from_subquery(q, "g");
+        tout
+    };
+    let Some((premiere, autres)) = periodes.split_first() else { return Ok(vec![]) };
+    let mut q = de(premiere);
+    for p in autres {
+        q.union(UnionType::All, de(p));
+    }
+    let db = cx.db();
+    Due::find_by_statement(db.get_database_backend().build(&q))
+        .all(&db)
+        .await?
         .into_iter()
         .map(|d| {
             Ok(EtapeDue {
                 id: d.id,
                 personne: d.personne_id,
-                parcours: d.parcours_id,
+                nom: crate::personne::nommer(d.prenom.as_deref(), d.nom.as_deref(), d.surnom.as_deref()),
                 libelle: cx.coffre().ouvrir(&scelle::ETAPE, d.id, d.libelle)?,
                 prevue_le: d.prevue_le,
                 heure: d.heure,

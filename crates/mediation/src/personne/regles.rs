@@ -119,6 +119,18 @@ pub fn nommer(prenom: Option<&str>, nom: Option<&str>, surnom: Option<&str>) -> 
     }
 }
 
+/// The names of people whose parts (first name, name, other name) a select brought together: parts end by U+001F, people
+/// by U+001E. In alphabetical order.
+pub fn noms_reunis(texte: Option<&str>) -> Vec<String> {
+    let nom = |parts: &str| {
+        let mut p = parts.split('\u{1f}').map(|x| Some(x).filter(|x| !x.is_empty()));
+        nommer(p.next().flatten(), p.next().flatten(), p.next().flatten())
+    };
+    let mut noms: Vec<String> = texte.into_iter().flat_map(|t| t.split('\u{1e}')).map(nom).collect();
+    noms.sort_unstable();
+    noms
+}
+
 /// What tells homonyms apart: commune, year of birth (or age band), last two digits of the telephone.
 /// Empty when the file says none of them.
 pub fn distinguer(p: &Personne) -> String {

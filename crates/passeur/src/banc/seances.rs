@@ -87,6 +87,7 @@ async fn une(cx: &Contexte, rang: u32, places: u32) -> anyhow::Result<SeanceId> 
         fermeture_le: None,
         publiee: true,
         adaptations: None,
+        equipements: vec![],
         forcer: true,
     };
     Ok(seance::programmer(cx, d).await.map_err(crate::commandes::en_mots)?.0.seance.id)

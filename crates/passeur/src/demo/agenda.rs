@@ -4,7 +4,7 @@
 use ateliers::{
     agenda::{self, CreerEvenement, GenreEvenement, Portee},
     ouverture::{self, EcrireHoraires, FermerLieu},
-    rendez_vous::{self, EcrireMotif, EcrirePlage, Issue, Maniere, Prendre},
+    rendez_vous::{self, DeplacerPlage, EcrireMotif, EcrirePlage, Issue, Maniere, Prendre},
     reservation::Par,
     seance::{Quand, regles::lire_heure},
 };
@@ -26,6 +26,7 @@ pub async fn ajouter(cx: &mut Contexte, decor: &Decor) -> anyhow::Result<()> {
     cx.acteur = decor.acteur(0);
     temps(cx, decor).await?;
     let motifs = motifs(cx, decor).await?;
+    jours_changes(cx, decor).await?;
     rendez_vous(cx, decor, &motifs).await?;
     (cx.acteur, cx.maintenant) = (systeme, maintenant);
     Ok(())
@@ -130,6 +131,27 @@ async fn motifs(cx: &Contexte, decor: &Decor) -> anyhow::Result<Vec<MotifId>> {
         }
     }
     Ok(v)
+}
+
+/// Of the hours to come: one day closed, one moved, one held less long, one more.
+async fn jours_changes(cx: &Contexte, decor: &Decor) -> anyhow::Result<()> {
+    let (moi, lieu) = (decor.mediateurs[0].0, decor.lieux[0]);
+    let suivante = lundi(cx.aujourd_hui()) + Days::new(7);
+    let plages = rendez_vous::plages(cx, Some(moi)).await?;
+    let du = |jour: i32| plages.iter().find(|p| p.jour == jour).map(|p| p.id);
+    if let Some(mardi) = du(2) {
+        rendez_vous::fermer_plage(cx, mardi, suivante + Days::new(1)).await?;
+    }
+    let a = |jour, debut: &str, fin: &str| DeplacerPlage { jour, debut: debut.into(), fin: fin.into() };
+    if let Some(jeudi) = du(4) {
+        rendez_vous::deplacer_plage(cx, jeudi, suivante + Days::new(3), a(suivante + Days::new(2), "14:00", "17:00")).await?;
+    }
+    if let Some(vendredi) = du(5) {
+        rendez_vous::deplacer_plage(cx, vendredi, suivante + Days::new(11), a(suivante + Days::new(11), "9:00", "10:30")).await?;
+    }
+    let d = EcrirePlage { utilisateur: Some(moi), lieu: Some(lieu), jour: 6, horaires: "9:30-12:00".into(), du: None, au: None };
+    rendez_vous::ajouter_plage(cx, rendez_vous::un_jour(d, suivante + Days::new(5))).await?;
+    Ok(())
 }
 
 /// Appointments of the weeks past, held or not, of today, and to come.

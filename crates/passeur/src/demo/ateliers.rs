@@ -106,6 +106,7 @@ async fn une(
         fermeture_le: None,
         publiee: true,
         adaptations: (n % 3 == 0).then(|| "Accès de plain-pied, boucle magnétique.".into()),
+        equipements: vec![],
         forcer: true,
     };
     let (c, _) = seance::programmer(cx, d).await?;

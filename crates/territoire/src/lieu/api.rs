@@ -23,6 +23,9 @@ pub struct VueLieu {
     adresse: Option<String>,
     /// INSEE code.
     commune: Option<String>,
+    /// Its own place, in degrees (WGS 84), as the national schema of lieux has it; none: that of its commune.
+    latitude: Option<f64>,
+    longitude: Option<f64>,
     actif: bool,
 }
 
@@ -34,7 +37,16 @@ async fn liste(q: Requete) -> Result<Json<Liste<VueLieu>>, Refus> {
     let elements = super::lister_de(&cx, &structures, true)
         .await?
         .into_iter()
-        .map(|l| VueLieu { id: l.id, structure: l.structure_id, nom: l.nom, adresse: l.adresse, commune: l.commune, actif: l.actif })
+        .map(|l| VueLieu {
+            id: l.id,
+            structure: l.structure_id,
+            nom: l.nom,
+            adresse: l.adresse,
+            commune: l.commune,
+            latitude: l.latitude,
+            longitude: l.longitude,
+            actif: l.actif,
+        })
         .collect();
     Ok(Json(Liste { elements, suivant: None }))
 }

@@ -2,7 +2,7 @@ use sea_orm::entity::prelude::*;
 use socle::identifiant::{LieuId, StructureId};
 
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "lieu")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
@@ -13,6 +13,9 @@ pub struct Model {
     pub adresse: Option<String>,
     /// INSEE code.
     pub commune: Option<String>,
+    /// Its own place, in degrees (WGS 84), both or none; else that of its commune stands for it.
+    pub latitude: Option<f64>,
+    pub longitude: Option<f64>,
     pub actif: bool,
     pub version: i32,
 }

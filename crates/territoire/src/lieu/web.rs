@@ -7,7 +7,7 @@ use interface::{
 use socle::{Erreur, Permission, controle::Controle, identifiant::LieuId};
 
 use super::Fiche;
-use crate::commune;
+use crate::commune::{self, Position};
 
 /// Pages of lieux.
 pub fn pages() -> Pages {
@@ -24,6 +24,8 @@ struct Saisie {
     nom: String,
     adresse: String,
     commune: String,
+    latitude: String,
+    longitude: String,
     actif: String,
     version: String,
 }
@@ -45,8 +47,34 @@ fn gabarit(w: Web, s: Saisie, erreurs: Erreurs, nouveau: bool, perimee: bool) ->
 fn lire_fiche(s: &Saisie) -> Result<Fiche, Erreur> {
     let mut c = Controle::new();
     let commune = commune::lire_saisie(&mut c, "commune", &s.commune);
+    let position = lire_position(&mut c, s);
     c.finir()?;
-    Ok(Fiche { nom: s.nom.clone(), adresse: Some(s.adresse.clone()), commune, actif: s.actif == "oui" })
+    Ok(Fiche { nom: s.nom.clone(), adresse: Some(s.adresse.clone()), commune, position, actif: s.actif == "oui" })
+}
+
+/// Both fields or none; a pair pasted into the first, as maps give it (« 43.604, 1.444 »), is read too.
+fn lire_position(c: &mut Controle, s: &Saisie) -> Option<Position> {
+    let (mut latitude, mut longitude) = (s.latitude.trim(), s.longitude.trim());
+    if longitude.is_empty()
+        && let Some((a, b)) = latitude.split_once(", ").or_else(|| latitude.split_once(' ')).or_else(|| latitude.split_once(';'))
+    {
+        (latitude, longitude) = (a.trim(), b.trim());
+    }
+    if latitude.is_empty() && longitude.is_empty() {
+        return None;
+    }
+    let lire = |t: &str| t.replace(',', ".").replace('−', "-").parse::<f64>().ok().filter(|n| n.is_finite());
+    let position = lire(latitude).zip(lire(longitude)).map(|(latitude, longitude)| Position { latitude, longitude });
+    c.exiger(
+        position.is_some(),
+        "latitude",
+        "Donnez deux nombres, la latitude puis la longitude, comme 43,604 et 1,444 ; ou laissez les deux vides.",
+    );
+    position
+}
+
+fn ecrire_degres(v: f64) -> String {
+    v.to_string().replace('.', ",")
 }
 
 async fn nouveau(w: Web) -> Reponse {
@@ -79,6 +107,8 @@ async fn formulaire(w: Web, Chemin(id): Chemin<LieuId>) -> Reponse {
         nom: l.nom,
         adresse: l.adresse.unwrap_or_default(),
         commune: l.commune.as_deref().map(commune::nommer).unwrap_or_default(),
+        latitude: l.latitude.map(ecrire_degres).unwrap_or_default(),
+        longitude: l.longitude.map(ecrire_degres).unwrap_or_default(),
         actif: if l.actif { "oui".into() } else { String::new() },
         version: l.version.to_string(),
     };

@@ -7,6 +7,8 @@ use interface::{
 use socle::{Erreur, Permission, identifiant::SeanceId};
 
 use crate::{
+    contact,
+    equipement::EtatEquipement,
     presence::{self, Preparation},
     seance,
 };
@@ -32,6 +34,8 @@ struct LigneMateriel {
 
 struct Attendu {
     nom: String,
+    /// Where the contact is corrected, and the number to call, when a message was refused.
+    refuse: Option<(String, Option<String>)>,
     besoins: Option<String>,
     orientee: bool,
 }
@@ -48,6 +52,9 @@ struct Prevue {
     places: String,
     adaptations: Option<String>,
     materiel: Vec<LigneMateriel>,
+    /// Name, how many, where it is, whether it is out of order.
+    equipements: Vec<(String, i32, String, bool)>,
+    manques: Vec<String>,
     /// Left to get ready.
     manque: usize,
     gens: Vec<Attendu>,
@@ -78,7 +85,26 @@ impl From<Preparation> for Prevue {
             adaptations: p.seance.adaptations,
             manque: p.materiel.iter().filter(|m| !m.pret).count(),
             materiel: p.materiel.into_iter().map(|m| LigneMateriel { rang: m.rang, libelle: m.libelle, pret: m.pret }).collect(),
-            gens: p.gens.into_iter().map(|r| Attendu { nom: r.nom, besoins: r.besoins, orientee: r.orientee }).collect(),
+            equipements: p
+                .equipements
+                .into_iter()
+                .map(|(r, ou)| {
+                    let panne = r.equipement.etat == EtatEquipement::EnPanne;
+                    let ou = [ou, r.equipement.precision].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+                    (r.equipement.nom, r.quantite, ou, panne)
+                })
+                .collect(),
+            manques: p.manques,
+            gens: p
+                .gens
+                .into_iter()
+                .map(|r| Attendu {
+                    refuse: r.refus_le.map(|_| (format!("/ateliers/reservations/{}/contact", r.id), r.telephone)),
+                    nom: r.nom,
+                    besoins: r.besoins,
+                    orientee: r.orientee,
+                })
+                .collect(),
             deroule: p
                 .fiche
                 .iter()
@@ -91,6 +117,11 @@ impl From<Preparation> for Prevue {
     }
 }
 
+struct LigneAAppeler {
+    a: contact::AAppeler,
+    quand: String,
+}
+
 #[derive(Template)]
 #[template(path = "presence/journee.html")]
 struct PageJournee {
@@ -101,6 +132,8 @@ struct PageJournee {
     autre: String,
     toute: bool,
     seances: Vec<Prevue>,
+    /// Those who cannot be written to any more.
+    a_appeler: Vec<LigneAAppeler>,
     ecrire: bool,
 }
 
@@ -109,6 +142,7 @@ pub(super) async fn voir(w: Web, Parametres(d): Parametres<Demande>) -> Rendu {
     let jour = d.jour(cx.aujourd_hui());
     let toute = d.toute == "oui";
     let seances = presence::journee(&cx, jour, toute).await?;
+    let a_appeler = contact::a_appeler(&cx).await?;
     let adresse = |jour: NaiveDate, toute: bool| format!("/ateliers/journee?jour={jour}{}", if toute { "&toute=oui" } else { "" });
     rendre(&PageJournee {
         ecrire: cx.acteur.peut(Permission::AccompagnementsEcrire),
@@ -118,6 +152,7 @@ pub(super) async fn voir(w: Web, Parametres(d): Parametres<Demande>) -> Rendu {
         autre: adresse(jour, !toute),
         toute,
         seances: seances.into_iter().map(Into::into).collect(),
+        a_appeler: a_appeler.into_iter().map(|a| LigneAAppeler { quand: interface::format::instant_long(a.quand), a }).collect(),
         jour,
     })
 }

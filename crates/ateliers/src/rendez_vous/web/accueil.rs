@@ -177,6 +177,8 @@ struct PageRendezVous {
     avec: String,
     nom: String,
     contact: String,
+    /// A message to this contact was refused.
+    refuse: bool,
     code: String,
     besoins: Option<String>,
     dossier: Option<String>,
@@ -199,6 +201,7 @@ async fn voir(w: Web, Chemin(id): Chemin<RendezVousId>) -> Rendu {
         quand: format!("{}, {}", interface::format::instant_long(r.debut), interface::format::duree((r.fin - r.debut).num_minutes())),
         ou: avertir::ou(&cx, &r, &m).await?,
         avec: noms.get(&r.utilisateur_id).cloned().unwrap_or_default(),
+        refuse: r.refus_le.is_some(),
         contact: [r.telephone, r.courriel].into_iter().flatten().collect::<Vec<_>>().join(" · "),
         code: format!("{} {}", r.code.get(..4).unwrap_or(&r.code), r.code.get(4..).unwrap_or("")),
         besoins: r.besoins,

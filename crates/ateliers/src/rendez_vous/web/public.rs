@@ -275,6 +275,8 @@ struct PageMien {
     code: String,
     a_venir: bool,
     annule: Option<&'static str>,
+    /// A message to this contact was refused.
+    refuse: bool,
     contact: &'static str,
 }
 
@@ -300,6 +302,7 @@ async fn page_mien(cx: &Contexte, page: Page, secret: &str, r: RendezVous, m: Mo
             Some("equipe") => "La structure a annulé ce rendez-vous.",
             _ => "Vous avez annulé ce rendez-vous.",
         }),
+        refuse: r.refus_le.is_some() && r.etat == EtatRendezVous::Prevu,
         contact: match r.canal {
             Canal::Courriel => "Un courriel vous le rappelle deux jours avant.",
             Canal::Sms => "Un SMS vous le rappelle deux jours avant.",

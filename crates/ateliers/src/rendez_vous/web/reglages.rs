@@ -14,7 +14,7 @@ use socle::{
 };
 
 use crate::rendez_vous::{
-    EcrireMotif, EcrirePlage, Maniere,
+    EcrireMotif, EcrirePlage, Maniere, exception,
     motif::{self},
     plage,
 };
@@ -232,6 +232,8 @@ struct LignePlage {
     id: String,
     nom: String,
     precision: String,
+    /// How many days to come are closed or moved, in words.
+    exceptions: Option<String>,
 }
 
 #[derive(Template)]
@@ -248,13 +250,18 @@ struct PagePlages {
     s: SaisiePlage,
 }
 
-const JOURS: [&str; 7] = ["Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche"];
+pub(super) const JOURS: [&str; 7] = ["Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche"];
 
 async fn gabarit_plages(cx: &Contexte, page: Page, s: SaisiePlage, erreurs: Erreurs) -> Resultat<PagePlages> {
     let structure = cx.exiger(Permission::AccompagnementsLire)?;
     let membres = equipe::membres(cx, &[structure]).await?;
     let lieux = territoire::lieu::lister(cx, true).await?;
     let plages = plage::lister(cx, None).await?;
+    let exceptions = exception::de_plages(cx, plages.iter().map(|p| p.id).collect()).await?;
+    let changes = |id: PlageId| {
+        let n = exceptions.iter().filter(|(p, e)| *p == id && e.origine >= cx.aujourd_hui()).count();
+        (n > 0).then(|| interface::format::compte(n as i64, "jour changé", "jours changés"))
+    };
     let mut groupes = vec![];
     for m in &membres {
         let siennes: Vec<LignePlage> = plages
@@ -262,13 +269,16 @@ async fn gabarit_plages(cx: &Contexte, page: Page, s: SaisiePlage, erreurs: Erre
             .filter(|p| p.utilisateur_id == m.id)
             .map(|p| {
                 let lieu = p.lieu_id.and_then(|l| lieux.iter().find(|x| x.id == l)).map(|l| l.nom.clone());
-                let fin = p.au.map(|au| format!("jusqu’au {}", interface::format::date_sans_jour(au)));
-                let debut = (p.du > cx.aujourd_hui()).then(|| format!("à partir du {}", interface::format::date_sans_jour(p.du)));
-                let jour = usize::try_from(p.jour - 1).ok().and_then(|i| JOURS.get(i)).copied().unwrap_or_default();
+                let un_jour = p.au == Some(p.du);
+                let fin = p.au.filter(|_| !un_jour).map(|au| format!("jusqu’au {}", interface::format::date_sans_jour(au)));
+                let debut =
+                    (p.du > cx.aujourd_hui() && !un_jour).then(|| format!("à partir du {}", interface::format::date_sans_jour(p.du)));
+                let seul = un_jour.then(|| "ce jour-là seulement".to_owned());
                 LignePlage {
                     id: p.id.to_string(),
-                    nom: format!("{jour} {} – {}", p.debut, p.fin),
-                    precision: [lieu, debut, fin].into_iter().flatten().collect::<Vec<_>>().join(" · "),
+                    nom: super::jours::nom(p),
+                    precision: [lieu, debut, fin, seul].into_iter().flatten().collect::<Vec<_>>().join(" · "),
+                    exceptions: changes(p.id),
                 }
             })
             .collect();

@@ -9,10 +9,11 @@ use interface::{
 };
 use socle::{
     Nomenclature, Permission, equipe,
-    identifiant::{DateSeanceId, SeanceId, UtilisateurId},
+    identifiant::{DateSeanceId, EquipementId, SeanceId, UtilisateurId},
 };
 
 use crate::{
+    equipement::{self, EtatEquipement},
     reservation::{self, EtatReservation, Places, Reservation},
     seance::{self, Complete, EtatDate, EtatSeance, Seance, nom_lieu},
 };
@@ -31,6 +32,13 @@ struct LigneMateriel {
     rang: i32,
     libelle: String,
     pret: bool,
+}
+
+struct LigneReserve {
+    id: EquipementId,
+    nom: String,
+    quantite: i32,
+    en_panne: bool,
 }
 
 /// A booking, as the team sees it.
@@ -95,6 +103,9 @@ struct PageSeance {
     annulee: bool,
     dates: Vec<LigneDate>,
     materiel: Vec<LigneMateriel>,
+    equipements: Vec<LigneReserve>,
+    /// What it reserves and will not find, in words.
+    manques: Vec<String>,
     places: Places,
     /// How many cannot be written to, in words.
     injoignables: Option<String>,
@@ -136,6 +147,17 @@ pub(super) async fn voir(w: Web, Chemin(id): Chemin<SeanceId>) -> Rendu {
             })
             .collect(),
         materiel: c.materiel.iter().map(|m| LigneMateriel { rang: m.rang, libelle: m.libelle.clone(), pret: m.pret }).collect(),
+        equipements: c
+            .equipements
+            .iter()
+            .map(|r| LigneReserve {
+                id: r.equipement.id,
+                nom: r.equipement.nom.clone(),
+                quantite: r.quantite,
+                en_panne: r.equipement.etat == EtatEquipement::EnPanne,
+            })
+            .collect(),
+        manques: equipement::manques(&cx, s, &c.equipements, &c.dates).await?,
         places: reservation::places(&cx, s).await?,
         injoignables: dire_injoignables(&reservations),
         reservations: reservations.into_iter().map(Into::into).collect(),

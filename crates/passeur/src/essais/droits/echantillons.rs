@@ -126,6 +126,13 @@ impl Essai<'_> {
             }
             "/agenda/motifs/{id}" | "/rendez-vous/motifs/{id}" => vec![self.motif().await],
             "/agenda/plages/{id}" | "/rendez-vous/plages/{id}" => vec![self.plage().await],
+            "/agenda/plages/{id}/jours/{jour}" | "/rendez-vous/plages/{id}/jours/{jour}" => {
+                let (plage, jour) = self.plage_et_jour().await;
+                vec![plage, jour]
+            }
+            "/ateliers/equipements/{id}" | "/structure/materiel/{id}" => {
+                vec![self.creer("/ateliers/equipements", json!({"nom": "Essai", "quantite": 1})).await]
+            }
             "/rendez-vous/{structure}/{motif}" => vec![a.structure_alpha(), self.motif().await],
             "/agenda/rendez-vous/{id}" | "/rendez-vous/{id}" => vec![self.rendez_vous().await.0],
             "/rendez-vous/mien/{secret}" => vec![self.rendez_vous().await.1],
@@ -302,6 +309,17 @@ impl Essai<'_> {
         let r = self.a.api(&self.a.jeton("alpha.mediateur").await, "POST", "/api/v1/rendez-vous/plages", corps).await;
         let id = r.corps["elements"][0]["id"].as_str().map(str::to_owned);
         id.unwrap_or_else(|| panic!("{}", r.corps))
+    }
+
+    /// Hours of one day of the year to come, and that day: each time others.
+    async fn plage_et_jour(&self) -> (String, String) {
+        let n = self.numero();
+        let jour = chrono::NaiveDate::from_ymd_opt(2026, 4, 1).unwrap() + chrono::Days::new(u64::from(n / 20 % 300));
+        let (semaine, heure) = (chrono::Datelike::weekday(&jour).number_from_monday(), n % 20);
+        let corps = json!({"jour": semaine, "horaires": format!("{heure}:00-{heure}:30"), "du": jour, "au": jour});
+        let r = self.a.api(&self.a.jeton("alpha.responsable").await, "POST", "/api/v1/rendez-vous/plages", corps).await;
+        let id = r.corps["elements"][0]["id"].as_str().map(str::to_owned);
+        (id.unwrap_or_else(|| panic!("{}", r.corps)), jour.to_string())
     }
 
     /// An appointment out of hours, and its secret: each five minutes after the one before.
@@ -504,11 +522,14 @@ impl Essai<'_> {
             ("POST" | "PUT", "/rendez-vous/motifs" | "/rendez-vous/motifs/{id}") => {
                 json!({"libelle": "Essai", "duree_minutes": 5, "maniere": "sur_place", "publie": true})
             }
+            ("PUT", "/rendez-vous/plages/{id}/jours/{jour}") => json!({"fermer": true}),
+            ("POST" | "PUT", "/ateliers/equipements" | "/ateliers/equipements/{id}") => json!({"nom": "Essai", "quantite": 1}),
             ("POST", "/rendez-vous/plages") => json!({"jour": 1, "horaires": "3:00-4:00"}),
             ("POST", "/rendez-vous") => {
                 json!({"motif": self.motif().await, "debut": "2026-03-16T03:00:00Z", "nom": "Essai", "par": "accueil", "hors_plages": true})
             }
             ("PUT", "/rendez-vous/{id}/creneau") => json!({"debut": "2026-03-16T03:00:00Z"}),
+            ("PUT", "/rendez-vous/{id}/contact" | "/ateliers/reservations/{id}/contact") => json!({"nom": "Essai"}),
             ("PUT", "/rendez-vous/{id}/issue") => json!({"issue": "excuse"}),
             ("POST", "/exports") => self.export(),
             ("POST", "/bilan/filtres") => json!({"nom": format!("Essai {}", self.numero())}),

@@ -89,5 +89,5 @@ async fn un_agrement_se_note_et_se_retire(#[values(Moteur::Sqlite, Moteur::Postg
     assert_eq!(a.api(&a.jeton("beta.certification").await, "POST", &retrait, json!({"jour": "2026-03-10"})).await.statut, 404);
     assert_eq!(a.api(&a.jeton("alpha.mediateur").await, "GET", "/api/v1/certification/agrements", Value::Null).await.statut, 403);
     let html = a.session("alpha.formateur").await.get("/certification/agrements").await.html;
-    assert!(html.contains("Médiateur numérique") && !html.contains("Retiré aujourd’hui"), "{html}");
+    assert!(html.contains("Médiateur numérique") && !html.contains("Noter son retrait"), "{html}");
 }

@@ -1,4 +1,4 @@
-//! The database: three pools on SQLite (one writer, several readers, long reads), one pool on PostgreSQL.
+//! The database: two pools on SQLite (one writer, several readers), one pool on PostgreSQL.
 
 use std::{path::Path, time::Duration};
 
@@ -13,22 +13,7 @@ use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 #[derive(Clone, Debug)]
 pub struct Base {
     lecture: DatabaseConnection,
-    longue: DatabaseConnection,
     ecriture: DatabaseConnection,
-}
-
-/// Long reads at once, on SQLite.
-const LONGUES: u32 = 2;
-
-/// How SQLite is opened.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Usage {
-    Ecriture,
-    /// The file is mapped: pages come two to four times quicker than read one by one, and the system keeps as much
-    /// of it as it has room for.
-    Lecture,
-    /// Not mapped: what goes through the whole file must not count in the memory of the program.
-    Longue,
 }
 
 impl Base {
@@ -40,13 +25,12 @@ impl Base {
                 std::fs::create_dir_all(dossier).map_err(|e| DbErr::Custom(format!("dossier {} : {e}", dossier.display())))?;
             }
             let adresse = format!("sqlite://{chemin}?mode=rwc");
-            let ecriture = Database::connect(options_sqlite(&adresse, 1, Usage::Ecriture)).await?;
-            let lecture = Database::connect(options_sqlite(&adresse, connexions, Usage::Lecture)).await?;
-            let longue = Database::connect(options_sqlite(&adresse, LONGUES, Usage::Longue)).await?;
-            Ok(Self { lecture, longue, ecriture })
+            let ecriture = Database::connect(options_sqlite(&adresse, 1, false)).await?;
+            let lecture = Database::connect(options_sqlite(&adresse, connexions, true)).await?;
+            Ok(Self { lecture, ecriture })
         } else {
             let pool = Database::connect(options_postgres(url, connexions)).await?;
-            Ok(Self { lecture: pool.clone(), longue: pool.clone(), ecriture: pool })
+            Ok(Self { lecture: pool.clone(), ecriture: pool })
         }
     }
 
@@ -83,7 +67,7 @@ impl Base {
                 ..Default::default()
             },
         };
-        self.longue.begin_with_options(options).await
+        self.lecture.begin_with_options(options).await
     }
 
     /// The engine.
@@ -113,19 +97,14 @@ impl Base {
             let p = self.lecture.get_postgres_connection_pool();
             vec![("tout", p.size(), p.num_idle())]
         } else {
-            [("lecture", &self.lecture), ("longue", &self.longue), ("ecriture", &self.ecriture)]
-                .map(|(nom, c)| {
-                    let p = c.get_sqlite_connection_pool();
-                    (nom, p.size(), p.num_idle())
-                })
-                .to_vec()
+            let (l, e) = (self.lecture.get_sqlite_connection_pool(), self.ecriture.get_sqlite_connection_pool());
+            vec![("lecture", l.size(), l.num_idle()), ("ecriture", e.size(), e.num_idle())]
         }
     }
 
     /// Closes all connections.
     pub async fn fermer(self) -> Result<(), DbErr> {
         self.lecture.close().await?;
-        self.longue.close().await?;
         self.ecriture.close().await
     }
 }
@@ -143,7 +122,7 @@ pub async fn migrer<M: MigratorTrait>(url: &str) -> Result<(), DbErr> {
             .await
             .map_err(|e| DbErr::Custom(e.to_string()))?
             .map_err(|e| DbErr::Custom(e.to_string()))?;
-        let base = Database::connect(options_sqlite(&format!("sqlite://{chemin}?mode=rwc"), 1, Usage::Ecriture)).await?;
+        let base = Database::connect(options_sqlite(&format!("sqlite://{chemin}?mode=rwc"), 1, false)).await?;
         let resultat = M::up(&base, None).await;
         base.close().await?;
         resultat
@@ -165,7 +144,7 @@ pub fn chemin_sqlite(url: &str) -> Option<&str> {
     Some(reste.split('?').next().unwrap_or(reste))
 }
 
-fn options_sqlite(url: &str, connexions: u32, usage: Usage) -> ConnectOptions {
+fn options_sqlite(url: &str, connexions: u32, lecture_seule: bool) -> ConnectOptions {
     let mut o = ConnectOptions::new(url);
     o.max_connections(connexions)
         .min_connections(1)
@@ -185,11 +164,7 @@ fn options_sqlite(url: &str, connexions: u32, usage: Usage) -> ConnectOptions {
                 .pragma("secure_delete", "ON")
                 .pragma("journal_size_limit", "67108864")
                 .pragma("cache_size", "-4000");
-            match usage {
-                Usage::Ecriture => o,
-                Usage::Lecture => o.read_only(true).pragma("mmap_size", "1099511627776"),
-                Usage::Longue => o.read_only(true),
-            }
+            if lecture_seule { o.read_only(true) } else { o }
         });
     o
 }

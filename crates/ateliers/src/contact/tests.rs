@@ -141,7 +141,10 @@ async fn un_rendez_vous_dont_le_contact_refuse(#[values(Moteur::Sqlite, Moteur::
     a.travailler().await;
     assert_eq!(sujets(&a).last().unwrap(), "ada Votre rendez-vous est pris : Première démarche");
     assert!(!n.get(&mien).await.html.contains("pas pu vous parvenir") && n.get(&mien).await.html.contains("Ada Essai"));
-    assert!(!m.get("/ateliers/journee").await.html.contains("À appeler"));
+    // Days have passed: the team signs in again.
+    let m = a.session("alpha.mediateur").await;
+    let journee = m.get("/ateliers/journee").await;
+    assert!(journee.statut == 200 && !journee.html.contains("À appeler"), "{}", journee.html);
     assert_eq!(a.compter("SELECT COUNT(*) FROM journal WHERE objet = 'rendez_vous' AND CAST(champs AS TEXT) LIKE '%courriel%'").await, 1);
     assert_eq!(n.get("/rendez-vous/mien/inconnu/contact").await.statut, 404);
     // The team, afterwards: an appointment that was cancelled is over.

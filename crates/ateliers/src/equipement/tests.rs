@@ -107,7 +107,7 @@ async fn ce_qui_manque_est_dit(#[values(Moteur::Sqlite, Moteur::Postgres)] moteu
     assert_eq!(programmer(&a, corps).await.statut, 201);
     // Off the register, it stays written where it was reserved.
     assert_eq!(s.post(&format!("/structure/materiel/{mobile}/retirer"), &[]).await.statut, 303);
-    assert!(!s.get("/structure/materiel").await.html.contains("Vidéoprojecteur"));
+    assert!(!s.get("/structure/materiel").await.html.contains(&mobile));
     assert!(s.get("/ateliers/journee?jour=2026-03-20").await.html.contains("n’est plus dans le matériel"));
     assert_eq!(a.compter("SELECT COUNT(*) FROM equipement WHERE retire_le IS NOT NULL").await, 1);
     assert_eq!(a.api(&j, "DELETE", &format!("/api/v1/ateliers/equipements/{fixe}"), Value::Null).await.statut, 204);

@@ -290,7 +290,7 @@ async fn de_nombreux_dossiers_par_lots_et_deux_noeuds_a_la_fois(#[values(Moteur:
     let s = a.session("alpha.mediateur").await;
     let page = s.get("/conservation?page=5").await.html;
     assert!(page.contains("Page 5 sur 5") && page.matches("/garder").count() == 30, "{page}");
-    assert!(s.get("/").await.html.contains("Plus de 99 dossiers"));
+    assert!(s.get("/").await.html.contains("Plus de 10 dossiers"));
     a.regler(FIN);
     let passages = (0..2).map(|_| {
         let etat = a.etat.clone();

@@ -12,7 +12,7 @@ async fn un_membre_du_jury_lit_sa_convocation_et_elle_seule(#[values(Moteur::Sql
     for action in ["declarer", "convoquer"] {
         assert_eq!(e.agir(json!({ "action": action })).await.statut, 200);
     }
-    let html = ada.get(&ici).await.html;
+    let html = ada.get(&ici).await.html.replace('\u{a0}', " ");
     assert!(html.contains("mardi 12 mai 2026") && html.contains("Espace Alpha") && !html.contains("pas encore émise"), "{html}");
     let pdf = |html: &str| {
         let (_, suite) = html.split_once("href=\"/certification/documents/").unwrap();

@@ -18,7 +18,8 @@ use crate::reservation;
 
 /// Points across: on a screen, on a phone.
 const LARGE: f64 = 720.0;
-const ETROIT: f64 = 320.0;
+/// Narrower than the narrowest screen: a mark of 24 units is no less than 24 pixels there.
+const ETROIT: f64 = 280.0;
 /// Points of an outline nearer than this are left out.
 const PAS: f64 = 4.0;
 /// Beyond, the list of the whole country is one of départements.
@@ -125,17 +126,18 @@ fn marquer(f: &Fenetre, places: &[(usize, &Place, Position)], a: &Adresses, un_s
         .filter_map(|r| {
             let premiere = trouver(*r.places.first()?)?;
             let autres = r.places.len() - 1;
-            let (href, ou) = if autres == 0 {
-                (a.liste(premiere.commune.as_deref()), premiere.nom())
+            let (href, avec) = if autres == 0 {
+                (a.liste(premiere.commune.as_deref()), String::new())
             } else {
                 let ici = format!("#d-{}", premiere.departement);
                 let href = if un_seul || premiere.departement.is_empty() { ici } else { a.carte(Some(&premiere.departement)) };
                 let voisins = interface::format::compte(autres as i64, "autre lieu proche", "autres lieux proches");
-                (href, format!("{} et {voisins}", premiere.nom()))
+                (href, format!(", avec {voisins}"))
             };
             Some(Marque {
                 href,
-                dit: format!("{ou}\u{a0}: {}", nombre(r.nombre)),
+                // Begins with what is seen, in its order.
+                dit: format!("{} {}{avec}", premiere.nom(), nombre(r.nombre)),
                 x: r.x.round() as i32,
                 y: r.y.round() as i32,
                 rayon: r.rayon.round() as i32,

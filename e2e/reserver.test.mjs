@@ -201,8 +201,8 @@ it('la carte se parcourt au clavier et mène aux ateliers du lieu', async () => 
   await entrer(page, 'css:main a[href="/programme/carte"]');
   await petitEcran(page, 'carte');
   assert.equal(await page.locator('.territoire svg:visible').count(), 1, 'un dessin, celui des petits écrans');
-  const traits = await page.locator('.territoire svg:visible use').evaluate((e) => e.getBBox().width);
-  assert.ok(traits > 100, 'les contours sont là');
+  const contours = await page.locator('.territoire svg:visible use.ici').evaluate((e) => ({ large: e.getBBox().width, fond: getComputedStyle(e).fill }));
+  assert.ok(contours.large > 100 && contours.fond !== 'rgb(0, 0, 0)', `les contours sont là, de la couleur du thème : ${JSON.stringify(contours)}`);
   const repere = '.territoire svg:visible a[aria-label^="Bordeaux"]';
   const boite = await page.locator(repere).locator('circle').boundingBox();
   assert.ok(boite.width >= 24 && boite.height >= 24, `repère de ${boite.width}`);

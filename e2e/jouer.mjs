@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const ici = dirname(fileURLToPath(import.meta.url));
 const files = readdirSync(ici).filter((f) => f.endsWith('.test.mjs') && (!process.argv[2] || f.includes(process.argv[2]))).map((f) => join(ici, f));
 if (!files.length) { console.error(`Aucun essai ne s’appelle ${process.argv[2]}.`); process.exit(1); }
-run({ files, concurrency: 1, timeout: 900_000 })
+run({ files, concurrency: 1, timeout: 2_400_000 })
   .on('test:fail', () => { process.exitCode = 1; })
   .compose(spec)
   .pipe(process.stdout);

@@ -121,7 +121,7 @@ async fn le_programme_a_une_carte(#[values(Moteur::Sqlite, Moteur::Postgres)] mo
     let une = carte("").await;
     for mot in [
         "Espace Alpha",
-        "Muret : 2 ateliers",
+        "Muret 2 ateliers",
         "/programme?commune=31395",
         "3 ateliers dans 2 lieux : Haute-Garonne",
         "id=\"d-31\"",

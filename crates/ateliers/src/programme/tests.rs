@@ -121,7 +121,7 @@ async fn le_programme_a_une_carte(#[values(Moteur::Sqlite, Moteur::Postgres)] mo
     let une = carte("").await;
     for mot in [
         "Espace Alpha",
-        "Muret 2 ateliers",
+        "Muret 2 ateliers",
         "/programme?commune=31395",
         "3 ateliers dans 2 lieux : Haute-Garonne",
         "id=\"d-31\"",
@@ -152,7 +152,7 @@ async fn le_programme_a_une_carte(#[values(Moteur::Sqlite, Moteur::Postgres)] mo
     }
     assert!(!toutes.contains("aria-label=\"Saint-Denis"));
     let reunion = carte("?departement=974").await;
-    assert!(reunion.contains("aria-label=\"Saint-Denis 1 atelier\"") && reunion.contains("Voir tous les départements"));
+    assert!(reunion.contains("aria-label=\"Saint-Denis 1 atelier\"") && reunion.contains("Voir tous les départements"));
     assert!(carte("?departement=%3Cb%3E&thematique=x&structure=y").await.contains("Bordeaux"));
     assert!(toutes.len() < 60_000, "{}", toutes.len());
 }

@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 
-use crate::{Contexte, Erreur, Etat, Nomenclature, Resultat, fichiers::Depose};
+use crate::{Contexte, Erreur, Etat, Nomenclature, Resultat, fichiers::Ecriture};
 
 /// Begun more often, a preparation takes its node down each time: it is given up.
 pub const ESSAIS_MAX: i32 = 5;
@@ -132,14 +132,23 @@ impl Table {
         executer(cx, &q).await
     }
 
-    /// The file is there, and the preparation says so, at once; not if it is no longer this run's. `taille` in bytes.
+    /// The file is there, and the preparation says so with its other `valeurs`, at once; not if it is no longer this
+    /// run's: nothing is left of the file then.
     ///
     /// # Errors
     /// [`Arret::Depasse`], and those of the database and of the storage.
-    pub async fn terminer(&self, etat: &Etat, p: Passe, depose: Depose, taille: u64) -> Result<(), Arret> {
+    pub async fn terminer(
+        &self,
+        etat: &Etat,
+        p: Passe,
+        ecriture: Ecriture,
+        mut valeurs: Vec<(&'static str, SimpleExpr)>,
+    ) -> Result<(), Arret> {
+        let taille = ecriture.taille();
+        let depose = ecriture.finir().await?;
         let cx = Contexte::systeme(etat).await?;
         let expire = cx.maintenant + self.conservation;
-        let valeurs = vec![
+        valeurs.extend([
             ("etat", Expr::value(Avancement::Pret.to_value())),
             ("cle", Expr::value(None::<String>)),
             ("raison", Expr::value(None::<String>)),
@@ -147,7 +156,7 @@ impl Table {
             ("taille", Expr::value(Some(i64::try_from(taille).unwrap_or(i64::MAX)))),
             ("fini_le", Expr::value(Some(cx.maintenant))),
             ("expire_le", Expr::value(expire)),
-        ];
+        ]);
         if self.ecrire(&cx, p, valeurs).await? == 0 {
             drop(cx);
             depose.abandonner(etat).await?;

@@ -1,6 +1,6 @@
 //! The job: from a snapshot of the database to a file, a thousand rows at a time.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{entity::prelude::*, sea_query::SimpleExpr};
 use serde_json::Value;
 use socle::{
     Acteur, Contexte, Erreur, Etat, Resultat,
@@ -52,8 +52,11 @@ async fn prendre(etat: &Etat, id: ExportId) -> Resultat<Option<Export>> {
 
 /// Notes how far it is; [`Arret::Depasse`] when the export is no longer this run's.
 async fn noter(etat: &Etat, e: &Export, faites: i64, total: u64) -> Result<(), Arret> {
-    let valeurs = vec![("faites", Expr::value(faites)), ("total", Expr::value(Some(total as i64)))];
-    PREPARATIONS.noter(etat, passe(e), valeurs).await
+    PREPARATIONS.noter(etat, passe(e), comptees(faites, total)).await
+}
+
+fn comptees(faites: i64, total: u64) -> Vec<(&'static str, SimpleExpr)> {
+    vec![("faites", Expr::value(faites)), ("total", Expr::value(Some(total as i64)))]
 }
 
 /// Where rows are, and how many were written.
@@ -89,7 +92,7 @@ async fn fabriquer(etat: &Etat, e: &Export, acteur: &Acteur) -> Result<(), Arret
         expire_le: Some(etat.horloge.maintenant() + CONSERVATION),
         maximum: None,
     };
-    let depose = match e.format {
+    let ecriture = match e.format {
         Format::Csv => {
             let mut ecriture = Ecriture::commencer(etat, nouveau).await?;
             if let Err(a) = csv(&liste, &mut ecriture, &mut suivi).await {
@@ -112,16 +115,13 @@ async fn fabriquer(etat: &Etat, e: &Export, acteur: &Acteur) -> Result<(), Arret
             ecriture
         }
     };
-    let taille = depose.taille();
     // What is handed over holds all that was counted.
     if suivi.faites.unsigned_abs() != suivi.total {
         let f = Erreur::Interne(format!("{} rows written of {}", suivi.faites, suivi.total));
-        depose.abandonner().await;
+        ecriture.abandonner().await;
         return Err(f.into());
     }
-    let depose = depose.finir().await?;
-    noter(etat, e, suivi.faites, suivi.total).await?;
-    PREPARATIONS.terminer(etat, passe(e), depose, taille).await
+    PREPARATIONS.terminer(etat, passe(e), ecriture, comptees(suivi.faites, suivi.total)).await
 }
 
 async fn csv(liste: &Liste, vers: &mut Ecriture, suivi: &mut Suivi<'_>) -> Result<(), Arret> {

@@ -148,18 +148,19 @@ async fn imprimer(etat: &Etat, l: &Lot, acteur: &Acteur, emis: usize) -> Result<
         maximum: None,
     };
     let mut ecriture = Ecriture::commencer(etat, nouveau).await?;
-    if let Err(a) = archiver(etat, l, &a_imprimer, emis, &mut ecriture).await {
+    let archive = async {
+        archiver(etat, l, &a_imprimer, emis, &mut ecriture).await?;
+        let cx = Contexte::ecriture(etat, acteur, l.id).await?;
+        for (_, _, d) in &a_imprimer {
+            cx.journaliser(Action::Impression, "document_certification", d.id.0, d.structure_id, &[]).await?;
+        }
+        Ok(cx.valider().await?)
+    };
+    if let Err(a) = archive.await {
         ecriture.abandonner().await;
         return Err(a);
     }
-    let taille = ecriture.taille();
-    let depose = ecriture.finir().await?;
-    let cx = Contexte::ecriture(etat, acteur, l.id).await?;
-    for (_, _, d) in &a_imprimer {
-        cx.journaliser(Action::Impression, "document_certification", d.id.0, d.structure_id, &[]).await?;
-    }
-    cx.valider().await?;
-    PREPARATIONS.terminer(etat, passe(l), depose, taille).await
+    PREPARATIONS.terminer(etat, passe(l), ecriture, Vec::new()).await
 }
 
 async fn archiver(etat: &Etat, l: &Lot, documents: &[(String, usize, Document)], emis: usize, vers: &mut Ecriture) -> Result<(), Arret> {

@@ -82,6 +82,8 @@ mod equipe;
 mod exploitation;
 #[path = "../../bilan/src/differe/tests.rs"]
 mod exports_differes;
+#[path = "../../passeur/src/essais/gardees.rs"]
+mod gardees;
 #[path = "../../comptes/src/jeton/tests.rs"]
 mod jeton;
 #[path = "../../comptes/src/journal/tests.rs"]

@@ -15,6 +15,7 @@ use axum::{
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use serde::de::DeserializeOwned;
 use socle::{Erreur, Etat, Nomenclature, Permission, erreur::Refus, requete::Requete};
+use uuid::Uuid;
 
 pub use socle::requete::{Chemin, Parametres};
 
@@ -155,6 +156,13 @@ pub fn rendre_avec(statut: StatusCode, t: &impl Template) -> Reponse {
     Ok((statut, Html(html)).into_response())
 }
 
+/// A page that holds the id `neuf`, new at each showing.
+pub fn rendre_neuve(t: &impl Template, neuf: Uuid) -> Reponse {
+    let mut r = rendre(t)?;
+    r.extensions_mut().insert(Neuf(neuf));
+    Ok(r)
+}
+
 /// The layer that forgets the message once a page has shown it.
 pub async fn effacer_message(req: Request, suite: axum::middleware::Next) -> Response {
     let montre = req.method() == Method::GET && CookieJar::from_headers(req.headers()).get(COOKIE_MESSAGE).is_some();
@@ -202,7 +210,13 @@ pub struct Route {
     pub methode: Method,
     pub chemin: &'static str,
     pub acces: Acces,
+    /// Kept in memory once made: see [`Pages::gardee`].
+    pub gardee: bool,
 }
+
+/// An id made for one showing of a page, carried by its answer: a page kept in memory is shown with another each time.
+#[derive(Clone, Copy, Debug)]
+pub struct Neuf(pub Uuid);
 
 /// Pages of a crate: a router that keeps the list of its routes.
 #[derive(Clone, Default)]
@@ -238,7 +252,17 @@ impl Pages {
 
     fn ajouter(mut self, methode: Method, chemin: &'static str, acces: Acces, h: axum::routing::MethodRouter<Etat>) -> Self {
         self.routeur = self.routeur.route(chemin, h);
-        self.routes.push(Route { methode, chemin, acces });
+        self.routes.push(Route { methode, chemin, acces, gardee: false });
+        self
+    }
+
+    /// The page added last is kept in memory until something is written, a minute at most. For a page made of nothing but
+    /// its address, its cookies, the database and the minute it is; an id of its own is told by [`rendre_neuve`].
+    ///
+    /// # Panics
+    /// When there is no page yet: a fault of the program.
+    pub fn gardee(mut self) -> Self {
+        self.routes.last_mut().expect("a page was added").gardee = true;
         self
     }
 

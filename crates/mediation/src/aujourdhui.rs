@@ -41,7 +41,7 @@ const A_EFFACER_MAX: u64 = 11;
 
 /// The home page.
 pub fn pages() -> Pages {
-    Pages::new().get("/", voir)
+    Pages::new().get("/", voir).gardee()
 }
 
 struct Attente {

@@ -24,6 +24,7 @@ use tower_http::{
 
 use crate::{
     apidoc, banc, exploitation,
+    gardees::{Gardees, garder},
     metriques::{self, Metriques},
     publiques, registre, rendu, sante,
 };
@@ -49,6 +50,7 @@ pub fn pages() -> Pages {
 pub fn routeur(etat: Etat, demo: bool) -> Router {
     let pages = pages();
     let garde = Garde::new(etat.clone(), &pages.routes);
+    let gardees = Gardees::new(etat.clone(), &pages.routes);
 
     let web = pages
         .routeur
@@ -67,7 +69,8 @@ pub fn routeur(etat: Etat, demo: bool) -> Router {
                 ),
                 StatusCode::FORBIDDEN,
             )
-        }));
+        }))
+        .layer(middleware::from_fn_with_state(gardees, garder));
 
     let (api, description) = apidoc::api();
     let api = api.fallback(api_inconnue).method_not_allowed_fallback(methode_refusee);

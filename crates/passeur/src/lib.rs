@@ -9,6 +9,7 @@ pub mod courrier;
 pub mod demo;
 pub mod exploitation;
 pub mod exports;
+mod gardees;
 pub mod menage;
 pub mod metriques;
 pub mod migrateur;

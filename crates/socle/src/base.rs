@@ -1,10 +1,10 @@
-//! The database: two pools on SQLite (one writer, several readers), one pool on PostgreSQL.
+//! The database: three pools on SQLite (one writer, several readers, one witness), one pool on PostgreSQL.
 
 use std::{path::Path, time::Duration};
 
 use sea_orm::{
-    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -14,6 +14,8 @@ use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 pub struct Base {
     lecture: DatabaseConnection,
     ecriture: DatabaseConnection,
+    /// Where [`Base::marque`] is read: on SQLite, always the same connection.
+    temoin: DatabaseConnection,
 }
 
 impl Base {
@@ -27,10 +29,11 @@ impl Base {
             let adresse = format!("sqlite://{chemin}?mode=rwc");
             let ecriture = Database::connect(options_sqlite(&adresse, 1, false)).await?;
             let lecture = Database::connect(options_sqlite(&adresse, connexions, true)).await?;
-            Ok(Self { lecture, ecriture })
+            let temoin = Database::connect(options_sqlite(&adresse, 1, true)).await?;
+            Ok(Self { lecture, ecriture, temoin })
         } else {
             let pool = Database::connect(options_postgres(url, connexions)).await?;
-            Ok(Self { lecture: pool.clone(), ecriture: pool })
+            Ok(Self { lecture: pool.clone(), ecriture: pool.clone(), temoin: pool })
         }
     }
 
@@ -70,6 +73,16 @@ impl Base {
         self.lecture.begin_with_options(options).await
     }
 
+    /// A mark of what can be read: the same mark twice is the same rows, whoever wrote, here or on another node. It lives as
+    /// long as this program on SQLite.
+    pub async fn marque(&self) -> Result<String, DbErr> {
+        let moteur = self.moteur();
+        let sql = if moteur == DbBackend::Sqlite { "PRAGMA data_version" } else { "SELECT CAST(pg_current_snapshot() AS TEXT)" };
+        let ligne = self.temoin.query_one_raw(Statement::from_string(moteur, sql)).await?;
+        let ligne = ligne.ok_or_else(|| DbErr::RecordNotFound(sql.into()))?;
+        if moteur == DbBackend::Sqlite { Ok(ligne.try_get_by_index::<i64>(0)?.to_string()) } else { ligne.try_get_by_index(0) }
+    }
+
     /// The engine.
     pub fn moteur(&self) -> DbBackend {
         self.ecriture.get_database_backend()
@@ -81,7 +94,6 @@ impl Base {
         if self.moteur() != DbBackend::Sqlite {
             return Ok(true);
         }
-        use sea_orm::{ConnectionTrait, Statement};
         let l = self.ecriture.query_one_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(TRUNCATE)")).await?;
         l.map_or(Ok(false), |l| l.try_get_by_index::<i64>(0).map(|occupee| occupee == 0))
     }
@@ -104,6 +116,7 @@ impl Base {
 
     /// Closes all connections.
     pub async fn fermer(self) -> Result<(), DbErr> {
+        self.temoin.close().await?;
         self.lecture.close().await?;
         self.ecriture.close().await
     }
@@ -129,7 +142,6 @@ pub async fn migrer<M: MigratorTrait>(url: &str) -> Result<(), DbErr> {
     } else {
         // One connection for all: the advisory lock belongs to it.
         let base = Database::connect(options_postgres(url, 1)).await?;
-        use sea_orm::ConnectionTrait;
         base.execute_unprepared("SELECT pg_advisory_lock(7015210903)").await?;
         let resultat = M::up(&base, None).await;
         let fin = base.execute_unprepared("SELECT pg_advisory_unlock(7015210903)").await;

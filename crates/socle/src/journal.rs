@@ -3,7 +3,10 @@
 //!
 //! It keeps the names of the fields changed, never their values: a file erased leaves nothing here.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use chrono::{DateTime, Days, Months, Utc};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, ExprTrait, entity::prelude::*, sea_query::Query};
@@ -16,7 +19,7 @@ use crate::{
 };
 
 /// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(32))", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
@@ -86,7 +89,12 @@ impl ActiveModelBehavior for ActiveModel {}
 pub struct Guichet {
     attente: Mutex<Vec<EnAttente>>,
     tour: tokio::sync::Mutex<()>,
+    /// What was written this minute: the same account that looks again adds nothing.
+    ecrites: Mutex<(i64, HashSet<Ouverture>)>,
 }
+
+/// Who did what to which record, in which structure.
+type Ouverture = (Option<UtilisateurId>, Action, String, Option<Uuid>, Option<StructureId>);
 
 /// A line, and who waits for it; dropped unsent, it was not written.
 type EnAttente = (ActiveModel, oneshot::Sender<()>);
@@ -97,6 +105,16 @@ const ENSEMBLE: usize = 200;
 impl Guichet {
     fn attente(&self) -> MutexGuard<'_, Vec<EnAttente>> {
         self.attente.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The lines of the minute of `maintenant`.
+    fn ecrites(&self, maintenant: DateTime<Utc>) -> MutexGuard<'_, (i64, HashSet<Ouverture>)> {
+        let minute = maintenant.timestamp().div_euclid(60);
+        let mut e = self.ecrites.lock().unwrap_or_else(PoisonError::into_inner);
+        if e.0 != minute {
+            *e = (minute, HashSet::new());
+        }
+        e
     }
 
     /// Returns once the line is committed.
@@ -161,8 +179,9 @@ impl Contexte {
         Ok(())
     }
 
-    /// Adds a line for an act that writes nothing else. In a context that reads, it is committed when this
-    /// returns, together with those of other requests under way; what is read may then be shown.
+    /// Adds a line for an act that writes nothing else, unless this node wrote the same this minute. In a context that
+    /// reads, it is committed when this returns, together with those of other requests under way; what is read may then
+    /// be shown.
     pub async fn journaliser_lecture(
         &self,
         action: Action,
@@ -173,7 +192,15 @@ impl Contexte {
         if self.ecrit() {
             return self.journaliser(action, objet, objet_id, structure, &[]).await;
         }
-        Guichet::ecrire(self.etat(), self.ligne(action, objet, objet_id.into(), structure.into(), &[])).await
+        let (objet_id, structure) = (objet_id.into(), structure.into());
+        let cle = (self.acteur.utilisateur, action, objet.to_owned(), objet_id, structure);
+        let guichet = &self.etat().journal;
+        if guichet.ecrites(self.maintenant).1.contains(&cle) {
+            return Ok(());
+        }
+        Guichet::ecrire(self.etat(), self.ligne(action, objet, objet_id, structure, &[])).await?;
+        guichet.ecrites(self.maintenant).1.insert(cle);
+        Ok(())
     }
 
     fn ligne(&self, action: Action, objet: &str, objet_id: Option<Uuid>, structure: Option<StructureId>, champs: &[&str]) -> ActiveModel {

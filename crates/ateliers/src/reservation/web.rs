@@ -8,7 +8,7 @@ use comptes::{
 };
 use interface::{
     Choix, Erreurs, Message, Page,
-    requete::{Chemin, Formulaire, Pages, Reponse as Rendu, Visite, Web, aller, choix, rendre, rendre_avec, vers},
+    requete::{Chemin, Formulaire, Pages, Reponse as Rendu, Visite, Web, aller, choix, rendre, rendre_avec, rendre_neuve, vers},
 };
 use mediation::personne;
 use socle::{
@@ -26,6 +26,7 @@ use crate::{
 pub fn pages() -> Pages {
     Pages::new()
         .get_public("/programme/atelier/{id}/reserver", formulaire)
+        .gardee()
         .post_public("/programme/atelier/{id}/reserver", reserver)
         .get_public("/reservation", demander_code)
         .post_public("/reservation", chercher_code)
@@ -90,14 +91,15 @@ async fn gabarit(etat: &Etat, page: Page, id: SeanceId, s: Saisie, erreurs: Erre
 }
 
 async fn formulaire(v: Visite, Chemin(id): Chemin<SeanceId>) -> Rendu {
-    let s = Saisie { id: v.etat.horloge.nouvel_uuid().to_string(), par: "soi".into(), ..Saisie::default() };
+    let neuf = v.etat.horloge.nouvel_uuid();
+    let s = Saisie { id: neuf.to_string(), par: "soi".into(), ..Saisie::default() };
     let cx = super::lecture(&v.etat);
     let seance = programme::lire(&cx, id).await?.0.seance;
     let refus = match super::ouverte(&cx, &seance) {
         Err(Erreur::Conflit(m)) => Some(m),
         autre => autre.map(|()| None)?,
     };
-    rendre(&gabarit(&v.etat, v.page, id, s, Erreurs::default(), refus).await?)
+    rendre_neuve(&gabarit(&v.etat, v.page, id, s, Erreurs::default(), refus).await?, neuf)
 }
 
 fn demande(s: &Saisie) -> Reserver {

@@ -31,6 +31,7 @@ pub fn pages() -> Pages {
         .get_public("/badges/listes/{n}", liste_badges)
         .get_public("/verifier", chercher)
         .get_public("/verifier/{code}", verifier)
+        .gardee()
         .post_public("/verifier", trouver)
         .post_public("/verifier/{code}", comparer)
         .fusionner(super::lot::pages())

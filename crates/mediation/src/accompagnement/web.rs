@@ -22,6 +22,7 @@ use crate::{
 pub fn pages() -> Pages {
     Pages::new()
         .get("/accompagnements", liste)
+        .gardee()
         .get("/accompagnements/nouveau", nouveau)
         .post("/accompagnements/nouveau", ajouter)
         .post("/accompagnements/personnes", chercher)

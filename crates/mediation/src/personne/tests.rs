@@ -389,12 +389,19 @@ async fn ouvrir_un_dossier_est_journalise(#[values(Moteur::Sqlite, Moteur::Postg
     let r = s.get(&format!("/personnes/{p}")).await;
     assert!(r.statut == 200 && r.html.contains("Essai UN"));
     assert_eq!(a.compter(ouvertures).await, 1);
+    // Looked at again the same minute, by page or by API, it is one opening; a colleague's is another.
     a.api(&j, "GET", &format!("/api/v1/personnes/{p}"), json!(null)).await;
+    s.get(&format!("/personnes/{p}")).await;
+    assert_eq!(a.compter(ouvertures).await, 1);
+    a.api(&a.jeton("alpha.responsable").await, "GET", &format!("/api/v1/personnes/{p}"), json!(null)).await;
     assert_eq!(a.compter(ouvertures).await, 2);
     // Other pages of the file, and a file that is not there, open nothing.
     s.get(&format!("/personnes/{p}/modifier")).await;
     assert_eq!(s.get(&format!("/personnes/{INCONNU}")).await.statut, 404);
     assert_eq!(a.compter(ouvertures).await, 2);
+    a.regler("2026-03-10T09:01:00Z");
+    s.get(&format!("/personnes/{p}")).await;
+    assert_eq!(a.compter(ouvertures).await, 3);
 }
 
 #[rstest]

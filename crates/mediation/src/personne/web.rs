@@ -20,10 +20,12 @@ pub fn parents(id: &PersonneId, nom: &str) -> [(String, String); 2] {
 pub fn pages() -> Pages {
     Pages::new()
         .get("/personnes", liste::voir)
+        .gardee()
         .post("/personnes/recherche", liste::rechercher)
         .get("/personnes/nouvelle", nouvelle::formulaire)
         .post("/personnes/nouvelle", nouvelle::creer)
         .get("/personnes/{id}", dossier::voir)
+        .gardee()
         .get("/personnes/{id}/modifier", modification::formulaire)
         .post("/personnes/{id}/modifier", modification::enregistrer)
         .get("/personnes/{id}/consentements", consentements::voir)

@@ -4,19 +4,26 @@
 //! ([`socle::Base::marque`]), the same minute, to the same cookies: nothing to invalidate, on any number of nodes.
 //! Which pages: those whose route says so ([`interface::requete::Pages::gardee`]).
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    io::Write,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use flate2::{Compression, write::GzEncoder};
 use interface::requete::{Neuf, Route};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use socle::{Erreur, Etat, erreur::Refus};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 /// Most that is kept, in bytes; what is least asked for goes first.
@@ -30,6 +37,8 @@ pub struct Gardees {
     etat: Etat,
     routes: Arc<HashSet<&'static str>>,
     pages: Cache<Cle, Arc<Gardee>>,
+    /// When the mark was last asked for, and what was answered.
+    marque: Arc<Mutex<Option<(Instant, Option<String>)>>>,
 }
 
 /// What a page is made from, with the database and the minute.
@@ -46,6 +55,8 @@ struct Gardee {
     entetes: HeaderMap,
     /// The HTML, cut where the id of each showing goes.
     morceaux: Vec<Bytes>,
+    /// The same compressed once for all, when each showing is the same.
+    gzip: Option<Bytes>,
 }
 
 impl Gardees {
@@ -53,13 +64,29 @@ impl Gardees {
         let pages = Cache::builder()
             .max_capacity(MAX)
             .weigher(|c: &Cle, p: &Arc<Gardee>| {
-                let octets = c.adresse.len() + p.morceaux.iter().map(Bytes::len).sum::<usize>() + 1_000;
+                let octets = c.adresse.len() + p.morceaux.iter().chain(&p.gzip).map(Bytes::len).sum::<usize>() + 1_000;
                 u32::try_from(octets).unwrap_or(u32::MAX)
             })
             .time_to_live(Duration::from_secs(60))
             .build();
         let routes = routes.iter().filter(|r| r.gardee).map(|r| r.chemin).collect();
-        Self { etat, routes: Arc::new(routes), pages }
+        Self { etat, routes: Arc::new(routes), pages, marque: Arc::default() }
+    }
+
+    /// The mark of the database, asked for after this is called: once for all who wait meanwhile. None when it does not
+    /// answer.
+    async fn marque(&self) -> Option<String> {
+        let appel = Instant::now();
+        let mut derniere = self.marque.lock().await;
+        if let Some((quand, marque)) = &*derniere
+            && *quand > appel
+        {
+            return marque.clone();
+        }
+        let quand = Instant::now();
+        let marque = self.etat.base.marque().await.ok();
+        *derniere = Some((quand, marque.clone()));
+        marque
     }
 
     /// What to keep the answer to this request under; None when it is made each time.
@@ -81,13 +108,34 @@ impl Gardees {
 }
 
 impl Gardee {
-    fn reponse(&self, neuf: Uuid) -> Response {
-        let corps = match self.morceaux.as_slice() {
-            [seul] => Body::from(seul.clone()),
-            autres => Body::from(autres.join(neuf.to_string().as_bytes())),
-        };
-        (self.entetes.clone(), corps).into_response()
+    fn nouvelle(marque: String, minute: i64, entetes: HeaderMap, html: &Bytes, neuf: Option<Neuf>) -> Self {
+        let gzip = neuf.is_none().then(|| {
+            let mut e = GzEncoder::new(Vec::new(), Compression::default());
+            e.write_all(html).and_then(|()| e.finish()).ok().map(Bytes::from)
+        });
+        Self { marque, minute, entetes, morceaux: couper(html, neuf), gzip: gzip.flatten() }
     }
+
+    /// `gzip`: the client reads it.
+    fn reponse(&self, neuf: Uuid, gzip: bool) -> Response {
+        let mut entetes = self.entetes.clone();
+        let corps = match (&self.gzip, self.morceaux.as_slice()) {
+            (Some(comprimee), _) if gzip => {
+                entetes.remove(header::CONTENT_LENGTH);
+                entetes.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+                entetes.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+                comprimee.clone()
+            }
+            (_, [seul]) => seul.clone(),
+            (_, autres) => autres.join(neuf.to_string().as_bytes()).into(),
+        };
+        (entetes, Body::from(corps)).into_response()
+    }
+}
+
+/// Whether an `Accept-Encoding` takes gzip; one that weighs it otherwise is left to the layer of compression.
+fn lit_gzip(accepte: &str) -> bool {
+    accepte.split(',').any(|c| c.trim().eq_ignore_ascii_case("gzip"))
 }
 
 /// The HTML cut around each place of `neuf`.
@@ -107,10 +155,11 @@ fn couper(html: &Bytes, neuf: Option<Neuf>) -> Vec<Bytes> {
 pub async fn garder(State(g): State<Gardees>, req: Request, suite: Next) -> Response {
     let Some(cle) = g.cle(&req) else { return suite.run(req).await };
     // Asked before the page is made: what is written meanwhile gives another mark.
-    let Ok(marque) = g.etat.base.marque().await else { return suite.run(req).await };
+    let Some(marque) = g.marque().await else { return suite.run(req).await };
     let minute = g.etat.horloge.maintenant().timestamp().div_euclid(60);
     if let Some(p) = g.pages.get(&cle).filter(|p| p.marque == marque && p.minute == minute) {
-        return p.reponse(g.etat.horloge.nouvel_uuid());
+        let gzip = req.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).is_some_and(lit_gzip);
+        return p.reponse(g.etat.horloge.nouvel_uuid(), gzip);
     }
     let r = suite.run(req).await;
     // A cookie is for one answer alone: a message that was shown, a session.
@@ -124,8 +173,7 @@ pub async fn garder(State(g): State<Gardees>, req: Request, suite: Next) -> Resp
         Err(e) => return Refus::from(Erreur::Interne(e.to_string())).into_response(),
     };
     if html.len() <= PAGE_MAX {
-        let gardee = Gardee { marque, minute, entetes: parts.headers.clone(), morceaux: couper(&html, neuf) };
-        g.pages.insert(cle, Arc::new(gardee));
+        g.pages.insert(cle, Arc::new(Gardee::nouvelle(marque, minute, parts.headers.clone(), &html, neuf)));
     }
     Response::from_parts(parts, Body::from(html))
 }
@@ -133,6 +181,13 @@ pub async fn garder(State(g): State<Gardees>, req: Request, suite: Next) -> Resp
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn la_compression_n_est_que_pour_qui_la_lit() {
+        for (accepte, lit) in [("gzip", true), ("br, GZIP, deflate", true), ("gzip;q=0", false), ("identity", false), ("", false)] {
+            assert_eq!(lit_gzip(accepte), lit, "{accepte}");
+        }
+    }
 
     #[test]
     fn l_identifiant_change_partout_et_rien_d_autre() {

@@ -78,22 +78,41 @@ enum Sorte {
 /// A word to find, and whether it is the longest of the text.
 type Mot = (String, bool);
 
-fn condition(alias: &Alias, sorte: Sorte, (mot, long): &Mot) -> Cond {
-    let colonne = || Expr::col((alias.clone(), cle::Column::Cle));
-    let prefixe = || Cond::all().add(colonne().gte(mot.as_str())).add(colonne().lt(format!("{mot}\u{10FFFF}")));
-    match sorte {
-        Sorte::Exacte => Cond::all().add(colonne().eq(mot.as_str())),
-        Sorte::Prefixe => prefixe(),
-        Sorte::Son => {
-            let son = sonner(mot);
-            let pareil = if son.is_empty() { colonne().eq(mot.as_str()) } else { colonne().eq(regles::couper(format!("~{son}"))) };
-            // The longest word leads by its sound; another may still be half typed: « Dupond Je ».
-            if *long { Cond::all().add(pareil) } else { Cond::any().add(pareil).add(prefixe()) }
+/// One range of the index of keys.
+#[derive(Debug, PartialEq, Eq)]
+enum Plage {
+    Egale(String),
+    Debut(String),
+}
+
+impl Plage {
+    fn condition(&self, alias: &Alias) -> Cond {
+        let colonne = || Expr::col((alias.clone(), cle::Column::Cle));
+        match self {
+            Self::Egale(c) => Cond::all().add(colonne().eq(c.as_str())),
+            Self::Debut(c) => Cond::all().add(colonne().gte(c.as_str())).add(colonne().lt(format!("{c}\u{10FFFF}"))),
         }
     }
 }
 
-fn requete(structure: StructureId, mots: &[Mot], sorte: Sorte, limite: u64) -> SelectStatement {
+/// Where a word is found: in any of these ranges.
+fn plages(sorte: Sorte, (mot, long): &Mot) -> Vec<Plage> {
+    match sorte {
+        Sorte::Exacte => vec![Plage::Egale(mot.clone())],
+        Sorte::Prefixe => vec![Plage::Debut(mot.clone())],
+        Sorte::Son => match (sonner(mot), *long) {
+            (son, true) if son.is_empty() => vec![Plage::Egale(mot.clone())],
+            (son, false) if son.is_empty() => vec![Plage::Debut(mot.clone())],
+            // The longest word leads by its sound; another may still be half typed: « Dupond Je ».
+            (son, true) => vec![Plage::Egale(regles::couper(format!("~{son}")))],
+            (son, false) => vec![Plage::Egale(regles::couper(format!("~{son}"))), Plage::Debut(mot.clone())],
+        },
+    }
+}
+
+/// The people of the structure in the range `premiere`, with a key in one of the ranges of each of `autres`. The first is
+/// one range: of two, SQLite reads all the keys of the structure.
+fn requete(structure: StructureId, premiere: &Plage, autres: &[Vec<Plage>], limite: u64) -> SelectStatement {
     let alias = |i: usize| Alias::new(format!("k{i}"));
     let premier = alias(0);
     let mut q = Query::select();
@@ -101,10 +120,10 @@ fn requete(structure: StructureId, mots: &[Mot], sorte: Sorte, limite: u64) -> S
         .column((premier.clone(), cle::Column::PersonneId))
         .from_as(cle::Entity, premier.clone())
         .and_where(Expr::col((premier.clone(), cle::Column::StructureId)).eq(structure))
-        .cond_where(condition(&premier, sorte, &mots[0]))
+        .cond_where(premiere.condition(&premier))
         .limit(limite);
-    for (i, mot) in mots.iter().enumerate().skip(1) {
-        let a = alias(i);
+    for (i, mot) in autres.iter().enumerate() {
+        let a = alias(i + 1);
         q.join_as(
             sea_orm::JoinType::InnerJoin,
             cle::Entity,
@@ -113,7 +132,7 @@ fn requete(structure: StructureId, mots: &[Mot], sorte: Sorte, limite: u64) -> S
             // SQLite read the whole range of this word again for each person of the first.
             Cond::all()
                 .add(Expr::col((a.clone(), cle::Column::PersonneId)).equals((premier.clone(), cle::Column::PersonneId)))
-                .add(condition(&a, sorte, mot)),
+                .add(mot.iter().fold(Cond::any(), |c, p| c.add(p.condition(&a)))),
         );
     }
     q
@@ -122,32 +141,48 @@ fn requete(structure: StructureId, mots: &[Mot], sorte: Sorte, limite: u64) -> S
 /// Enough keys to call a word common.
 const COMMUN: u64 = 2_000;
 
-/// The words, the rarest first: its range is the one read, the others are looked up person by person.
-async fn du_plus_rare(cx: &Contexte, structure: StructureId, mots: &[Mot], sorte: Sorte) -> Resultat<Vec<Mot>> {
+/// The ranges of each word, the rarest first: its ranges are those read, the others are looked up person by person.
+async fn du_plus_rare(cx: &Contexte, structure: StructureId, mots: &[Mot], sorte: Sorte) -> Resultat<Vec<Vec<Plage>>> {
+    let mots = mots.iter().map(|m| plages(sorte, m));
     if mots.len() < 2 {
-        return Ok(mots.to_vec());
+        return Ok(mots.collect());
     }
     let mut comptes = vec![];
     for mot in mots {
-        let a = Alias::new("k0");
-        let mut bornee = Query::select();
-        bornee
-            .expr(Expr::val(1))
-            .from_as(cle::Entity, a.clone())
-            .and_where(Expr::col((a.clone(), cle::Column::StructureId)).eq(structure))
-            .cond_where(condition(&a, sorte, mot))
-            .limit(COMMUN);
-        let mut q = Query::select();
-        q.expr_as(Expr::cust("COUNT(*)"), "n").from_subquery(bornee, "r");
-        let db = cx.db();
-        let n: i64 = match db.query_one_raw(db.get_database_backend().build(&q)).await? {
-            Some(r) => r.try_get("", "n")?,
-            None => 0,
-        };
-        comptes.push((n, mot.clone()));
+        let mut total = 0;
+        for plage in &mot {
+            let a = Alias::new("k0");
+            let mut bornee = Query::select();
+            bornee
+                .expr(Expr::val(1))
+                .from_as(cle::Entity, a.clone())
+                .and_where(Expr::col((a.clone(), cle::Column::StructureId)).eq(structure))
+                .cond_where(plage.condition(&a))
+                .limit(COMMUN);
+            let mut q = Query::select();
+            q.expr_as(Expr::cust("COUNT(*)"), "n").from_subquery(bornee, "r");
+            let db = cx.db();
+            let n: i64 = match db.query_one_raw(db.get_database_backend().build(&q)).await? {
+                Some(r) => r.try_get("", "n")?,
+                None => 0,
+            };
+            total += n;
+        }
+        comptes.push((total, mot));
     }
     comptes.sort_by_key(|(n, _)| *n);
     Ok(comptes.into_iter().map(|(_, m)| m).collect())
+}
+
+/// The people who answer to all words, at most `limite` for each range of the rarest.
+async fn par_mots(cx: &Contexte, structure: StructureId, mots: &[Mot], sorte: Sorte, limite: usize) -> Resultat<Vec<PersonneId>> {
+    let ordre = du_plus_rare(cx, structure, mots, sorte).await?;
+    let Some((premieres, autres)) = ordre.split_first() else { return Ok(vec![]) };
+    let mut trouvees = vec![];
+    for premiere in premieres {
+        trouvees.extend(ids(cx, &requete(structure, premiere, autres, limite as u64)).await?);
+    }
+    Ok(trouvees)
 }
 
 async fn ids(cx: &Contexte, q: &SelectStatement) -> Resultat<Vec<PersonneId>> {
@@ -179,22 +214,20 @@ pub async fn chercher(cx: &Contexte, texte: &str, max: usize) -> Resultat<Vec<Pe
         Cherche::Rien => {}
         Cherche::Cles(prefixes) => {
             for p in prefixes {
-                ajouter(&mut trouvees, ids(cx, &requete(structure, &[(p.clone(), true)], Sorte::Prefixe, max as u64)).await?);
+                ajouter(&mut trouvees, ids(cx, &requete(structure, &Plage::Debut(p.clone()), &[], max as u64)).await?);
             }
         }
         Cherche::Mots(mots) => {
             let mots: Vec<Mot> = mots.iter().enumerate().map(|(i, m)| (m.clone(), i == 0)).collect();
             for sorte in [Sorte::Exacte, Sorte::Prefixe] {
                 if trouvees.len() < max {
-                    let ordre = du_plus_rare(cx, structure, &mots, sorte).await?;
-                    ajouter(&mut trouvees, ids(cx, &requete(structure, &ordre, sorte, max as u64)).await?);
+                    ajouter(&mut trouvees, par_mots(cx, structure, &mots, sorte, max).await?);
                 }
             }
             if trouvees.len() < max && mots[0].0.len() > 2 {
-                let ordre = du_plus_rare(cx, structure, &mots, Sorte::Son).await?;
-                douteuses = ids(cx, &requete(structure, &ordre, Sorte::Son, 3 * max as u64)).await?;
+                douteuses = par_mots(cx, structure, &mots, Sorte::Son, 3 * max).await?;
                 douteuses.retain(|id| !trouvees.contains(id));
-                trouvees.extend(&douteuses);
+                ajouter(&mut trouvees, douteuses.clone());
             }
         }
     }

@@ -2,19 +2,21 @@
 
 mod api;
 pub mod carte;
+mod choix;
 pub mod imprimer;
 mod mois;
 mod web;
 
 pub use api::api;
+pub use choix::Choix;
 pub use web::pages;
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use mediation::nomenclatures::{Niveau, Thematique};
 use sea_orm::{
-    ConnectionTrait, ExprTrait, FromQueryResult,
+    ConnectionTrait, ExprTrait, FromQueryResult, QueryOrder, QuerySelect,
     sea_query::{Expr, Query},
 };
 use socle::{
@@ -22,25 +24,10 @@ use socle::{
     identifiant::{SeanceId, StructureId},
 };
 
-use crate::seance::{self, Complete, EtatSeance, Publiques, Seance};
+use crate::seance::{self, Complete, EtatSeance, Seance, table};
 
 /// Workshops of a page of the programme.
 pub const PAR_PAGE: u64 = 40;
-
-/// What of the programme is asked for.
-#[derive(Clone, Debug, Default)]
-pub struct Demande {
-    pub structure: Option<StructureId>,
-    /// INSEE code.
-    pub commune: Option<String>,
-    pub thematique: Option<Thematique>,
-    /// From this day on.
-    pub jour: Option<NaiveDate>,
-    /// Those that say how they are adapted.
-    pub adaptees: bool,
-    /// From 0.
-    pub page: u64,
-}
 
 /// A workshop of the programme.
 #[derive(Clone, Debug)]
@@ -120,21 +107,16 @@ async fn annoncer(cx: &Contexte, seances: Vec<Seance>) -> Resultat<Vec<Annonce>>
         .collect())
 }
 
-/// A page of the programme, and whether there is another after.
-pub async fn lister(cx: &Contexte, d: &Demande) -> Resultat<(Vec<Annonce>, bool)> {
-    let depart = Ord::min(d.page, 10_000) * PAR_PAGE;
-    let (combien, sauter) = if d.thematique.is_some() { (2000, 0) } else { (PAR_PAGE + 1, depart) };
-    let quelles = Publiques {
-        structure: d.structure,
-        commune: d.commune.as_deref(),
-        depuis: d.jour.and_then(imprimer::minuit),
-        adaptees: d.adaptees,
-    };
-    let mut lignes = seance::publiques(cx, &quelles, combien, sauter).await?;
-    if let Some(t) = d.thematique {
-        lignes.retain(|s| s.thematiques.0.contains(&t));
-        lignes.drain(..lignes.len().min(depart as usize));
-    }
+/// The page `page`, from 0, of the workshops asked for, by date; and whether there is another after.
+pub async fn lister(cx: &Contexte, d: &Choix, page: u64) -> Resultat<(Vec<Annonce>, bool)> {
+    let mut lignes = d
+        .seances(cx.maintenant)
+        .order_by_asc(table::Column::Debut)
+        .order_by_asc(table::Column::Id)
+        .offset(Ord::min(page, 10_000) * PAR_PAGE)
+        .limit(PAR_PAGE + 1)
+        .all(&cx.db())
+        .await?;
     let suite = lignes.len() as u64 > PAR_PAGE;
     lignes.truncate(PAR_PAGE as usize);
     Ok((annoncer(cx, lignes).await?, suite))

@@ -15,7 +15,7 @@ mod web;
 pub use api::api;
 pub use changer::{ModifierSeance, annuler, annuler_sous_seuil, cocher, deplacer, modifier};
 pub use depot::{Complete, Filtre, lister};
-pub(crate) use depot::{Publiques, completer, nom_lieu, noms_de_lieux, publiques};
+pub(crate) use depot::{completer, nom_lieu, noms_de_lieux};
 pub(crate) use migration::Seances;
 pub use regles::Quand;
 pub use web::pages;
@@ -312,12 +312,8 @@ async fn controler(cx: &Contexte, s: &mut Seance, c: &mut Controle) -> Resultat<
             (s.lieu_id, s.partenaire_id) = (None, None);
         }
     }
-    if let Some(l) = s.lieu_id {
-        match territoire::lieu::lire(cx, l).await {
-            Ok(l) if l.structure_id == s.structure_id => s.commune = s.commune.take().or(l.commune),
-            Ok(_) | Err(Erreur::Introuvable(_)) => c.faute("lieu", "Ce lieu n’est pas un lieu de votre structure."),
-            Err(e) => return Err(e),
-        }
+    if let Some(l) = territoire::lieu::controler(cx, s.structure_id, s.lieu_id, c).await? {
+        s.commune = s.commune.take().or(l.commune);
     }
     for (champ, p) in [("partenaire", s.partenaire_id), ("co_partenaire", s.co_partenaire_id)] {
         if let Some(p) = p {

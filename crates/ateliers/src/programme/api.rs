@@ -17,7 +17,7 @@ use socle::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Annonce, Demande};
+use super::{Annonce, Choix};
 use crate::{
     reservation,
     seance::{Complete, regles},
@@ -138,15 +138,9 @@ async fn liste(State(etat): State<Etat>, Parametres(c): Parametres<Choisis>) -> 
     if page > PAGE_MAX {
         return Err(Erreur::champ("page", "Un nombre entre 0 et 10000.").into());
     }
-    let d = Demande {
-        structure: c.structure,
-        commune: c.commune,
-        thematique: c.thematique,
-        jour: c.jour,
-        adaptees: c.adaptees.unwrap_or(false),
-        page,
-    };
-    let (annonces, suite) = super::lister(&cx, &d).await?;
+    let d =
+        Choix { structure: c.structure, commune: c.commune, thematique: c.thematique, jour: c.jour, adaptees: c.adaptees.unwrap_or(false) };
+    let (annonces, suite) = super::lister(&cx, &d, page).await?;
     let origine = etat.config.public_url.trim_end_matches('/');
     Ok(ouvert(PageDuProgramme {
         elements: annonces.into_iter().map(|a| VueAnnonce::nouvelle(a, origine)).collect(),

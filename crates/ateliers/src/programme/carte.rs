@@ -10,24 +10,12 @@ pub(super) use web::{carte, communes};
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use mediation::nomenclatures::Thematique;
 use sea_orm::{FromQueryResult, QuerySelect, entity::prelude::*};
-use socle::{
-    Contexte, Nomenclature, Resultat,
-    identifiant::{LieuId, StructureId},
-};
+use socle::{Contexte, Resultat, identifiant::LieuId};
 use territoire::commune::{self, Position};
 
-use crate::seance::{EtatSeance, table};
-
-/// What of the programme is shown on the map.
-#[derive(Clone, Debug, Default)]
-pub struct Demande {
-    pub structure: Option<StructureId>,
-    pub thematique: Option<Thematique>,
-    /// Those that say how they are adapted.
-    pub adaptees: bool,
-}
+use super::Choix;
+use crate::seance::table;
 
 /// A place where there are workshops to come: a lieu that says where it is, or a commune.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,26 +46,14 @@ impl Place {
 }
 
 /// The places where there are workshops to come, by département then name; and how many workshops say neither.
-pub async fn places(cx: &Contexte, d: &Demande) -> Resultat<(Vec<Place>, i64)> {
-    let mut q = table::Entity::find()
+pub async fn places(cx: &Contexte, d: &Choix) -> Resultat<(Vec<Place>, i64)> {
+    let q = d
+        .seances(cx.maintenant)
         .select_only()
         .column(table::Column::Commune)
         .column(table::Column::LieuId)
         .column_as(table::Column::Id.count(), "n")
-        .column_as(table::Column::Debut.min(), "premier")
-        .filter(table::Column::Publiee.eq(true))
-        .filter(table::Column::Etat.eq(EtatSeance::Programmee))
-        .filter(table::Column::Debut.gt(cx.maintenant));
-    if let Some(s) = d.structure {
-        q = q.filter(table::Column::StructureId.eq(s));
-    }
-    if d.adaptees {
-        q = q.filter(table::Column::Adaptations.is_not_null());
-    }
-    if let Some(t) = d.thematique {
-        // A list of codes, each between quotes: none is a part of another. The code is one of ours, never what was typed.
-        q = q.filter(Expr::cust(format!("CAST(seance.thematiques AS TEXT) LIKE '%\"{}\"%'", t.code())));
-    }
+        .column_as(table::Column::Debut.min(), "premier");
     let lignes: Vec<Ligne> = q.group_by(table::Column::Commune).group_by(table::Column::LieuId).into_model().all(&cx.db()).await?;
     let lieux = territoire::lieu::places(cx, lignes.iter().filter_map(|l| l.lieu_id).collect()).await?;
     Ok(ranger(lignes, &lieux))

@@ -9,29 +9,24 @@ use interface::{
     requete::{Parametres, Reponse as Rendu, Visite, rendre},
 };
 use sea_orm::{QuerySelect, entity::prelude::*};
-use socle::{Contexte, Resultat, identifiant::StructureId};
+use socle::{Contexte, Resultat};
 
-use super::imprimer::minuit;
-use crate::{
-    reservation,
-    seance::{EtatSeance, table},
+use super::{
+    choix::{Choix, Saisie},
+    imprimer::minuit,
 };
+use crate::{reservation, seance::table};
 
 /// How many workshops begin each day of the month of `premier`, from now on.
-async fn par_jour(cx: &Contexte, structure: Option<StructureId>, premier: NaiveDate) -> Resultat<BTreeMap<NaiveDate, usize>> {
+async fn par_jour(cx: &Contexte, d: &Choix, premier: NaiveDate) -> Resultat<BTreeMap<NaiveDate, usize>> {
     let fin = premier.checked_add_months(Months::new(1)).and_then(minuit);
     let (Some(debut), Some(fin)) = (minuit(premier), fin) else { return Ok(BTreeMap::new()) };
-    let mut q = table::Entity::find()
+    let q = d
+        .seances(cx.maintenant)
         .select_only()
         .column(table::Column::Debut)
-        .filter(table::Column::Publiee.eq(true))
-        .filter(table::Column::Etat.eq(EtatSeance::Programmee))
-        .filter(table::Column::Debut.gt(cx.maintenant))
         .filter(table::Column::Debut.gte(debut))
         .filter(table::Column::Debut.lt(fin));
-    if let Some(s) = structure {
-        q = q.filter(table::Column::StructureId.eq(s));
-    }
     let mut jours = BTreeMap::new();
     for t in q.into_tuple::<DateTimeUtc>().all(&cx.db()).await? {
         *jours.entry(socle::horloge::jour(t)).or_default() += 1;
@@ -58,21 +53,26 @@ struct PageMois {
     avant: Option<(String, String)>,
     apres: Option<(String, String)>,
     vide: bool,
+    /// The month shown, as its address says it.
+    mois: String,
+    f: Saisie,
+    inconnue: bool,
 }
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
-pub(super) struct Choix {
+pub(super) struct Demande {
     mois: String,
-    structure: String,
+    #[serde(flatten)]
+    choix: Saisie,
 }
 
-fn semaines(premier: NaiveDate, jours: &BTreeMap<NaiveDate, usize>, programme: &str) -> Vec<Vec<Option<Case>>> {
+fn semaines(premier: NaiveDate, jours: &BTreeMap<NaiveDate, usize>, d: &Choix) -> Vec<Vec<Option<Case>>> {
     let mut cases: Vec<Option<Case>> = (0..premier.weekday().num_days_from_monday()).map(|_| None).collect();
     for jour in premier.iter_days().take_while(|j| j.month() == premier.month()) {
         let ateliers = jours.get(&jour).map(|n| {
             let dit = format!("{} : {}", interface::format::date_longue(jour), interface::format::compte(*n as i64, "atelier", "ateliers"));
-            (format!("{programme}?jour={jour}"), dit, *n)
+            (Choix { jour: Some(jour), ..d.clone() }.liste(&[]), dit, *n)
         });
         cases.push(Some(Case { quantieme: jour.day(), ateliers }));
     }
@@ -87,26 +87,27 @@ fn semaines(premier: NaiveDate, jours: &BTreeMap<NaiveDate, usize>, programme: &
 }
 
 /// The page of a month: the present one, unless told.
-pub(super) async fn mois(v: Visite, Parametres(c): Parametres<Choix>) -> Rendu {
+pub(super) async fn mois(v: Visite, Parametres(d): Parametres<Demande>) -> Rendu {
     let cx = reservation::lecture(&v.etat);
     let ici = cx.aujourd_hui().with_day(1).unwrap_or(cx.aujourd_hui());
     // A month that cannot be read is the present one: the page still shows something.
-    let premier = format!("{}-01", c.mois.trim()).parse::<NaiveDate>().unwrap_or(ici);
+    let premier = format!("{}-01", d.mois.trim()).parse::<NaiveDate>().unwrap_or(ici);
     let premier = premier.clamp(ici, ici + Months::new(24));
-    let structure: Option<StructureId> = c.structure.parse().ok();
-    let jours = par_jour(&cx, structure, premier).await?;
-    let programme = structure.map_or_else(|| "/programme".to_owned(), |s| format!("/programme/{s}"));
-    let suite = structure.map(|s| format!("&structure={s}")).unwrap_or_default();
-    let lien = |j: NaiveDate| (format!("/programme/mois?mois={}{suite}", j.format("%Y-%m")), interface::format::mois_annee(j));
+    let (choix, inconnue) = d.choix.lire();
+    let jours = par_jour(&cx, &choix, premier).await?;
+    let lien = |j: NaiveDate| (choix.mois(&[format!("mois={}", j.format("%Y-%m"))]), interface::format::mois_annee(j));
     rendre(&PageMois {
         page: v.page,
         titre: interface::format::mois_annee(premier),
-        semaines: semaines(premier, &jours, &programme),
+        semaines: semaines(premier, &jours, &choix),
         avant: (premier > ici).then(|| premier.checked_sub_months(Months::new(1))).flatten().map(lien),
         apres: (premier < ici + Months::new(24)).then(|| premier + Days::new(31)).and_then(|j| j.with_day(1)).map(lien),
         vide: jours.is_empty(),
-        carte: structure.map_or_else(|| "/programme/carte".to_owned(), |s| format!("/programme/carte?structure={s}")),
-        programme,
+        carte: choix.carte(&[]),
+        programme: choix.liste(&[]),
+        mois: premier.format("%Y-%m").to_string(),
+        f: d.choix,
+        inconnue,
     })
 }
 
@@ -118,7 +119,7 @@ mod tests {
     fn un_mois_tient_dans_ses_semaines() {
         let premier = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
         let jours = BTreeMap::from([(NaiveDate::from_ymd_opt(2026, 3, 20).unwrap(), 2)]);
-        let v = semaines(premier, &jours, "/programme");
+        let v = semaines(premier, &jours, &Choix::default());
         // The first of March 2026 is a Sunday: six weeks.
         assert_eq!((v.len(), v.iter().all(|s| s.len() == 7)), (6, true));
         assert!(v[0][..6].iter().all(Option::is_none) && v[0][6].as_ref().unwrap().quantieme == 1);

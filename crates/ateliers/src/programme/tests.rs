@@ -55,6 +55,17 @@ async fn le_programme_se_lit_sans_jeton(#[values(Moteur::Sqlite, Moteur::Postgre
     assert_eq!(lire("/api/v1/programme").await.corps["elements"][0]["places_libres"], 2);
     let mois = a.navigateur().get("/programme/mois?mois=2026-03").await.html;
     assert!(mois.contains("/programme?jour=2026-03-20") && !mois.contains("jour=2026-03-21"));
+    // What was asked for follows from one view to the others.
+    let mois = a.navigateur().get("/programme/mois?mois=2026-03&commune=Toulouse").await.html.replace("&#38;", "&");
+    assert!(mois.contains("/programme?commune=31555&jour=2026-03-20") && mois.contains("/programme/carte?commune=31555"), "{mois}");
+    for rien in ["commune=Paris", "thematique=parentalite", "adaptees=oui"] {
+        let mois = a.navigateur().get(&format!("/programme/mois?mois=2026-03&{rien}")).await.html;
+        assert!(mois.contains("Aucun atelier à venir ce mois-ci"), "{rien}");
+        assert!(a.navigateur().get(&format!("/programme/carte?{rien}")).await.html.contains("Aucun atelier à venir"), "{rien}");
+    }
+    let carte =
+        async |jour: &str| a.navigateur().get(&format!("/programme/carte?jour={jour}")).await.html.contains("Aucun atelier à venir");
+    assert_eq!((carte("2026-03-20").await, carte("2026-03-21").await), (false, true));
     assert!(a.navigateur().get("/programme/mois?mois=hier").await.html.contains("mars 2026"));
     assert_eq!(a.navigateur().get("/programme/communes").await.vers.as_deref(), Some("/programme/carte"));
 }

@@ -4,17 +4,17 @@ use axum::{
     response::IntoResponse,
 };
 use interface::{
-    Choix, Page,
-    requete::{Chemin, Pages, Parametres, Reponse as Rendu, Visite, Web, choix, rendre},
+    Page,
+    requete::{Chemin, Pages, Parametres, Reponse as Rendu, Visite, Web, rendre},
 };
-use mediation::nomenclatures::Thematique;
 use socle::{
-    Contexte, Erreur, Nomenclature, Resultat,
+    Contexte, Erreur, Resultat,
     identifiant::{DateSeanceId, SeanceId, StructureId},
 };
 
 use super::{
-    Annonce, Demande,
+    Annonce, Choix,
+    choix::Saisie,
     imprimer::{self, Format, repondre},
 };
 use crate::{fiche::Reference, reservation, seance::regles::Inscriptions};
@@ -46,14 +46,12 @@ pub fn pages() -> Pages {
         .get("/ateliers/dates/{id}/feuille.pdf", feuille)
 }
 
-#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[derive(Default, serde::Deserialize)]
 #[serde(default)]
 struct Filtre {
-    commune: String,
-    thematique: String,
-    jour: String,
-    adaptees: String,
     page: String,
+    #[serde(flatten)]
+    choix: Saisie,
 }
 
 #[derive(Template)]
@@ -62,9 +60,8 @@ struct PageProgramme {
     page: Page,
     titre: String,
     adresse: String,
-    f: Filtre,
-    thematiques: Vec<Choix>,
-    commune_inconnue: bool,
+    f: Saisie,
+    inconnue: bool,
     jours: Vec<(chrono::NaiveDate, Vec<Annonce>)>,
     suite: Option<String>,
     cadre: Option<String>,
@@ -92,36 +89,27 @@ pub(super) async fn nom_structure(cx: &Contexte, id: StructureId) -> Resultat<St
 
 async fn programme(v: Visite, structure: Option<StructureId>, f: Filtre) -> Rendu {
     let cx = reservation::lecture(&v.etat);
-    let adresse = structure.map_or_else(|| "/programme".to_owned(), |s| format!("/programme/{s}"));
     let titre = match structure {
         Some(s) => format!("Les ateliers de {}", nom_structure(&cx, s).await?),
         None => "Les ateliers numériques".into(),
     };
-    let mut c = socle::controle::Controle::new();
-    let commune = territoire::commune::lire_saisie(&mut c, "commune", &f.commune).map(|c| c.to_string());
-    let commune_inconnue = !c.fautes().is_empty();
-    // A day that cannot be read is no day: the page still shows something.
-    let jour: Option<chrono::NaiveDate> = f.jour.trim().parse().ok();
-    let adaptees = f.adaptees == "oui";
-    let thematique = Thematique::depuis(&f.thematique);
+    // The structure is in the path.
+    let saisie = Saisie { structure: String::new(), ..f.choix };
+    let (choix, inconnue) = saisie.lire();
+    let choix = Choix { structure, ..choix };
     let page: u64 = f.page.parse().unwrap_or(0);
-    let (annonces, suite) = super::lister(&cx, &Demande { structure, commune: commune.clone(), thematique, jour, adaptees, page }).await?;
-    let mut parametres = vec![format!("page={}", page + 1)];
-    parametres.extend(jour.map(|j| format!("jour={j}")));
-    parametres.extend(adaptees.then(|| "adaptees=oui".to_owned()));
-    parametres.extend(commune.map(|c| format!("commune={c}")));
-    parametres.extend(thematique.map(|t| format!("thematique={}", t.code())));
+    let (annonces, suite) = super::lister(&cx, &choix, page).await?;
+    let adresse = choix.chemin();
     rendre(&PageProgramme {
         page: v.page,
         titre,
-        thematiques: choix::<Thematique>(thematique.as_slice()),
-        f,
-        commune_inconnue,
+        f: saisie,
+        inconnue,
         jours: par_jour(annonces),
-        suite: suite.then(|| format!("{adresse}?{}", parametres.join("&"))),
+        suite: suite.then(|| choix.liste(&[format!("page={}", page + 1)])),
         cadre: structure.map(|_| format!("{adresse}/cadre")),
-        mois: structure.map_or_else(|| "/programme/mois".to_owned(), |s| format!("/programme/mois?structure={s}")),
-        carte: structure.map_or_else(|| "/programme/carte".to_owned(), |s| format!("/programme/carte?structure={s}")),
+        mois: choix.mois(&[]),
+        carte: choix.carte(&[]),
         adresse,
     })
 }
@@ -146,7 +134,7 @@ struct PageCadre {
 /// The programme of a structure, to be shown inside another site: it alone may be framed.
 async fn cadre(v: Visite, Chemin(id): Chemin<StructureId>) -> Rendu {
     let cx = reservation::lecture(&v.etat);
-    let (annonces, _) = super::lister(&cx, &Demande { structure: Some(id), ..Demande::default() }).await?;
+    let (annonces, _) = super::lister(&cx, &Choix::de(Some(id)), 0).await?;
     let mut r = rendre(&PageCadre {
         titre: format!("Les ateliers de {}", nom_structure(&cx, id).await?),
         origine: v.etat.config.public_url.trim_end_matches('/').to_owned(),
@@ -176,7 +164,7 @@ async fn atom(v: Visite, structure: Option<StructureId>) -> Rendu {
         Some(s) => format!("Les ateliers de {}", nom_structure(&cx, s).await?),
         None => "Les ateliers numériques".into(),
     };
-    let (annonces, _) = super::lister(&cx, &Demande { structure, ..Demande::default() }).await?;
+    let (annonces, _) = super::lister(&cx, &Choix::de(structure), 0).await?;
     let flux = FluxAtom {
         titre,
         origine: v.etat.config.public_url.trim_end_matches('/').to_owned(),

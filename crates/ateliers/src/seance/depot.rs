@@ -6,13 +6,13 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ExprTrait, QueryOrder, QuerySelect, entity::prelude::*};
 use socle::{
     Contexte, Nomenclature, Permission, Resultat,
-    identifiant::{LieuId, PartenaireId, SeanceId, StructureId, UtilisateurId},
+    identifiant::{LieuId, PartenaireId, SeanceId, UtilisateurId},
 };
 
 use crate::equipement::{self, Reserve};
 
 use super::{
-    DateSeance, EtatSeance, GenreLieu, Materiel, Seance,
+    DateSeance, GenreLieu, Materiel, Seance,
     table::{self, date, materiel},
 };
 
@@ -91,37 +91,6 @@ pub async fn lister(cx: &Contexte, f: &Filtre, combien: u64) -> Resultat<Vec<Com
     }
     let lignes = q.order_by_asc(table::Column::Id).limit(combien).all(&cx.db()).await?;
     completer(cx, lignes).await
-}
-
-/// Which published séances.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Publiques<'a> {
-    pub structure: Option<StructureId>,
-    /// INSEE code.
-    pub commune: Option<&'a str>,
-    /// From this instant, when it is not past.
-    pub depuis: Option<DateTime<Utc>>,
-    /// Those that say how they are adapted.
-    pub adaptees: bool,
-}
-
-/// The published séances to come, by date; cancelled ones not.
-pub(crate) async fn publiques(cx: &Contexte, d: &Publiques<'_>, combien: u64, sauter: u64) -> Resultat<Vec<Seance>> {
-    let depuis = d.depuis.map_or(cx.maintenant, |t| std::cmp::Ord::max(t, cx.maintenant));
-    let mut q = table::Entity::find()
-        .filter(table::Column::Publiee.eq(true))
-        .filter(table::Column::Etat.eq(EtatSeance::Programmee))
-        .filter(table::Column::Debut.gt(depuis));
-    if let Some(s) = d.structure {
-        q = q.filter(table::Column::StructureId.eq(s));
-    }
-    if let Some(c) = d.commune {
-        q = q.filter(table::Column::Commune.eq(c));
-    }
-    if d.adaptees {
-        q = q.filter(table::Column::Adaptations.is_not_null());
-    }
-    Ok(q.order_by_asc(table::Column::Debut).order_by_asc(table::Column::Id).offset(sauter).limit(combien).all(&cx.db()).await?)
 }
 
 /// The names of lieux and partners where séances are, to say where.

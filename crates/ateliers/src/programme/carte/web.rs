@@ -2,15 +2,15 @@
 
 use askama::Template;
 use interface::{
-    Choix, Page,
-    requete::{Parametres, Reponse as Rendu, Visite, choix, rendre, vers},
+    Page,
+    requete::{Parametres, Reponse as Rendu, Visite, rendre, vers},
 };
-use mediation::nomenclatures::Thematique;
-use socle::{Contexte, Nomenclature, Resultat, identifiant::StructureId};
+use socle::{Contexte, Resultat};
 use territoire::commune::{Position, departement_nom, departements};
 
 use super::{
-    Demande, Place,
+    super::choix::{Choix, Saisie},
+    Place,
     dessin::{Point, reperes},
     fenetre::{self, Fenetre},
 };
@@ -28,10 +28,9 @@ const PLACES_MAX: usize = 150;
 #[derive(Clone, Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub(in crate::programme) struct Filtre {
-    structure: String,
     departement: String,
-    thematique: String,
-    adaptees: String,
+    #[serde(flatten)]
+    choix: Saisie,
 }
 
 /// A mark, ready to write.
@@ -74,8 +73,9 @@ struct PageCarte {
     page: Page,
     titre: String,
     programme: String,
-    f: Filtre,
-    thematiques: Vec<Choix>,
+    f: Saisie,
+    inconnue: bool,
+    departement: String,
     traits: Vec<Trait>,
     dessins: Vec<Dessin>,
     /// What the drawing shows, in a sentence.
@@ -94,24 +94,17 @@ fn nombre(n: i64) -> String {
 }
 
 /// Addresses of this page and of the list, with what was asked for.
-struct Adresses {
-    programme: String,
-    communs: Vec<String>,
-    structure: Option<StructureId>,
-}
+struct Adresses(Choix);
 
 impl Adresses {
     fn liste(&self, commune: Option<&str>) -> String {
-        let p: Vec<String> = commune.map(|c| format!("commune={c}")).into_iter().chain(self.communs.iter().cloned()).collect();
-        if p.is_empty() { self.programme.clone() } else { format!("{}?{}", self.programme, p.join("&")) }
+        let ici = commune.map(str::to_owned).or_else(|| self.0.commune.clone());
+        Choix { commune: ici, ..self.0.clone() }.liste(&[])
     }
 
     fn carte(&self, departement: Option<&str>) -> String {
-        let p: Vec<String> = (departement.map(|d| format!("departement={d}")).into_iter())
-            .chain(self.structure.map(|s| format!("structure={s}")))
-            .chain(self.communs.iter().cloned())
-            .collect();
-        if p.is_empty() { "/programme/carte".into() } else { format!("/programme/carte?{}", p.join("&")) }
+        let autre: Vec<String> = departement.map(|d| format!("departement={d}")).into_iter().collect();
+        self.0.carte(&autre)
     }
 }
 
@@ -204,22 +197,15 @@ fn en_mots(places: &[Place], montres: &std::collections::BTreeSet<String>, a: &A
 }
 
 async fn composer(cx: &Contexte, page: Page, f: Filtre) -> Resultat<PageCarte> {
-    let structure: Option<StructureId> = f.structure.parse().ok();
-    let thematique = Thematique::depuis(&f.thematique);
-    let adaptees = f.adaptees == "oui";
-    let titre = match structure {
+    let Filtre { departement, choix: f } = f;
+    let (choix, inconnue) = f.lire();
+    let titre = match choix.structure {
         Some(s) => format!("La carte des ateliers de {}", super::super::web::nom_structure(cx, s).await?),
         None => "La carte des ateliers".into(),
     };
-    let (places, sans_place) = super::places(cx, &Demande { structure, thematique, adaptees }).await?;
-    let a = Adresses {
-        programme: structure.map_or_else(|| "/programme".to_owned(), |s| format!("/programme/{s}")),
-        communs: (thematique.map(|t| format!("thematique={}", t.code())).into_iter())
-            .chain(adaptees.then(|| "adaptees=oui".to_owned()))
-            .collect(),
-        structure,
-    };
-    let c = fenetre::choisir(&places, Some(f.departement.as_str()));
+    let (places, sans_place) = super::places(cx, &choix).await?;
+    let a = Adresses(choix);
+    let c = fenetre::choisir(&places, Some(departement.as_str()));
     let (traits, dessins) = dessiner(&places, &c.montres, &a);
     let montres: Vec<&Place> = places.iter().filter(|p| p.position.is_some() && c.montres.contains(&p.departement)).collect();
     let total = montres.iter().map(|p| p.ateliers).sum();
@@ -234,7 +220,8 @@ async fn composer(cx: &Contexte, page: Page, f: Filtre) -> Resultat<PageCarte> {
     Ok(PageCarte {
         page,
         titre,
-        thematiques: choix::<Thematique>(thematique.as_slice()),
+        inconnue,
+        departement,
         departements: en_mots(&places, &c.montres, &a),
         autres: (c.autres.iter()).map(|(d, n)| (a.carte(Some(d)), departement_nom(d).unwrap_or(d).to_owned(), nombre(*n))).collect(),
         tout: reste.then(|| a.carte(None)),

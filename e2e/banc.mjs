@@ -1,7 +1,7 @@
 // Ratios against bare equivalents, in one run: see docs/benchmarks.md. Run by scripts/bench; what it needs: charge.mjs.
 //
 //   node e2e/banc.mjs [--participations 1000000] [--personnes 1000000] [--structures N] [--moteurs sqlite,postgres]
-//                     [--secondes 10] [--seulement pages,enregistrement,recherche,bilan,export] [--dossier /var/tmp]
+//                     [--secondes 10] [--seulement pages,recherche,bilan,enregistrement,export] [--dossier /var/tmp]
 //                     [--base URL] [--garder]
 //
 // The export of a million rows by one structure: --seulement export --participations 1700000 --personnes 1000 --structures 1
@@ -11,7 +11,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { CONNEXIONS, GZIP, api, attendre, calme, charger, chrono, compte, debit, dire, grande, identifiant, jour, ko, mediane, memoire, mesurer, ms, nombre, part, passeur, peser, programme, racine, servir, session, sql, suivre } from './charge.mjs';
 
-const PARTIES = { pages, enregistrement, recherche, bilan, export: exporter };
+const PARTIES = { pages, recherche, bilan, enregistrement, export: exporter };
 const { values: o } = parseArgs({ options: {
   participations: { type: 'string', default: '1000000' }, personnes: { type: 'string' }, structures: { type: 'string' },
   moteurs: { type: 'string', default: 'sqlite,postgres' }, secondes: { type: 'string', default: '10' }, seulement: { type: 'string', default: Object.keys(PARTIES).join(',') },
@@ -42,7 +42,16 @@ async function preparer(base, ligne) {
   return { structure, jeton, admin, ids, uuid, moi: identifiant(base, QUI), cookie: await session(base, QUI) };
 }
 
-async function pages(base, ligne, { ids, cookie }) {
+/** Records accompaniments, so many a second, until the measure ends. */
+const enregistrer = (base, { jeton, ids }, parSeconde) => async (finie) => {
+  const debut = performance.now();
+  for (let i = 0; !finie(); i += 1) {
+    await api(base, jeton, 'POST', '/accompagnements', { type: 'individuel', date: jour(), duree_minutes: 30, lieu_type: 'autre', thematiques: ['email'], personnes: [ids[i % ids.length]] });
+    await attendre(Math.max(0, debut + (i + 1) * 1000 / parSeconde - performance.now()));
+  }
+};
+
+async function pages(base, ligne, { ids, cookie, jeton }) {
   dire(`# ${base.nom}: pages, ${CONNEXIONS} connections, ${SECONDES} s each`);
   const lire = { Cookie: cookie, ...GZIP };
   const dit = (c, p) => `${debit(c)}, ${ko(p.octets)} (gzip ${ko(p.gzip)})`;
@@ -67,6 +76,13 @@ async function pages(base, ligne, { ids, cookie }) {
     const lourd = poids.octets > nu.poids.octets + 500 ? await nue(Math.round(poids.octets / 1000)) : null;
     ligne(`page: ${quoi}`, dit(c, poids), `${nombre(nu.rythme)}/s, p99 ${ms(nu.p99)} ms${lourd ? `; of the same weight, ${dit(lourd, lourd.poids)}` : ''}`,
       `${part(c, nu)}, p99 × ${(c.p99 / nu.p99).toFixed(1)}${lourd ? `; at equal weight ${part(c, lourd)}, p99 × ${(c.p99 / lourd.p99).toFixed(1)}` : ''}`, '≥ 50 %, p99 < × 10');
+  }
+  // A kept page is made again after each writing: what is left of the rate when the instance works.
+  for (const [quoi, demandes] of [['Aujourd’hui', ['GET /']], ['list of people', ['GET /personnes']]]) {
+    for (const parSeconde of [1, 10]) {
+      const c = await charger(base, demandes, SECONDES, lire, enregistrer(base, { jeton, ids }, parSeconde));
+      ligne(`page: ${quoi}, while ${parSeconde} accompaniment${parSeconde > 1 ? 's' : ''} a second are recorded`, debit(c), `${nombre(nu.rythme)}/s`, part(c, nu), '–');
+    }
   }
 }
 
@@ -95,10 +111,19 @@ async function recherche(base, ligne, { cookie }) {
   ligne(`search while typing, ${durees.length} texts, HTTP included`, `median ${ms(mediane(durees.map((d) => d[1])))} ms, slowest « ${lente[0]} » ${ms(lente[1])} ms`, '', '', '< 20 ms');
 }
 
-async function bilan(base, ligne, { structure, jeton, admin, moi, uuid }) {
+/** Waits until the segments of the months that changed are made again, as within the minute after the last writing. */
+async function repos(base) {
+  for (let i = 0; Number(sql(base, 'SELECT count(*) FROM bilan_marque', 1).premiere[0]) > 0; i += 1) {
+    if (i > 90) throw new Error('les segments du bilan ne se refont pas');
+    await attendre(2000);
+  }
+  await calme(base);
+}
+
+async function bilan(base, ligne, { structure, jeton, admin, moi, uuid, ids }) {
   dire(`# ${base.nom}: bilan`);
   const au = jour();
-  await calme(base);
+  await repos(base);
   for (const [quoi, filtre] of [['no filter', ''], ['type', '&type=individuel'], ['thématique', '&thematique=email'], ['mediator', `&mediateur=${moi}`]]) {
     for (const [periode, du] of [['one year', ilYA(1)], ['five years', ilYA(5)]]) {
       const [d] = await chrono(() => api(base, jeton, 'GET', `/bilan?du=${du}&au=${au}${filtre}`));
@@ -106,6 +131,10 @@ async function bilan(base, ligne, { structure, jeton, admin, moi, uuid }) {
       ligne(`bilan of the largest structure, ${periode}, ${quoi}`, `${ms(d)} ms`, `count(*) of ${nombre(Number(c.premiere[0]))} rows: ${ms(c.mediane_ms)} ms`, `× ${(d / c.mediane_ms).toFixed(1)}`, '< × 10');
     }
   }
+  await api(base, jeton, 'POST', '/accompagnements', { type: 'individuel', date: au, duree_minutes: 30, lieu_type: 'autre', thematiques: ['email'], personnes: [ids[0]] });
+  const [frais] = await chrono(() => api(base, jeton, 'GET', `/bilan?du=${ilYA(1)}&au=${au}`));
+  ligne('bilan of the largest structure, one year, no filter, an accompaniment just recorded', `${ms(frais)} ms`, '', '', '–');
+  await repos(base);
   const du = ilYA(5);
   const naif = sql(base, `SELECT COUNT(DISTINCT a.id), COUNT(DISTINCT p.personne_id), COUNT(p.personne_id), SUM(CASE WHEN a.type_activite = 'collectif' THEN 1 ELSE 0 END),
     SUM(CASE WHEN e.genre = 'feminin' THEN 1 ELSE 0 END), SUM(CASE WHEN e.statut = 'retraite' THEN 1 ELSE 0 END), SUM(CASE WHEN e.annee_naissance IS NOT NULL THEN 1 ELSE 0 END)

@@ -182,20 +182,26 @@ function done(s, l, r)
 end`;
 
 /** Loads a list of requests (« GET /chemin [corps] »), in turn, once the server is idle; throughput, latencies in milliseconds. */
-export async function charger(base, demandes, secondes, entetes = {}) {
+export async function charger(base, demandes, secondes, entetes = {}, pendant = null) {
   const lua = join(base.donnees, 'wrk.lua');
   const liste = join(base.donnees, 'demandes.txt');
   writeFileSync(lua, LUA);
   writeFileSync(liste, `${demandes.join('\n')}\n`);
-  const jouer = (duree) => {
-    const r = spawnSync('wrk', ['-t2', `-c${CONNEXIONS}`, `-d${duree}s`, '--timeout', '30s', '-s', lua, ...Object.entries(entetes).flatMap(([k, v]) => ['-H', `${k}: ${v}`]), base.serveur.adresse, '--', liste], { encoding: 'utf8' });
-    const m = /JSON(\{.*\})/.exec(r.stdout);
-    if (!m) throw new Error(`wrk : ${r.stdout}${r.stderr}`);
+  const jouer = async (duree) => {
+    const e = spawn('wrk', ['-t2', `-c${CONNEXIONS}`, `-d${duree}s`, '--timeout', '30s', '-s', lua, ...Object.entries(entetes).flatMap(([k, v]) => ['-H', `${k}: ${v}`]), base.serveur.adresse, '--', liste]);
+    let dit = '';
+    for (const sortie of [e.stdout, e.stderr]) sortie.on('data', (d) => { dit += d; });
+    await new Promise((bien) => { e.once('close', bien); });
+    const m = /JSON(\{.*\})/.exec(dit);
+    if (!m) throw new Error(`wrk : ${dit}`);
     return JSON.parse(m[1]);
   };
   const seul = await calme(base);
-  jouer(2);
-  const j = jouer(secondes);
+  let finie = false;
+  const autre = pendant?.(() => finie);
+  await jouer(2);
+  const j = await jouer(secondes).finally(() => { finie = true; });
+  await autre;
   return { rythme: j.demandes / (j.duree_us / 1e6), p50: j.p50 / 1000, p99: j.p99 / 1000, fautes: j.fautes, seul };
 }
 

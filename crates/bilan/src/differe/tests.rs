@@ -3,14 +3,21 @@
 #[path = "tests/magasin.rs"]
 mod magasin;
 
-use std::{io::Cursor, path::Path, sync::atomic::Ordering};
+use std::{
+    io::Cursor,
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use calamine::{Data, Reader, Xlsx};
 use essais::{Appli, Moteur, Navigateur, Value, json};
 use magasin::Saturable;
 use rstest::rstest;
 use sea_orm::ConnectionTrait;
-use socle::{Contexte, fichiers};
+use socle::{
+    Contexte, fichiers,
+    preparation::{Arret, ESSAIS_MAX, Passe, Table},
+};
 
 const FORMULE: &str = "=HYPERLINK(\"http://x.invalid\";\"oui\")";
 const PERIODE: &str = "du=2016-03-11&au=2026-03-10";
@@ -219,6 +226,39 @@ async fn un_noeud_qui_meurt_est_remplace_et_deux_noeuds_font_un_fichier(#[values
     a.travailler().await;
     assert_eq!(additionner_csv(&s.get(&format!("{double}/fichier")).await.octets).0, 2_500);
     assert_eq!((objets_de(&a), a.compter("SELECT COUNT(*) FROM fichier WHERE etat = 'pret'").await), (2, 2));
+}
+
+/// What a library does that writes to a full disk.
+fn disque_plein() -> Result<(), Arret> {
+    panic!("StorageFull")
+}
+
+#[rstest]
+#[tokio::test]
+async fn ce_qui_panique_ou_recommence_sans_fin_est_abandonne(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let a = Appli::lancer(moteur).await;
+    remplir(&a, 20).await;
+    let s = a.session("alpha.mediateur").await;
+    let table = Table { nom: "export", conservation: bilan::differe::CONSERVATION, balayage: bilan::differe::TACHE_BALAYAGE };
+    let commencees = AtomicUsize::new(0);
+    for (essais, commence, dit) in [(1, 1, "Le disque du serveur est plein"), (ESSAIS_MAX + 1, 1, "n’a pas pu être préparé")] {
+        let export = demander(&s, "donnees", "csv").await;
+        let id = export.rsplit('/').next().unwrap().parse().unwrap();
+        let prise = table.prendre(&a.etat, id).await.unwrap();
+        let faire = async {
+            commencees.fetch_add(1, Ordering::Relaxed);
+            disque_plein()
+        };
+        assert_eq!(table.mener(&a.etat, Passe { id, prise, essais }, faire).await, Ok(()));
+        assert_eq!(commencees.load(Ordering::Relaxed), commence, "given up before it begins again");
+        let page = s.get(&export).await.html;
+        assert!(page.contains("n’a pas pu être préparé") && page.contains(dit), "{page}");
+    }
+    // Its author may ask again; the jobs left behind do nothing.
+    let export = demander(&s, "donnees", "csv").await;
+    a.travailler().await;
+    assert_eq!(additionner_csv(&s.get(&format!("{export}/fichier")).await.octets).0, 20);
+    assert_eq!(objets_de(&a), 1);
 }
 
 #[rstest]

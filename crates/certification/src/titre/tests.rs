@@ -74,6 +74,11 @@ async fn un_agrement_se_note_et_se_retire(#[values(Moteur::Sqlite, Moteur::Postg
     let corps = |lieu: String| json!({"lieu": lieu, "version": "mediateur-numerique-2025", "debut": "2026-01-01", "fin": "2027-01-01"});
     let r = a.api(&j, "POST", "/api/v1/certification/agrements", corps(a.lieu_alpha())).await;
     assert_eq!(r.statut, 201, "{}", r.corps);
+    // Who reads sees it; who manages may withdraw it.
+    for (qui, gere) in [("alpha.certification", true), ("alpha.formateur", false)] {
+        let html = a.session(qui).await.get("/certification/agrements").await.html;
+        assert_eq!((html.contains("Médiateur numérique"), html.contains("Noter son retrait")), (true, gere), "{qui} {html}");
+    }
     let retrait = format!("/api/v1/certification/agrements/{}/retrait", r.id());
     assert_eq!(a.api(&j, "POST", &retrait, json!({"jour": "2025-12-31"})).await.champs(), ["jour"]);
     assert_eq!(a.api(&j, "POST", &retrait, json!({"jour": "2026-03-10"})).await.statut, 200);
@@ -88,6 +93,4 @@ async fn un_agrement_se_note_et_se_retire(#[values(Moteur::Sqlite, Moteur::Postg
     }
     assert_eq!(a.api(&a.jeton("beta.certification").await, "POST", &retrait, json!({"jour": "2026-03-10"})).await.statut, 404);
     assert_eq!(a.api(&a.jeton("alpha.mediateur").await, "GET", "/api/v1/certification/agrements", Value::Null).await.statut, 403);
-    let html = a.session("alpha.formateur").await.get("/certification/agrements").await.html;
-    assert!(html.contains("Médiateur numérique") && !html.contains("Noter son retrait"), "{html}");
 }

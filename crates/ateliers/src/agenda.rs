@@ -4,7 +4,7 @@
 //! A series is written occurrence by occurrence, a year ahead: each takes the person, and the room when asked,
 //! in the one table whose constraint refuses two at once. A nightly job writes what comes next.
 
-mod api;
+pub(crate) mod api;
 mod changer;
 mod distant;
 mod externe;
@@ -228,13 +228,7 @@ pub(crate) async fn controler(cx: &Contexte, e: &mut Evenement, c: &mut Controle
         let membres = equipe::membres(cx, &[e.structure_id]).await?;
         c.exiger(membres.iter().any(|m| m.id == u), "utilisateur", "Choisissez quelqu’un de votre équipe.");
     }
-    if let Some(l) = e.lieu_id {
-        match territoire::lieu::lire(cx, l).await {
-            Ok(l) if l.structure_id == e.structure_id => {}
-            Ok(_) | Err(Erreur::Introuvable(_)) => c.faute("lieu", "Ce lieu n’est pas un lieu de votre structure."),
-            Err(e) => return Err(e),
-        }
-    }
+    territoire::lieu::controler(cx, e.structure_id, e.lieu_id, c).await?;
     Ok(())
 }
 

@@ -69,10 +69,18 @@ impl Contact {
     }
 }
 
+/// What a correction changes.
+pub(crate) struct Changement {
+    /// The names of what changed, for the journal.
+    pub champs: Vec<&'static str>,
+    /// Messages go elsewhere, or there again: no refusal stands any more, and what is still true is told.
+    pub avertir: bool,
+}
+
 impl Corrige {
-    /// The names of what differs from `avant`.
-    pub(crate) fn ecarts(&self, avant: &Self) -> Vec<&'static str> {
-        [
+    /// What changes from `avant`, if anything does; `bon`: a contact that refused messages is good again.
+    pub(crate) fn depuis(&self, avant: &Self, bon: bool) -> Option<Changement> {
+        let mut champs: Vec<_> = [
             ("nom", self.nom != avant.nom),
             ("telephone", self.telephone != avant.telephone),
             ("courriel", self.courriel != avant.courriel),
@@ -80,12 +88,12 @@ impl Corrige {
         ]
         .into_iter()
         .filter_map(|(nom, change)| change.then_some(nom))
-        .collect()
-    }
-
-    /// Whether messages go elsewhere than `avant`.
-    pub(crate) fn ailleurs(&self, avant: &Self) -> bool {
-        (&self.telephone, &self.courriel, self.canal) != (&avant.telephone, &avant.courriel, avant.canal)
+        .collect();
+        if champs.is_empty() && bon {
+            champs.push("contact");
+        }
+        let ailleurs = (&self.telephone, &self.courriel, self.canal) != (&avant.telephone, &avant.courriel, avant.canal);
+        (!champs.is_empty()).then_some(Changement { champs, avertir: ailleurs || bon })
     }
 }
 

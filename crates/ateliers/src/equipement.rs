@@ -65,13 +65,7 @@ async fn controler(cx: &Contexte, e: &Equipement, c: &mut Controle) -> Resultat<
     c.texte("nom", Some(&e.nom), 100);
     c.texte("precision", e.precision.as_deref(), 300);
     c.exiger((1..=500).contains(&e.quantite), "quantite", "Donnez un nombre, de 1 à 500.");
-    if let Some(l) = e.lieu_id {
-        match territoire::lieu::lire(cx, l).await {
-            Ok(l) if l.structure_id == e.structure_id => {}
-            Ok(_) | Err(Erreur::Introuvable(_)) => c.faute("lieu", "Ce lieu n’est pas un lieu de votre structure."),
-            Err(e) => return Err(e),
-        }
-    }
+    territoire::lieu::controler(cx, e.structure_id, e.lieu_id, c).await?;
     Ok(())
 }
 

@@ -26,7 +26,6 @@ use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Nomenclature, Permission, Resultat,
     api::present,
-    controle::Controle,
     creation::{self, Reclamation},
     identifiant::{AccompagnementId, LieuId, PersonneId, StructureId, UtilisateurId},
     journal::Action,
@@ -227,7 +226,7 @@ async fn controler_depuis(cx: &Contexte, structure: StructureId, a: &mut Accompa
             }
         }
     }
-    controler_lieu(cx, structure, a.ligne.lieu_id, &mut c).await?;
+    territoire::lieu::controler(cx, structure, a.ligne.lieu_id, &mut c).await?;
     c.finir()
 }
 
@@ -286,7 +285,7 @@ pub async fn modifier(cx: &Contexte, id: AccompagnementId, m: ModifierAccompagne
     if nouvelles.personnes.is_empty() {
         let mut c = regles::controler_depuis(&mut apres, depuis, cx.aujourd_hui());
         let nouveau_lieu = apres.ligne.lieu_id.filter(|l| Some(*l) != avant.ligne.lieu_id);
-        controler_lieu(cx, apres.ligne.structure_id, nouveau_lieu, &mut c).await?;
+        territoire::lieu::controler(cx, apres.ligne.structure_id, nouveau_lieu, &mut c).await?;
         c.finir()?;
     } else {
         controler_depuis(cx, apres.ligne.structure_id, &mut apres, depuis).await?;
@@ -305,17 +304,6 @@ pub async fn modifier(cx: &Contexte, id: AccompagnementId, m: ModifierAccompagne
     crate::satisfaction::suivre_date(cx, id, apres.ligne.date).await?;
     cx.journaliser(Action::Modification, "accompagnement", id.0, apres.ligne.structure_id, &regles::differences(&avant, &apres)).await?;
     Ok(apres)
-}
-
-async fn controler_lieu(cx: &Contexte, structure: StructureId, lieu: Option<LieuId>, c: &mut Controle) -> Resultat<()> {
-    if let Some(l) = lieu {
-        match territoire::lieu::lire(cx, l).await {
-            Ok(l) if l.structure_id == structure => {}
-            Ok(_) | Err(Erreur::Introuvable(_)) => c.faute("lieu", "Ce lieu n’est pas un lieu de votre structure."),
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(())
 }
 
 /// Removes an accompaniment from lists and figures; [`retablir`] undoes it.

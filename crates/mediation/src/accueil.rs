@@ -136,14 +136,7 @@ pub async fn creer(cx: &Contexte, demande: CreerAccueil) -> Resultat<(Accueil, b
     let mut c = Controle::new();
     let arrive_le = regles::arrivee(&mut c, demande.arrive_le, cx.maintenant);
     let motif = regles::motif(&mut c, demande.motif);
-    if let Some(lieu) = demande.lieu {
-        let connu = match territoire::lieu::lire(cx, lieu).await {
-            Ok(l) => l.structure_id == structure,
-            Err(Erreur::Introuvable(_)) => false,
-            Err(e) => return Err(e),
-        };
-        c.exiger(connu, "lieu", "Ce lieu n’est pas un lieu de votre structure.");
-    }
+    territoire::lieu::controler(cx, structure, demande.lieu, &mut c).await?;
     c.finir()?;
     if let Some(p) = demande.personne {
         suivie(cx, p).await?;

@@ -126,6 +126,17 @@ pub async fn lire(cx: &Contexte, id: LieuId) -> Resultat<Lieu> {
     }
 }
 
+/// Checks that `lieu`, if one is told, is a lieu of `structure`: gives it, or the fault of the field `lieu`.
+pub async fn controler(cx: &Contexte, structure: StructureId, lieu: Option<LieuId>, c: &mut Controle) -> Resultat<Option<Lieu>> {
+    let Some(id) = lieu else { return Ok(None) };
+    match lire(cx, id).await {
+        Ok(l) if l.structure_id == structure => return Ok(Some(l)),
+        Ok(_) | Err(Erreur::Introuvable(_)) => c.faute("lieu", "Ce lieu n’est pas un lieu de votre structure."),
+        Err(e) => return Err(e),
+    }
+    Ok(None)
+}
+
 /// The names of lieux with their addresses, for what is public of them.
 pub async fn noms_et_adresses(cx: &Contexte, ids: Vec<LieuId>) -> Resultat<std::collections::HashMap<Uuid, String>> {
     if ids.is_empty() {

@@ -4,7 +4,7 @@ use axum::{Json, http::StatusCode};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::Serialize;
 use socle::{
-    Etat,
+    Contexte, Etat, Resultat,
     api::{Corps, Cree, Liste, Probleme},
     controle::Controle,
     erreur::Refus,
@@ -41,19 +41,33 @@ pub fn api() -> OpenApiRouter<Etat> {
 /// What to read.
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-struct DemandeAgenda {
+pub(crate) struct DemandeAgenda {
     /// First day; today, if not told.
     #[param(value_type = Option<NaiveDate>)]
     du: Option<String>,
     /// The day after the last; a week after the first, if not told; 62 days at most.
     #[param(value_type = Option<NaiveDate>)]
     au: Option<String>,
-    /// The calendar of a member of the team.
+    /// Of a member of the team.
     #[param(value_type = Option<UtilisateurId>)]
     utilisateur: Option<String>,
     /// Or of a lieu.
     #[param(value_type = Option<LieuId>)]
     lieu: Option<String>,
+}
+
+impl DemandeAgenda {
+    /// Whose calendar, from which day, to the day after the last.
+    pub(crate) fn lire(&self, cx: &Contexte) -> Resultat<(Quoi, NaiveDate, NaiveDate)> {
+        let mut c = Controle::new();
+        let du = c.date("du", self.du.as_deref().unwrap_or_default()).filter(|j| raisonnable(*j)).unwrap_or(cx.aujourd_hui());
+        let au = c.date("au", self.au.as_deref().unwrap_or_default()).unwrap_or(du + Days::new(7));
+        let utilisateur: Option<UtilisateurId> = c.identifiant("utilisateur", self.utilisateur.as_deref().unwrap_or_default());
+        let lieu: Option<LieuId> = c.identifiant("lieu", self.lieu.as_deref().unwrap_or_default());
+        c.exiger(utilisateur.is_none() || lieu.is_none(), "lieu", "Demandez une personne ou un lieu, pas les deux.");
+        c.finir()?;
+        Ok((utilisateur.map(Quoi::Personne).or(lieu.map(Quoi::Lieu)).unwrap_or(Quoi::Structure), du, au))
+    }
 }
 
 /// A time of a calendar and its occurrences.
@@ -210,14 +224,7 @@ struct SuivreAgenda {
 #[utoipa::path(get, path = "/agenda", tag = "ateliers", params(DemandeAgenda), responses((status = OK, body = Liste<Element>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
 async fn liste(q: Requete, Parametres(d): Parametres<DemandeAgenda>) -> Result<Json<Liste<Element>>, Refus> {
     let cx = q.lecture();
-    let mut c = Controle::new();
-    let du = c.date("du", d.du.as_deref().unwrap_or_default()).filter(|j| raisonnable(*j)).unwrap_or(cx.aujourd_hui());
-    let au = c.date("au", d.au.as_deref().unwrap_or_default()).unwrap_or(du + Days::new(7));
-    let utilisateur: Option<UtilisateurId> = c.identifiant("utilisateur", d.utilisateur.as_deref().unwrap_or_default());
-    let lieu: Option<LieuId> = c.identifiant("lieu", d.lieu.as_deref().unwrap_or_default());
-    c.exiger(utilisateur.is_none() || lieu.is_none(), "lieu", "Demandez l’agenda d’une personne ou celui d’un lieu.");
-    c.finir()?;
-    let quoi = utilisateur.map(Quoi::Personne).or(lieu.map(Quoi::Lieu)).unwrap_or(Quoi::Structure);
+    let (quoi, du, au) = d.lire(&cx)?;
     Ok(Json(Liste { elements: super::elements(&cx, quoi, du, au).await?, suivant: None }))
 }
 

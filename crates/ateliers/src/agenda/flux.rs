@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, ExprTrait, IntoActiveModel, QueryOrder, entity::prelude::*, sea_query::Query};
 use socle::{
-    Acteur, Contexte, Erreur, Etat, Permission, Resultat, equipe,
+    Acteur, Contexte, Erreur, Etat, Permission, Resultat,
+    controle::Controle,
+    equipe,
     identifiant::{FluxAgendaId, LieuId, StructureId, UtilisateurId},
     journal::Action,
     secret,
@@ -38,11 +40,9 @@ const AVENIR: TimeDelta = TimeDelta::days(366);
 pub async fn creer(cx: &Contexte, lieu: Option<LieuId>) -> Resultat<(FluxAgendaId, String)> {
     let structure = cx.exiger(Permission::AccompagnementsEcrire)?;
     let auteur = cx.auteur()?;
-    if let Some(l) = lieu
-        && territoire::lieu::lire(cx, l).await?.structure_id != structure
-    {
-        return Err(Erreur::champ("lieu", "Ce lieu n’est pas un lieu de votre structure."));
-    }
+    let mut c = Controle::new();
+    territoire::lieu::controler(cx, structure, lieu, &mut c).await?;
+    c.finir()?;
     if lister(cx).await?.iter().filter(|f| f.sien).count() >= 20 {
         return Err(Erreur::Conflit("Vingt adresses sont déjà ouvertes : fermez celles qui ne servent plus.".into()));
     }

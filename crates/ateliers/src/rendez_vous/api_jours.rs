@@ -1,12 +1,11 @@
 //! API of days of hours: closed, moved, put back.
 
 use axum::{Json, http::StatusCode};
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use socle::{
     Erreur, Etat,
     api::{Corps, Liste, Probleme},
-    controle::Controle,
     erreur::Refus,
     identifiant::{LieuId, PlageId, RendezVousId, UtilisateurId},
     requete::{Chemin, Parametres, Requete},
@@ -17,7 +16,7 @@ use super::{
     DeplacerPlage, EtatPlage, JourPlage,
     exception::{self, Detail},
 };
-use crate::agenda::{Quoi, regles::raisonnable};
+use crate::agenda::api::DemandeAgenda;
 
 pub(super) fn api() -> OpenApiRouter<Etat> {
     OpenApiRouter::new().routes(routes!(jours)).routes(routes!(lire, changer, retablir))
@@ -76,24 +75,6 @@ impl From<Detail> for VueDetail {
     }
 }
 
-/// What to read.
-#[derive(serde::Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-struct DemandeJours {
-    /// First day; today, if not told.
-    #[param(value_type = Option<NaiveDate>)]
-    du: Option<String>,
-    /// The day after the last; a week after the first, if not told; 62 days at most.
-    #[param(value_type = Option<NaiveDate>)]
-    au: Option<String>,
-    /// The hours of a member of the team.
-    #[param(value_type = Option<UtilisateurId>)]
-    utilisateur: Option<String>,
-    /// Or those at a lieu.
-    #[param(value_type = Option<LieuId>)]
-    lieu: Option<String>,
-}
-
 /// Changes one day of hours: closed, or held at another time.
 #[derive(Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -105,17 +86,10 @@ struct ChangerJourPlage {
 }
 
 /// The days when the mediators of the structure receive: as every week, closed, moved.
-#[utoipa::path(get, path = "/rendez-vous/plages/jours", tag = "ateliers", params(DemandeJours), responses((status = OK, body = Liste<VueJour>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
-async fn jours(q: Requete, Parametres(d): Parametres<DemandeJours>) -> Result<Json<Liste<VueJour>>, Refus> {
+#[utoipa::path(get, path = "/rendez-vous/plages/jours", tag = "ateliers", params(DemandeAgenda), responses((status = OK, body = Liste<VueJour>), (status = "default", body = Probleme, content_type = "application/problem+json")))]
+async fn jours(q: Requete, Parametres(d): Parametres<DemandeAgenda>) -> Result<Json<Liste<VueJour>>, Refus> {
     let cx = q.lecture();
-    let mut c = Controle::new();
-    let du = c.date("du", d.du.as_deref().unwrap_or_default()).filter(|j| raisonnable(*j)).unwrap_or(cx.aujourd_hui());
-    let au = c.date("au", d.au.as_deref().unwrap_or_default()).unwrap_or(du + Days::new(7));
-    let utilisateur: Option<UtilisateurId> = c.identifiant("utilisateur", d.utilisateur.as_deref().unwrap_or_default());
-    let lieu: Option<LieuId> = c.identifiant("lieu", d.lieu.as_deref().unwrap_or_default());
-    c.exiger(utilisateur.is_none() || lieu.is_none(), "lieu", "Demandez les heures d’une personne ou celles d’un lieu.");
-    c.finir()?;
-    let quoi = utilisateur.map(Quoi::Personne).or(lieu.map(Quoi::Lieu)).unwrap_or(Quoi::Structure);
+    let (quoi, du, au) = d.lire(&cx)?;
     let v = exception::jours(&cx, quoi, du, au).await?;
     Ok(Json(Liste { elements: v.into_iter().map(Into::into).collect(), suivant: None }))
 }

@@ -40,19 +40,13 @@ async fn appliquer(cx: &Contexte, r: RendezVous, m: &Motif, d: Contact) -> Resul
     let bon = d.bon && r.refus_le.is_some();
     let p = d.controler(m.maniere == Maniere::Telephone)?;
     let avant = Corrige { nom: r.nom.clone(), telephone: r.telephone.clone(), courriel: r.courriel.clone(), canal: r.canal };
-    let (mut champs, ailleurs) = (p.ecarts(&avant), p.ailleurs(&avant));
-    if champs.is_empty() && !bon {
-        return Ok(r);
-    }
-    if champs.is_empty() {
-        champs.push("contact");
-    }
+    let Some(changement) = p.depuis(&avant, bon) else { return Ok(r) };
     let apres = RendezVous {
         nom: p.nom,
         telephone: p.telephone,
         courriel: p.courriel,
         canal: p.canal,
-        refus_le: r.refus_le.filter(|_| !ailleurs && !bon),
+        refus_le: r.refus_le.filter(|_| !changement.avertir),
         ..r
     };
     table::Entity::update_many()
@@ -67,8 +61,8 @@ async fn appliquer(cx: &Contexte, r: RendezVous, m: &Motif, d: Contact) -> Resul
         .filter(table::Column::Id.eq(apres.id))
         .exec(&cx.db())
         .await?;
-    cx.journaliser(Action::Modification, "rendez_vous", apres.id.0, apres.structure_id, &champs).await?;
-    if (ailleurs || bon) && apres.etat == EtatRendezVous::Prevu {
+    cx.journaliser(Action::Modification, "rendez_vous", apres.id.0, apres.structure_id, &changement.champs).await?;
+    if changement.avertir && apres.etat == EtatRendezVous::Prevu {
         avertir::avertir(cx, &apres, avertir::Motif::Confirmation).await?;
         avertir::programmer_rappel(cx, &apres).await?;
     }

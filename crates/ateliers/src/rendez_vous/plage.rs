@@ -47,13 +47,7 @@ async fn controler(cx: &Contexte, qui: UtilisateurId, lieu: Option<LieuId>, c: &
     let structure = cx.exiger(Permission::AccompagnementsEcrire)?;
     let membres = equipe::membres(cx, &[structure]).await?;
     c.exiger(membres.iter().any(|m| m.id == qui), "utilisateur", "Choisissez quelqu’un de votre équipe.");
-    if let Some(l) = lieu {
-        match territoire::lieu::lire(cx, l).await {
-            Ok(l) if l.structure_id == structure => {}
-            Ok(_) | Err(Erreur::Introuvable(_)) => c.faute("lieu", "Ce lieu n’est pas un lieu de votre structure."),
-            Err(e) => return Err(e),
-        }
-    }
+    territoire::lieu::controler(cx, structure, lieu, c).await?;
     let siennes = plage::Entity::find()
         .filter(plage::Column::StructureId.eq(structure))
         .filter(plage::Column::UtilisateurId.eq(qui))

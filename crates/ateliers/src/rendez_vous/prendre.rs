@@ -5,6 +5,7 @@ use sea_orm::{ActiveValue::Set, DbBackend, IntoActiveModel, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use socle::{
     Contexte, Erreur, Permission, Resultat,
+    controle::Controle,
     creation::{self, Reclamation},
     horloge::jour,
     identifiant::{LieuId, MotifId, PersonneId, RendezVousId, UtilisateurId},
@@ -190,11 +191,9 @@ pub(super) async fn choisir(cx: &Contexte, m: &Motif, d: &Prendre) -> Resultat<C
         if !membres.iter().any(|x| x.id == qui) {
             return Err(Erreur::champ("avec", "Choisissez quelqu’un de votre équipe."));
         }
-        if let Some(l) = d.lieu
-            && territoire::lieu::lire(cx, l).await?.structure_id != m.structure_id
-        {
-            return Err(Erreur::champ("lieu", "Ce lieu n’est pas un lieu de votre structure."));
-        }
+        let mut c = Controle::new();
+        territoire::lieu::controler(cx, m.structure_id, d.lieu, &mut c).await?;
+        c.finir()?;
         if d.debut < cx.maintenant || d.debut > cx.maintenant + TimeDelta::days(366) {
             return Err(Erreur::champ("debut", "Choisissez une heure à venir, dans l’année."));
         }

@@ -9,10 +9,6 @@ use crate::{
     webhook::{self, Evenement},
 };
 
-fn actuel(r: &Reservation) -> Corrige {
-    Corrige { nom: r.nom.clone(), telephone: r.telephone.clone(), courriel: r.courriel.clone(), canal: r.canal }
-}
-
 /// Corrects how somebody who booked is called and reached, by the team. What is still true is told to the new contact.
 ///
 /// # Errors
@@ -24,14 +20,8 @@ pub async fn corriger(cx: &Contexte, id: ReservationId, d: Contact) -> Resultat<
     }
     let bon = d.bon && r.refus_le.is_some();
     let p = d.controler(false)?;
-    let avant = actuel(&r);
-    let (mut champs, ailleurs) = (p.ecarts(&avant), p.ailleurs(&avant));
-    if champs.is_empty() && !bon {
-        return Ok(r);
-    }
-    if champs.is_empty() {
-        champs.push("contact");
-    }
+    let avant = Corrige { nom: r.nom.clone(), telephone: r.telephone.clone(), courriel: r.courriel.clone(), canal: r.canal };
+    let Some(changement) = p.depuis(&avant, bon) else { return Ok(r) };
     let cle = match r.etat {
         EtatReservation::SurPlace => r.cle_contact,
         _ => cle_contact(r.seance_id, r.personne_id, p.telephone.as_deref(), p.courriel.as_deref(), &p.nom),
@@ -48,7 +38,7 @@ pub async fn corriger(cx: &Contexte, id: ReservationId, d: Contact) -> Resultat<
         courriel: p.courriel,
         canal: p.canal,
         cle_contact: cle,
-        refus_le: r.refus_le.filter(|_| !ailleurs && !bon),
+        refus_le: r.refus_le.filter(|_| !changement.avertir),
         ..r
     };
     table::Entity::update_many()
@@ -64,9 +54,9 @@ pub async fn corriger(cx: &Contexte, id: ReservationId, d: Contact) -> Resultat<
         .filter(table::Column::Id.eq(id))
         .exec(&cx.db())
         .await?;
-    cx.journaliser(Action::Modification, "reservation", id.0, apres.structure_id, &champs).await?;
+    cx.journaliser(Action::Modification, "reservation", id.0, apres.structure_id, &changement.champs).await?;
     webhook::signaler(cx, Evenement::ReservationChangee, &apres).await?;
-    if ailleurs || bon {
+    if changement.avertir {
         let motif = if apres.etat == EtatReservation::Proposee { Motif::Offre } else { Motif::Confirmation };
         avertir(cx, &apres, motif, None).await?;
         super::avertir::programmer_rappel(cx, &apres, &s).await?;

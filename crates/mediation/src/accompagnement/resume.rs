@@ -54,15 +54,7 @@ struct LueAvecNoms {
 
 fn colonnes(q: Select<table::Entity>) -> Select<table::Entity> {
     q.select_only()
-        .columns([
-            table::Column::Id,
-            table::Column::Date,
-            table::Column::TypeActivite,
-            table::Column::Titre,
-            table::Column::DureeMinutes,
-            table::Column::Nommes,
-            table::Column::Anonymes,
-        ])
+        .columns([table::Column::Id, table::Column::Date, table::Column::TypeActivite, table::Column::Titre, table::Column::DureeMinutes])
         .expr_as(Expr::cust(THEMATIQUES), "thematiques")
 }
 
@@ -99,6 +91,7 @@ pub async fn lignes(
     combien: u64,
 ) -> Resultat<Vec<DuJour>> {
     let q = colonnes(depot::du_plus_recent(structure, f, avant))
+        .columns([table::Column::Nommes, table::Column::Anonymes])
         .expr_as(Expr::cust(MEDIATEUR), "mediateur")
         .expr_as(Expr::cust(PRESENTS), "presents")
         .limit(combien);

@@ -37,9 +37,11 @@ pub struct Gardees {
     etat: Etat,
     routes: Arc<HashSet<&'static str>>,
     pages: Cache<Cle, Arc<Gardee>>,
-    /// When the mark was last asked for, and what was answered.
-    marque: Arc<Mutex<Option<(Instant, Option<String>)>>>,
+    marque: Arc<Mutex<Option<Demande>>>,
 }
+
+/// When the mark was last asked for, and what was answered.
+type Demande = (Instant, Option<String>);
 
 /// What a page is made from, with the database and the minute.
 #[derive(Clone, PartialEq, Eq, Hash)]

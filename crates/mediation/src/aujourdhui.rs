@@ -98,6 +98,8 @@ struct PageAujourdhui {
     attente: Vec<Attente>,
     /// « 3 personnes », who wait.
     nombre: String,
+    /// « 2 personnes », expected, who cannot be written to any more.
+    a_appeler: Option<String>,
     /// Workshops of the day.
     seances: Vec<Seance>,
     etapes: Vec<Groupe>,
@@ -154,9 +156,10 @@ async fn gabarit(cx: &Contexte, page: Page, tout: bool) -> Resultat<PageAujourdh
     let dues = parcours::etapes_dues(cx, &periodes, montres as u64 + 1).await?;
     let sans_reponse = orientation::sans_reponse(cx, il_y_a(SANS_REPONSE), montres as u64 + 1).await?;
     let lire = cx.acteur.peut(Permission::AccompagnementsLire);
-    let (mut seances, mut rendez_vous, mut activites) = (vec![], vec![], vec![]);
+    let (mut seances, mut rendez_vous, mut activites, mut a_appeler) = (vec![], vec![], vec![], 0);
     if lire {
         seances = ateliers::du_jour(cx, jour).await?;
+        a_appeler = ateliers::a_appeler(cx).await?;
         rendez_vous = crate::rendez_vous::du_jour(cx, jour).await?;
         let f = Filtre { du: Some(jour), au: Some(jour), ..Filtre::default() };
         activites = accompagnement::liste(cx, &f, None, ACTIVITES as u64 + 1).await?;
@@ -216,6 +219,7 @@ async fn gabarit(cx: &Contexte, page: Page, tout: bool) -> Resultat<PageAujourdh
         ecrire,
         attente,
         nombre: attendent,
+        a_appeler: (a_appeler > 0).then(|| interface::format::compte(a_appeler, "personne", "personnes")),
         seances,
         etapes,
         relances,
@@ -310,6 +314,7 @@ mod rendu {
                 lieu: Some("Lieu d’essai".into()),
             }],
             nombre: "1 personne".into(),
+            a_appeler: Some("2 personnes".into()),
             seances: vec![Seance {
                 href: "/ateliers/dates/x".into(),
                 titre: "Atelier d’essai".into(),
@@ -349,6 +354,7 @@ mod rendu {
             "Dans les sept jours",
             "Partenaire d’essai",
             "3 dossiers",
+            "2 personnes à appeler",
             "Tout voir",
             "30 min",
         ] {

@@ -122,6 +122,8 @@ pub struct RendezVousRecu {
     pub nom: String,
     pub telephone: Option<String>,
     pub courriel: Option<String>,
+    /// When this contact refused a message.
+    pub refus_le: Option<DateTime<Utc>>,
     pub besoins: Option<String>,
     pub pris_le: DateTime<Utc>,
 }
@@ -136,6 +138,7 @@ struct Ligne {
     nom: String,
     telephone: Option<String>,
     courriel: Option<String>,
+    refus_le: Option<DateTime<Utc>>,
     besoins: Option<String>,
     cree_le: DateTime<Utc>,
 }
@@ -146,7 +149,7 @@ const BESOINS: Champ = Champ::texte("rendez_vous", "besoins");
 /// The appointments of a person in a structure, newest first.
 pub(crate) async fn recus(cx: &Contexte, structure: StructureId, id: PersonneId, max: u64) -> Resultat<Vec<RendezVousRecu>> {
     let mut q = lignes();
-    q.columns([("r", "utilisateur_id"), ("r", "telephone"), ("r", "courriel"), ("r", "besoins"), ("r", "cree_le")])
+    q.columns([("r", "utilisateur_id"), ("r", "telephone"), ("r", "courriel"), ("r", "refus_le"), ("r", "besoins"), ("r", "cree_le")])
         .and_where(Expr::col(("r", "personne_id")).eq(id))
         .and_where(Expr::col(("r", "structure_id")).eq(structure))
         .order_by(("r", "debut"), Order::Desc)
@@ -166,6 +169,7 @@ pub(crate) async fn recus(cx: &Contexte, structure: StructureId, id: PersonneId,
                 nom: l.nom,
                 telephone: l.telephone,
                 courriel: l.courriel,
+                refus_le: l.refus_le,
                 pris_le: l.cree_le,
             })
         })

@@ -62,6 +62,7 @@ async fn l_equipe_corrige_une_reservation(#[values(Moteur::Sqlite, Moteur::Postg
     let m = a.session("alpha.mediateur").await;
     let chemin = format!("/ateliers/reservations/{id}/contact");
     assert!(m.get(&format!("/ateliers/seances/{s}")).await.html.contains(&chemin));
+    assert!(m.get("/").await.html.contains("1 personne à appeler"));
     let page = m.get(&chemin).await;
     assert_eq!(page.statut, 200);
     assert!(page.html.contains("ada@exmple.invalid") && page.html.contains("value=\"Ada\""), "{}", page.html);
@@ -121,7 +122,9 @@ async fn un_rendez_vous_dont_le_contact_refuse(#[values(Moteur::Sqlite, Moteur::
         journee.contains("À appeler") && journee.contains("Ada Essai") && journee.contains("05 00 00 00 01") && journee.contains(&corriger),
         "{journee}"
     );
-    assert!(!a.session("beta.mediateur").await.get("/ateliers/journee").await.html.contains("Ada Essai"));
+    assert!(m.get("/").await.html.contains("1 personne à appeler"));
+    let autre = a.session("beta.mediateur").await;
+    assert!(!autre.get("/ateliers/journee").await.html.contains("Ada Essai") && !autre.get("/").await.html.contains("à appeler"));
     let n = a.navigateur();
     assert!(n.get(&mien).await.html.contains("pas pu vous parvenir"));
     let j = a.jeton("alpha.mediateur").await;
@@ -145,6 +148,7 @@ async fn un_rendez_vous_dont_le_contact_refuse(#[values(Moteur::Sqlite, Moteur::
     let m = a.session("alpha.mediateur").await;
     let journee = m.get("/ateliers/journee").await;
     assert!(journee.statut == 200 && !journee.html.contains("À appeler"), "{}", journee.html);
+    assert!(!m.get("/").await.html.contains("à appeler"));
     assert_eq!(a.compter("SELECT COUNT(*) FROM journal WHERE objet = 'rendez_vous' AND CAST(champs AS TEXT) LIKE '%courriel%'").await, 1);
     assert_eq!(n.get("/rendez-vous/mien/inconnu/contact").await.statut, 404);
     // The team, afterwards: an appointment that was cancelled is over.

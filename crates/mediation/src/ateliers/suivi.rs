@@ -1,8 +1,8 @@
-//! Of one person: what they booked, whether they came, the gestures seen. Of one day: the séances.
+//! Of one person: what they booked, whether they came, the gestures seen.
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ConnectionTrait, ExprTrait, FromQueryResult, JoinType, Order,
     sea_query::{Expr, Query, SelectStatement},
@@ -70,6 +70,8 @@ pub struct ReservationVue {
     pub courriel: Option<String>,
     /// How one is written to.
     pub canal: Mot,
+    /// When this contact refused a message.
+    pub refus_le: Option<DateTime<Utc>>,
     pub orientee: bool,
     pub besoins: Option<String>,
     /// Agreed to be asked, two weeks later, what it was worth.
@@ -121,6 +123,7 @@ struct Ligne {
     telephone: Option<String>,
     courriel: Option<String>,
     canal: String,
+    refus_le: Option<DateTime<Utc>>,
     orientee: bool,
     besoins: Option<String>,
     accord: Option<Uuid>,
@@ -152,7 +155,7 @@ struct LigneGeste {
     participant: Option<bool>,
 }
 
-async fn lire<T: FromQueryResult>(cx: &Contexte, q: &SelectStatement) -> Resultat<Vec<T>> {
+pub(super) async fn lire<T: FromQueryResult>(cx: &Contexte, q: &SelectStatement) -> Resultat<Vec<T>> {
     let db = cx.db();
     Ok(T::find_by_statement(db.get_database_backend().build(q)).all(&db).await?)
 }
@@ -171,7 +174,7 @@ pub async fn reservations(cx: &Contexte, structures: &[StructureId], id: Personn
         .join_as(JoinType::InnerJoin, "seance", "s", Expr::col(("s", "id")).equals(("r", "seance_id")))
         .join_as(JoinType::LeftJoin, "accord_evaluation", "ac", Expr::col(("ac", "reservation_id")).equals(("r", "id")))
         .columns([("r", "id"), ("r", "etat"), ("r", "par"), ("r", "nom"), ("r", "telephone"), ("r", "courriel"), ("r", "canal")])
-        .columns([("r", "orientee"), ("r", "besoins"), ("s", "debut")])
+        .columns([("r", "refus_le"), ("r", "orientee"), ("r", "besoins"), ("s", "debut")])
         .expr_as(Expr::col(("s", "id")), "seance")
         .expr_as(Expr::col(("s", "titre")), "atelier")
         .expr_as(Expr::col(("r", "cree_le")), "reserve_le")
@@ -201,6 +204,7 @@ pub async fn reservations(cx: &Contexte, structures: &[StructureId], id: Personn
                 telephone: l.telephone,
                 courriel: l.courriel,
                 canal: mot(l.canal),
+                refus_le: l.refus_le,
                 orientee: l.orientee,
                 avis_accepte: l.accord.is_some(),
             })
@@ -321,64 +325,6 @@ pub async fn evenements(cx: &Contexte, id: PersonneId, max: u64) -> Resultat<Vec
         }
     }
     Ok(tout)
-}
-
-/// A séance of the day.
-#[derive(Clone, Debug)]
-pub struct SeanceDuJour {
-    pub titre: String,
-    pub debut: DateTime<Utc>,
-    /// Where one marks who came.
-    pub href: String,
-    pub lieu: Option<String>,
-    pub inscrits: i64,
-    pub places: i32,
-    pub close: bool,
-}
-
-#[derive(FromQueryResult)]
-struct LigneDuJour {
-    id: DateSeanceId,
-    titre: String,
-    debut: DateTime<Utc>,
-    etat: String,
-    lieu: Option<String>,
-    places: i32,
-    inscrits: i64,
-}
-
-/// The séances of a day in the structure the actor works in, in order; at most 50.
-pub async fn du_jour(cx: &Contexte, jour: NaiveDate) -> Resultat<Vec<SeanceDuJour>> {
-    let structure = cx.exiger(Permission::AccompagnementsLire)?;
-    let minuit = jour.and_time(NaiveTime::MIN).and_utc();
-    let mut q = Query::select();
-    q.from_as("seance_date", "d")
-        .join_as(JoinType::InnerJoin, "seance", "s", Expr::col(("s", "id")).equals(("d", "seance_id")))
-        .join_as(JoinType::LeftJoin, "lieu", "l", Expr::col(("l", "id")).equals(("s", "lieu_id")))
-        .columns([("d", "id"), ("s", "titre"), ("d", "debut"), ("d", "etat"), ("s", "places")])
-        .expr_as(Expr::cust("COALESCE(l.nom, s.lieu_texte)"), "lieu")
-        .expr_as(Expr::cust("(SELECT COUNT(*) FROM reservation r WHERE r.seance_id = s.id AND r.etat = 'confirmee')"), "inscrits")
-        .and_where(Expr::col(("d", "structure_id")).eq(structure))
-        .and_where(Expr::col(("d", "jour")).eq(jour))
-        // What the index reads: the instants around that day.
-        .and_where(Expr::col(("d", "debut")).between(minuit - TimeDelta::days(1), minuit + TimeDelta::days(2)))
-        .and_where(Expr::col(("d", "etat")).ne("annulee"))
-        .order_by(("d", "debut"), Order::Asc)
-        .order_by(("d", "id"), Order::Asc)
-        .limit(50);
-    let lignes: Vec<LigneDuJour> = lire(cx, &q).await?;
-    Ok(lignes
-        .into_iter()
-        .map(|l| SeanceDuJour {
-            inscrits: l.inscrits,
-            href: format!("/ateliers/dates/{}", l.id),
-            titre: l.titre,
-            debut: l.debut,
-            lieu: l.lieu,
-            places: l.places,
-            close: l.etat == "close",
-        })
-        .collect())
 }
 
 #[cfg(test)]

@@ -50,8 +50,8 @@ nomenclature! {
 pub struct Feuille {
     pub seance: Seance,
     pub date: DateSeance,
-    /// Those expected, those who came without booking, and those who gave their seat up in the last day, with what
-    /// was marked.
+    /// Those expected, those who came without booking, those who gave their seat up in the last day, and those whose
+    /// booking ended after they were marked, with what was marked.
     pub gens: Vec<(Reservation, Option<EtatPresence>)>,
 }
 
@@ -88,7 +88,11 @@ async fn completer(cx: &Contexte, seance: Seance, date: DateSeance) -> Resultat<
     let mut gens: Vec<(Reservation, Option<EtatPresence>)> = reservation::lister(cx, seance.id)
         .await?
         .into_iter()
-        .filter(|r| matches!(r.etat, EtatReservation::Confirmee | EtatReservation::SurPlace) || r.fin.as_deref() == Some("personne"))
+        .filter(|r| {
+            matches!(r.etat, EtatReservation::Confirmee | EtatReservation::SurPlace)
+                || r.fin.as_deref() == Some("personne")
+                || marques.contains_key(&r.id)
+        })
         .map(|r| {
             // Who gave their seat up in the last day: the rule says whether it is excused.
             let tardive =
@@ -131,13 +135,27 @@ async fn noter(cx: &Contexte, d: DateSeanceId, r: ReservationId, etat: EtatPrese
     Ok(())
 }
 
+/// Refuses what is known on the day alone.
+fn le_jour(cx: &Contexte, d: &DateSeance) -> Resultat<()> {
+    if d.jour > cx.aujourd_hui() {
+        let quand = interface::format::instant_long(d.debut);
+        return Err(Erreur::Conflit(format!("Cette séance est {quand} : on notera ce jour-là qui est venu.")));
+    }
+    Ok(())
+}
+
 /// Marks whether somebody who booked came.
+///
+/// # Errors
+/// [`Erreur::Conflit`] before the day, unless somebody is excused.
 pub async fn marquer(cx: &Contexte, id: DateSeanceId, r: ReservationId, etat: EtatPresence) -> Resultat<()> {
     let (s, d) = ouverte(cx, id).await?;
-    let connue = reservations::Entity::find_by_id(r)
-        .one(&cx.db())
-        .await?
-        .filter(|r| r.seance_id == s.id && matches!(r.etat, EtatReservation::Confirmee | EtatReservation::SurPlace));
+    if etat != EtatPresence::Excuse {
+        le_jour(cx, &d)?;
+    }
+    let connue = reservations::Entity::find_by_id(r).one(&cx.db()).await?.filter(|r| r.seance_id == s.id);
+    let deja = table::Entity::find_by_id((d.id, r)).one(&cx.db()).await?.is_some();
+    let connue = connue.filter(|r| deja || matches!(r.etat, EtatReservation::Confirmee | EtatReservation::SurPlace));
     let Some(connue) = connue else { return Err(Erreur::Introuvable("Cette réservation")) };
     noter(cx, d.id, r, etat).await?;
     if etat == EtatPresence::Present {
@@ -146,9 +164,10 @@ pub async fn marquer(cx: &Contexte, id: DateSeanceId, r: ReservationId, etat: Et
     Ok(())
 }
 
-/// Somebody who came without booking: of the structure's files, or by a name. Takes no seat.
+/// Somebody who came without booking: of the structure's files, or by a name. Takes no seat; who waited waits no more.
 pub async fn venir(cx: &Contexte, id: DateSeanceId, personne: Option<PersonneId>, nom: Option<String>) -> Resultat<()> {
     let (s, d) = ouverte(cx, id).await?;
+    le_jour(cx, &d)?;
     let mut c = Controle::new();
     let mut nom = nettoyer(nom);
     if let Some(p) = personne {
@@ -157,19 +176,30 @@ pub async fn venir(cx: &Contexte, id: DateSeanceId, personne: Option<PersonneId>
             Err(Erreur::Introuvable(_)) => c.faute("personne", "Cette personne n’est pas suivie par votre structure."),
             Err(e) => return Err(e),
         }
-        let deja = reservations::Entity::find()
-            .filter(reservations::Column::SeanceId.eq(s.id))
-            .filter(reservations::Column::PersonneId.eq(p))
-            .filter(reservations::Column::Etat.is_in([EtatReservation::Confirmee, EtatReservation::SurPlace]))
-            .one(&cx.db())
-            .await?;
-        if let Some(r) = deja {
-            return noter(cx, d.id, r.id, EtatPresence::Present).await;
-        }
     }
     c.exiger(nom.is_some(), "nom", "Donnez un nom, ou comptez la personne sans nom.");
     c.texte("nom", nom.as_deref(), 150);
     c.finir()?;
+    let inscrites = reservations::Entity::find()
+        .filter(reservations::Column::SeanceId.eq(s.id))
+        .filter(reservations::Column::Etat.ne(EtatReservation::Annulee))
+        .all(&cx.db())
+        .await?;
+    let attend = |r: &Reservation| matches!(r.etat, EtatReservation::Attente | EtatReservation::Proposee);
+    let nomme = nom.as_deref().map(socle::texte::plier);
+    let deja = inscrites.iter().find(|r| personne.is_some() && r.personne_id == personne).or_else(|| {
+        // By the name alone, who waits; two who book under one name are two people.
+        inscrites
+            .iter()
+            .find(|r| attend(r) && (personne.is_none() || r.personne_id.is_none()) && Some(socle::texte::plier(&r.nom)) == nomme)
+    });
+    if let Some(r) = deja {
+        if attend(r) {
+            reservation::venue(cx, r, personne).await?;
+            reservation::proposer_les_places(cx, &s).await?;
+        }
+        return noter(cx, d.id, r.id, EtatPresence::Present).await;
+    }
     let r = Reservation {
         id: ReservationId(cx.nouvel_uuid()),
         seance_id: s.id,
@@ -207,6 +237,7 @@ pub const ANONYMES_MAX: u32 = 1000;
 /// How many came that nobody named.
 pub async fn compter_anonymes(cx: &Contexte, id: DateSeanceId, combien: u32) -> Resultat<()> {
     let (_, d) = ouverte(cx, id).await?;
+    le_jour(cx, &d)?;
     if combien > ANONYMES_MAX {
         return Err(Erreur::champ("anonymes", "Mille personnes au plus."));
     }

@@ -34,13 +34,14 @@ pub use oubli::{CONSERVATION, GENRE_PURGE, purger};
 pub(crate) use suite::de_l_equipe;
 use suite::{Fin, avec_seance, finir};
 pub use suite::{accepter_par_lien, annuler, annuler_par_lien, confirmer};
-pub(crate) use suite::{creer_lien, ouvrir, par_code};
+pub(crate) use suite::{creer_lien, ouvrir, par_code, venue};
 pub use table::Model as Reservation;
 pub use web::pages;
 
 use std::collections::HashSet;
 
-use sea_orm::{IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect, entity::prelude::*};
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveValue::Set, IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use socle::{
     Acteur, Contexte, Erreur, Etat, Nomenclature, Permission, Resultat,
@@ -52,7 +53,7 @@ use socle::{
 };
 
 use crate::{
-    seance::{self, EtatSeance, Seance, nomenclature, regles::Inscriptions},
+    seance::{self, DateSeance, EtatDate, EtatSeance, Seance, nomenclature, regles::Inscriptions},
     webhook::{self, Evenement},
 };
 
@@ -108,6 +109,13 @@ pub struct Reserver {
     /// Wait, if there is no seat left.
     #[serde(default)]
     pub attendre: bool,
+    /// When the dates that were seen begin, in order: refused (409) if they moved since.
+    pub dates: Option<Vec<DateTime<Utc>>>,
+}
+
+/// When dates begin, as one who books saw them.
+pub(crate) fn debuts(dates: &[DateSeance]) -> Vec<DateTime<Utc>> {
+    dates.iter().filter(|d| d.etat != EtatDate::Annulee).map(|d| d.debut).collect()
 }
 
 /// A context for somebody without an account, who acts on their own booking.
@@ -165,9 +173,26 @@ pub(crate) async fn inscrits(cx: &Contexte, id: SeanceId) -> Resultat<i32> {
     compter(cx, id, EtatReservation::Confirmee).await
 }
 
-/// The highest seat taken; 0 if none.
-pub(crate) async fn plus_haut_siege(cx: &Contexte, id: SeanceId) -> Resultat<i32> {
-    Ok(sieges(cx, id).await?.into_iter().max().unwrap_or(0))
+/// Who has a seat.
+pub(crate) async fn sieges_pris(cx: &Contexte, id: SeanceId) -> Resultat<Vec<Reservation>> {
+    Ok(table::Entity::find().filter(table::Column::SeanceId.eq(id)).filter(table::Column::Siege.is_not_null()).all(&cx.db()).await?)
+}
+
+/// Brings those who sit beyond the last seat on one that is free, of their kind first.
+pub(crate) async fn resserrer(cx: &Contexte, s: &Seance, prises: Vec<Reservation>) -> Resultat<()> {
+    let mut sieges: HashSet<i32> = prises.iter().filter_map(|r| r.siege).collect();
+    for r in prises.iter().filter(|r| r.siege > Some(s.places)) {
+        let siege = regles::siege_libre(&sieges, s.places, s.places_reservees, r.orientee)
+            .or_else(|| regles::siege_libre(&sieges, s.places, s.places_reservees, true));
+        let Some(siege) = siege else { return Err(complet()) };
+        sieges.insert(siege);
+        table::Entity::update_many()
+            .set(table::ActiveModel { siege: Set(Some(siege)), ..Default::default() })
+            .filter(table::Column::Id.eq(r.id))
+            .exec(&cx.db())
+            .await?;
+    }
+    Ok(())
 }
 
 fn complet() -> Erreur {
@@ -197,6 +222,16 @@ pub async fn reserver(cx: &Contexte, id: SeanceId, mut d: Reserver) -> Resultat<
     } else if s.etat == EtatSeance::Annulee {
         return Err(Erreur::Conflit("Cette séance est annulée.".into()));
     }
+    let dates = seance::dates(cx, id).await?;
+    if dates.iter().all(|d| d.etat != EtatDate::Prevue) {
+        return Err(Erreur::Conflit("Cette séance est close : on n’y réserve plus.".into()));
+    }
+    if d.dates.as_ref().is_some_and(|vues| *vues != debuts(&dates)) {
+        return Err(Erreur::Conflit(format!(
+            "Cet atelier vient de changer de date : {}. Si cela vous convient, réservez de nouveau.",
+            dates.iter().map(|d| interface::format::instant_long(d.debut)).collect::<Vec<_>>().join(" ; ")
+        )));
+    }
     if let Some(p) = d.personne {
         match mediation::personne::trouver(cx, p, Permission::PersonnesLire).await {
             Ok(p) => {
@@ -220,9 +255,10 @@ pub async fn reserver(cx: &Contexte, id: SeanceId, mut d: Reserver) -> Resultat<
         return Err(complet());
     }
     let cle = cle_contact(id, d.personne, d.telephone.as_deref(), d.courriel.as_deref(), d.nom.as_deref().unwrap_or_default());
-    if let Some(cle) = cle
-        && table::Entity::find().filter(table::Column::CleContact.eq(cle)).one(&cx.db()).await?.is_some()
-    {
+    let actives = [EtatReservation::Confirmee, EtatReservation::Attente, EtatReservation::Proposee];
+    let inscrites =
+        table::Entity::find().filter(table::Column::SeanceId.eq(id)).filter(table::Column::Etat.is_in(actives)).all(&cx.db()).await?;
+    if inscrites.iter().any(|r| d.est(r.personne_id, &r.nom, r.telephone.as_deref(), r.courriel.as_deref())) {
         return Err(Erreur::Conflit(if equipe {
             "Cette personne est déjà inscrite à cette séance.".into()
         } else {
@@ -262,8 +298,14 @@ pub async fn reserver(cx: &Contexte, id: SeanceId, mut d: Reserver) -> Resultat<
     cx.journaliser(Action::Creation, "reservation", rid.0, s.structure_id, &[]).await?;
     webhook::signaler(cx, Evenement::ReservationCreee, &r).await?;
     avertir(cx, &r, Motif::Confirmation, None).await?;
-    avertir::programmer_rappel(cx, &r, &s).await?;
+    avertir::programmer_rappels(cx, &r, &dates).await?;
     Ok((r, true))
+}
+
+/// Whether a booking has this id.
+pub(crate) async fn existe(cx: &Contexte, id: Option<ReservationId>) -> Resultat<bool> {
+    let Some(id) = id else { return Ok(false) };
+    Ok(table::Entity::find_by_id(id).one(&cx.db()).await?.is_some())
 }
 
 /// Refuses when one may not book now, and says why.

@@ -15,7 +15,7 @@ mod web;
 pub use api::api;
 pub use changer::{ModifierSeance, annuler, annuler_sous_seuil, cocher, deplacer, modifier};
 pub use depot::{Complete, Filtre, lister};
-pub(crate) use depot::{completer, nom_lieu, noms_de_lieux};
+pub(crate) use depot::{completer, dates, nom_lieu, noms_de_lieux};
 pub(crate) use migration::Seances;
 pub use regles::Quand;
 pub use web::pages;

@@ -22,6 +22,8 @@ mod ateliers_calendrier;
 mod ateliers_changer;
 #[path = "../../ateliers/src/contact/tests.rs"]
 mod ateliers_contacts;
+#[path = "../../ateliers/src/seance/cours_tests.rs"]
+mod ateliers_cours;
 #[path = "../../ateliers/src/equipement/tests.rs"]
 mod ateliers_equipement;
 #[path = "../../ateliers/src/evaluation/tests.rs"]

@@ -13,7 +13,7 @@ use socle::{
 
 use super::{
     Complet, EtatOccurrence, Evenement, GenreEvenement, Occurrence, controler, ecrire_serie, lire, lire_regle,
-    occupation::{self, Pour},
+    occupation::{self, Pour, Prises},
     prises, recurrence, regles,
     table::{self, occurrence},
 };
@@ -117,15 +117,26 @@ pub async fn deplacer(
             voulu.cree_par = cx.auteur()?;
             let jours = lire_regle(cx, &mut voulu, &mut c);
             c.finir()?;
-            // A day cancelled stays cancelled when the series goes on on the same day.
-            let sans = annulees_apres(cx, e.id, o.origine).await?;
+            // What was cancelled or moved stays so, each time for the one that takes its rank.
+            let mut anciennes = super::occurrences(cx, e.id).await?;
+            anciennes.retain(|x| x.origine >= o.origine);
+            anciennes.sort_by_key(|x| x.origine);
+            let part = |x: &Occurrence| x.id != o.id && (x.deplacee || x.etat == EtatOccurrence::Annulee);
+            let a_part: Vec<(NaiveDate, &Occurrence)> = jours.iter().copied().zip(&anciennes).filter(|(_, x)| part(x)).collect();
+            let sans: Vec<NaiveDate> = a_part.iter().map(|(j, _)| *j).collect();
             retirer(cx, &e, o.origine).await?;
             if premiere {
                 table::Entity::delete_by_id(e.id).exec(&cx.db()).await?;
             } else {
                 finir_serie(cx, &e, Some(avant)).await?;
             }
-            ecrire_serie(cx, voulu, &jours, &sans, forcer, "jour").await
+            let ressources = prises(cx, &voulu).await?;
+            let nouvelle = ecrire_serie(cx, voulu, &jours, &sans, forcer, "jour").await?;
+            let deplacees = a_part.iter().filter(|(_, x)| x.etat == EtatOccurrence::Prevue);
+            for (jour, x) in deplacees {
+                remettre(cx, nouvelle.evenement.id, *jour, x, &ressources).await?;
+            }
+            Ok(Complet { avertissements: nouvelle.avertissements, ..lire(cx, nouvelle.evenement.id).await? })
         }
         _ => {
             let plage =
@@ -200,9 +211,17 @@ async fn barrer(cx: &Contexte, o: &Occurrence) -> Resultat<()> {
     Ok(())
 }
 
-async fn annulees_apres(cx: &Contexte, id: EvenementId, origine: NaiveDate) -> Resultat<Vec<NaiveDate>> {
-    let toutes = super::occurrences(cx, id).await?;
-    Ok(toutes.into_iter().filter(|o| o.origine >= origine && o.etat == EtatOccurrence::Annulee).map(|o| o.origine).collect())
+/// The occurrence of a day of a series, written as cancelled, is where the one it takes the place of had been moved.
+async fn remettre(cx: &Contexte, serie: EvenementId, jour: NaiveDate, ancienne: &Occurrence, ressources: &Prises) -> Resultat<()> {
+    let nouvelle = super::occurrences(cx, serie).await?.into_iter().find(|o| o.origine == jour);
+    let Some(nouvelle) = nouvelle else { return Ok(()) };
+    let apres = Occurrence { id: nouvelle.id, evenement_id: serie, origine: jour, ..ancienne.clone() };
+    occurrence::Entity::update_many()
+        .set(apres.clone().into_active_model().reset_all())
+        .filter(occurrence::Column::Id.eq(apres.id))
+        .exec(&cx.db())
+        .await?;
+    occupation::occuper(cx, Pour::Occurrence(apres.id), ressources, (apres.debut, apres.fin), apres.force, "jour").await
 }
 
 /// Takes away the occurrences from a day on: another series follows them.

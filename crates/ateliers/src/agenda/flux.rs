@@ -214,6 +214,10 @@ async fn series(cx: &Contexte, structure: StructureId, quoi: Quoi, depuis: DateT
             let q = Quand { jour: j, heure: super::debut_au_mur(e).time() };
             regles::intervalle(q, e.duree_minutes, e.journees)
         };
+        // Cancelled from its first day on: the rule has nothing left.
+        if e.materialise_au.is_none() && siennes.iter().all(|o| o.etat == EtatOccurrence::Annulee) {
+            continue;
+        }
         let Some(regle) = &e.regle else {
             v.extend(siennes.iter().filter(|o| o.etat == EtatOccurrence::Prevue).map(|o| Composant {
                 debut: o.debut,

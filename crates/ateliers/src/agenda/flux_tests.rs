@@ -34,6 +34,13 @@ async fn un_flux_se_lit_a_son_adresse_secrete(#[values(Moteur::Sqlite, Moteur::P
     ] {
         assert!(deplie.contains(dit), "{dit} : {deplie}");
     }
+    // Cancelled from its first day on, a series without end does not come back.
+    let sans_fin = temps(&a, serie("2026-03-17", "09:00", "FREQ=WEEKLY;BYDAY=TU")).await;
+    assert!(n.get(&adresse).await.html.contains("BYDAY=TU"));
+    let corps = json!({"portee": "suivantes"});
+    a.api(&j, "POST", &format!("/api/v1/agenda/occurrences/{}/annulation", occurrence(&sans_fin, 0)), corps).await;
+    let p = n.get(&adresse).await;
+    assert!(!p.html.contains("BYDAY=TU"));
     let etag = p.entetes["etag"].to_str().unwrap().to_owned();
     // Asked again: the same, told so.
     let b = axum::http::Request::builder().uri(&adresse).header("if-none-match", &etag).body(axum::body::Body::empty()).unwrap();

@@ -163,16 +163,33 @@ async fn une_serie_a_ses_exceptions(#[values(Moteur::Sqlite, Moteur::Postgres)] 
     assert_eq!(a.api(&j, "POST", &format!("{}/annulation", adresse(&occurrence(&r, 3))), json!({})).await.statut, 409);
     // Its time is free again.
     assert_eq!(temps(&a, stand("2026-04-06", "14:00")).await.statut, 201);
-    // This one and the following ones: the series is cut in two, the day cancelled no longer has its day.
+    // This one and the following ones: the series is cut in two, the fourth stays cancelled whatever its day.
     let corps = json!({"quand": {"jour": "2026-03-31", "heure": "09:00"}, "portee": "suivantes"});
     let d = a.api(&j, "PUT", &adresse(&occurrence(&r, 2)), corps).await;
     assert_eq!(d.statut, 200, "{}", d.corps);
-    assert_eq!(debuts(&d.corps), ["2026-03-31T07:00:00Z", "2026-04-07T07:00:00Z", "2026-04-14T07:00:00Z"]);
+    assert_eq!(debuts(&d.corps), ["2026-03-31T07:00:00Z", "2026-04-14T07:00:00Z"]);
     let premiere = a.api(&j, "GET", &format!("/api/v1/agenda/evenements/{}", r.id()), Value::Null).await;
     assert_eq!(debuts(&premiere.corps), ["2026-03-16T13:00:00Z", "2026-03-24T09:00:00Z"]);
-    let reste = a.api(&j, "POST", &format!("{}/annulation", adresse(&occurrence(&d, 1))), json!({"portee": "suivantes"})).await;
+    let reste = a.api(&j, "POST", &format!("{}/annulation", adresse(&occurrence(&d, 2))), json!({"portee": "suivantes"})).await;
     assert_eq!(debuts(&reste.corps), ["2026-03-31T07:00:00Z"]);
     assert_eq!(a.compter("SELECT COUNT(*) FROM occupation").await, 4);
+}
+
+#[rstest]
+#[tokio::test]
+async fn ce_qui_etait_deplace_le_reste(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let a = Appli::lancer(moteur).await;
+    let j = a.jeton("alpha.mediateur").await;
+    let r = temps(&a, serie("2026-03-16", "15:00", "FREQ=WEEKLY;BYDAY=MO;COUNT=4")).await;
+    let changer =
+        async |i: usize, corps: Value| a.api(&j, "PUT", &format!("/api/v1/agenda/occurrences/{}", occurrence(&r, i)), corps).await;
+    assert_eq!(changer(3, json!({"quand": {"jour": "2026-04-08", "heure": "09:00"}})).await.statut, 200);
+    let d = changer(1, json!({"quand": {"jour": "2026-03-23", "heure": "16:00"}, "portee": "suivantes"})).await;
+    assert_eq!(debuts(&d.corps), ["2026-03-23T15:00:00Z", "2026-03-30T14:00:00Z", "2026-04-08T07:00:00Z"], "{}", d.corps);
+    assert_eq!(a.compter("SELECT COUNT(*) FROM occupation").await, 4);
+    // The time it left is free, the one it took is not.
+    assert_eq!(temps(&a, stand("2026-04-06", "16:00")).await.statut, 201);
+    assert_eq!(temps(&a, stand("2026-04-08", "09:00")).await.statut, 422);
 }
 
 #[rstest]

@@ -62,7 +62,6 @@ async fn l_equipe_corrige_une_reservation(#[values(Moteur::Sqlite, Moteur::Postg
     let m = a.session("alpha.mediateur").await;
     let chemin = format!("/ateliers/reservations/{id}/contact");
     assert!(m.get(&format!("/ateliers/seances/{s}")).await.html.contains(&chemin));
-    assert!(m.get("/").await.html.contains("personne à appeler"));
     let page = m.get(&chemin).await;
     assert_eq!(page.statut, 200);
     assert!(page.html.contains("ada@exmple.invalid") && page.html.contains("value=\"Ada\""), "{}", page.html);

@@ -60,6 +60,7 @@ async fn la_feuille_se_coche_sur_la_page(#[values(Moteur::Sqlite, Moteur::Postgr
     let (id, date) = seance(&a).await;
     let r = a.api(&j, "POST", &format!("/api/v1/ateliers/seances/{id}/reservations"), json!({"nom": "Ada", "par": "accueil"})).await.id();
     let tom = a.personne(&j, "Tom", "Essai").await;
+    a.regler("2026-03-20T08:00:00Z");
     let s = a.session("alpha.mediateur").await;
     let page = format!("/ateliers/dates/{date}");
     assert_eq!(s.post(&page, &[("marque", &format!("{r}:present"))]).await.statut, 303);
@@ -69,8 +70,6 @@ async fn la_feuille_se_coche_sur_la_page(#[values(Moteur::Sqlite, Moteur::Postgr
     assert_eq!(s.post(&page, &[("action", "nom"), ("nom", "")]).await.statut, 422);
     assert_eq!(s.post(&page, &[("action", "anonymes"), ("anonymes", "beaucoup")]).await.statut, 422);
     a.regler("2026-03-20T15:00:00Z");
-    // The session of ten days ago has ended.
-    let s = a.session("alpha.mediateur").await;
     let r = s.post(&format!("{page}/clore"), &[]).await;
     assert!(r.vers.unwrap().starts_with("/accompagnements/"));
     assert!(s.get(&page).await.html.contains("est close"));

@@ -14,7 +14,7 @@ use socle::{
 };
 
 use super::{EtatPresence, LigneResultats, NoteDeCloture, ParResultats};
-use crate::{evaluation, reservation::EtatReservation, seance::EtatDate};
+use crate::{evaluation, seance::EtatDate};
 
 /// Pages of the day: attendance, closing, and what works.
 pub fn pages() -> Pages {
@@ -105,7 +105,7 @@ async fn gabarit(cx: &Contexte, page: Page, id: DateSeanceId, s: &Saisie, erreur
             .into_iter()
             .map(|(r, marque)| Ligne {
                 id: r.id.to_string(),
-                tardive: r.etat == EtatReservation::Annulee,
+                tardive: r.fin.as_deref() == Some("personne"),
                 accord: r.courriel.is_some().then(|| accords.contains(&r.id)),
                 nom: r.nom,
                 besoins: r.besoins,

@@ -72,6 +72,7 @@ fn contact(d: &Prendre) -> Reserver {
         orientee: false,
         besoins: d.besoins.clone(),
         attendre: false,
+        dates: None,
     }
 }
 
@@ -159,18 +160,16 @@ pub(super) fn pris() -> Erreur {
 
 /// The same person does not hold two appointments to come for one reason.
 async fn deja(cx: &Contexte, m: &Motif, qui: &Reserver, equipe: bool) -> Resultat<()> {
-    let mut q = table::Entity::find()
+    if qui.personne.is_none() && qui.telephone.is_none() && qui.courriel.is_none() {
+        return Ok(());
+    }
+    let prevus = table::Entity::find()
         .filter(table::Column::MotifId.eq(m.id))
         .filter(table::Column::Etat.eq(EtatRendezVous::Prevu))
-        .filter(table::Column::Debut.gt(cx.maintenant));
-    q = match (qui.personne, &qui.telephone, &qui.courriel) {
-        (Some(p), _, _) => q.filter(table::Column::PersonneId.eq(p)),
-        (None, Some(t), _) => q.filter(table::Column::Telephone.eq(t.as_str())),
-        (None, None, Some(x)) => q.filter(table::Column::Courriel.eq(x.as_str())),
-        (None, None, None) => return Ok(()),
-    };
-    let nom = socle::texte::plier(qui.nom.as_deref().unwrap_or_default());
-    if q.all(&cx.db()).await?.iter().all(|r| qui.personne.is_none() && socle::texte::plier(&r.nom) != nom) {
+        .filter(table::Column::Debut.gt(cx.maintenant))
+        .all(&cx.db())
+        .await?;
+    if !prevus.iter().any(|r| qui.est(r.personne_id, &r.nom, r.telephone.as_deref(), r.courriel.as_deref())) {
         return Ok(());
     }
     Err(Erreur::Conflit(if equipe {
@@ -239,7 +238,7 @@ pub(super) async fn occuper(cx: &Contexte, r: &RendezVous, c: &Creneau) -> Resul
 }
 
 /// Takes somebody, or says that somebody else did, without ending the transaction.
-async fn essayer(cx: &Contexte, id: RendezVousId, prises: &Prises, quand: occupation::Intervalle) -> Resultat<bool> {
+pub(super) async fn essayer(cx: &Contexte, id: RendezVousId, prises: &Prises, quand: occupation::Intervalle) -> Resultat<bool> {
     let sur_postgres = cx.db().get_database_backend() == DbBackend::Postgres;
     match occupation::prendre_si_libre(cx, Pour::RendezVous(id), prises, quand).await {
         Ok(n) => Ok(n > 0),

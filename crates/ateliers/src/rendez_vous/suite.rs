@@ -210,6 +210,17 @@ pub async fn conclure(cx: &Contexte, id: RendezVousId, issue: Issue) -> Resultat
     if issue == Issue::Honore && cx.maintenant < r.debut - TimeDelta::hours(12) {
         return Err(Erreur::Conflit("Ce rendez-vous est trop loin : changez son heure s’il se tient maintenant.".into()));
     }
+    // Excused beforehand, the time is free for somebody else; taken back, it must still be.
+    if cx.maintenant < r.debut && issue.etat() != r.etat {
+        if issue == Issue::Excuse {
+            occupation::liberer(cx, [Pour::RendezVous(id)]).await?;
+        } else if r.etat == Issue::Excuse.etat() {
+            let prises = prendre::prises(cx, r.utilisateur_id, r.lieu_id).await?;
+            if !prendre::essayer(cx, id, &prises, (r.debut, r.fin)).await? {
+                return Err(Erreur::Conflit("Cette heure a été donnée à quelqu’un d’autre : prenez un autre rendez-vous.".into()));
+            }
+        }
+    }
     let fini_le = (issue != Issue::Prevu).then_some(cx.maintenant);
     table::Entity::update_many()
         .set(table::ActiveModel { etat: Set(issue.etat()), fini_le: Set(fini_le), fini_par: Set(None), ..Default::default() })

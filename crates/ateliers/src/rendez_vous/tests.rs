@@ -255,6 +255,30 @@ async fn a_l_accueil_deux_gestes_puis_l_accompagnement(#[values(Moteur::Sqlite, 
 
 #[rstest]
 #[tokio::test]
+async fn qui_s_excuse_rend_son_heure(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let a = Appli::lancer(moteur).await;
+    let m = preparer(&a).await;
+    let j = a.jeton("alpha.mediateur").await;
+    let prendre = async |debut: &str, nom: &str, telephone: &str| {
+        let corps = json!({"motif": m, "debut": debut, "nom": nom, "telephone": telephone, "par": "accueil", "avec": a.utilisateur("alpha.mediateur")});
+        a.api(&j, "POST", "/api/v1/rendez-vous", corps).await
+    };
+    let ada = prendre("2026-03-16T08:00:00Z", "Ada", "06 00 00 00 10").await;
+    assert_eq!(ada.statut, 201, "{}", ada.corps);
+    // The same number in another form is the same person.
+    assert_eq!(prendre("2026-03-16T08:30:00Z", "ADA", "+33600000010").await.statut, 409);
+    let issue = async |i: &str| a.api(&j, "PUT", &format!("/api/v1/rendez-vous/{}/issue", ada.id()), json!({ "issue": i })).await.statut;
+    // Excused, then coming after all; excused again, somebody else takes the hour.
+    assert_eq!((issue("excuse").await, issue("prevu").await), (200, 200));
+    assert_eq!(prendre("2026-03-16T08:00:00Z", "Bob", "06 00 00 00 11").await.statut, 409);
+    assert_eq!(issue("excuse").await, 200);
+    assert_eq!(prendre("2026-03-16T08:00:00Z", "Bob", "06 00 00 00 11").await.statut, 201);
+    assert_eq!(issue("prevu").await, 409);
+    assert_eq!(a.compter("SELECT COUNT(*) FROM rendez_vous WHERE etat = 'excuse'").await, 1);
+}
+
+#[rstest]
+#[tokio::test]
 async fn motifs_et_heures_se_reglent(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
     let a = Appli::lancer(moteur).await;
     let s = a.session("alpha.responsable").await;

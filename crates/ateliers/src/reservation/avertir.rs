@@ -12,7 +12,7 @@ use socle::{
 
 use super::{Canal, EtatReservation, Fin, Reservation, avec_seance, calendrier, contact::noter_refus, creer_lien, finir, regles, table};
 use crate::{
-    seance::{self, EtatSeance, Seance},
+    seance::{self, DateSeance, EtatDate, EtatSeance, Seance},
     sms,
     webhook::{self, Evenement},
 };
@@ -39,13 +39,15 @@ pub enum Motif {
     Deplacement,
     /// The séance does not take place.
     Annulation,
+    /// What was left of a cycle does not take place.
+    Interruption,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Charge {
     reservation: ReservationId,
     motif: Motif,
-    /// Of a reminder: for which start it was made.
+    /// Of a reminder: the date it was made for.
     debut: Option<DateTime<Utc>>,
 }
 
@@ -69,30 +71,36 @@ async fn confier(
     cx.confier(GENRE_AVERTIR, charge, cle, Some(quand)).await
 }
 
-/// The reminder, two days before.
-pub(super) async fn programmer_rappel(cx: &Contexte, r: &Reservation, s: &Seance) -> Resultat<()> {
-    match regles::heure_rappel(s.debut, cx.maintenant) {
-        Some(quand) if r.etat == EtatReservation::Confirmee => {
-            let cle = format!("rappel:{}:{}", r.id, s.debut.timestamp());
-            confier(cx, r, Motif::Rappel, Some(s.debut), quand, Some(cle)).await
-        }
-        _ => Ok(()),
+/// The reminders, two days before each date.
+pub(super) async fn programmer_rappels(cx: &Contexte, r: &Reservation, dates: &[DateSeance]) -> Resultat<()> {
+    if r.etat != EtatReservation::Confirmee {
+        return Ok(());
     }
+    for d in dates.iter().filter(|d| d.etat == EtatDate::Prevue) {
+        if let Some(quand) = regles::heure_rappel(d.debut, cx.maintenant) {
+            let cle = format!("rappel:{}:{}", r.id, d.debut.timestamp());
+            confier(cx, r, Motif::Rappel, Some(d.debut), quand, Some(cle)).await?;
+        }
+    }
+    Ok(())
 }
 
-/// Tells all those of a séance that it moved or does not take place; cancelled, their bookings end.
+/// Tells all those of a séance that it moved or does not take place; cancelled, their bookings end. Those of a cycle
+/// that stops on its way hold the seat they came to.
 pub(crate) async fn prevenir_tous(cx: &Contexte, s: &Seance, motif: Motif) -> Resultat<()> {
     let tous = table::Entity::find()
         .filter(table::Column::SeanceId.eq(s.id))
         .filter(table::Column::Etat.is_not_in([EtatReservation::Annulee, EtatReservation::SurPlace]))
         .all(&cx.db())
         .await?;
+    let dates = seance::dates(cx, s.id).await?;
     for r in tous {
-        if motif == Motif::Annulation {
+        let venu = motif == Motif::Interruption && r.etat == EtatReservation::Confirmee;
+        if motif == Motif::Annulation || (motif == Motif::Interruption && !venu) {
             finir(cx, &r, Fin::Seance).await?;
         } else {
             webhook::signaler(cx, Evenement::ReservationChangee, &r).await?;
-            programmer_rappel(cx, &r, s).await?;
+            programmer_rappels(cx, &r, &dates).await?;
         }
         avertir(cx, &r, motif, None).await?;
     }
@@ -151,14 +159,19 @@ async fn preparer(etat: &Etat, c: &Charge) -> Resultat<Option<Message>> {
         Err(Erreur::Introuvable(_)) => return Ok(None),
         autre => autre?,
     };
+    let dates = seance::dates(&cx, s.id).await?;
     let vrai = match c.motif {
         Motif::Confirmation => matches!(r.etat, EtatReservation::Confirmee | EtatReservation::Attente) && cx.maintenant < s.fin,
         Motif::Changement => r.etat == EtatReservation::Confirmee && cx.maintenant < s.fin,
-        Motif::Rappel => r.etat == EtatReservation::Confirmee && c.debut == Some(s.debut) && cx.maintenant < s.debut,
+        Motif::Rappel => {
+            let date = dates.iter().find(|d| d.etat == EtatDate::Prevue && Some(d.debut) == c.debut);
+            r.etat == EtatReservation::Confirmee && date.is_some_and(|d| cx.maintenant < d.debut)
+        }
         Motif::Offre => r.etat == EtatReservation::Proposee && r.expire_le.is_some_and(|t| cx.maintenant < t),
         Motif::Deplacement => r.etat != EtatReservation::Annulee && s.etat == EtatSeance::Programmee,
         Motif::DelaiPasse | Motif::Desistement => r.etat == EtatReservation::Annulee && s.etat == EtatSeance::Programmee,
         Motif::Annulation => s.etat == EtatSeance::Annulee && cx.maintenant < s.fin,
+        Motif::Interruption => dates.iter().any(|d| d.etat == EtatDate::Annulee && cx.maintenant < d.fin),
     };
     // Nothing more goes to a contact that does not receive, until it is corrected.
     if !vrai || r.refus_le.is_some() {
@@ -168,10 +181,10 @@ async fn preparer(etat: &Etat, c: &Charge) -> Resultat<Option<Message>> {
     let noms = seance::noms_de_lieux(&cx, &[&s]).await?;
     let secret = creer_lien(&cx, r.id).await?;
     let lien = format!("{}/reservation/{secret}", etat.config.public_url.trim_end_matches('/'));
-    let dates = seance::completer(&cx, vec![s.clone()]).await?.remove(0).dates;
     let cx_maintenant = cx.maintenant;
     cx.valider().await?;
-    let quand = dates.iter().map(|d| interface::format::instant_long(d.debut)).collect::<Vec<_>>().join("\n");
+    let dites = dites(c, &dates, cx_maintenant);
+    let quand = dites.iter().map(|d| interface::format::instant_long(*d)).collect::<Vec<_>>().join("\n");
     let lieu = seance::nom_lieu(&s, &noms);
     let (sujet, phrase) = dire(c.motif, &r, &s);
     let joindre = structure.telephone.map(|t| format!("\nPour nous joindre : {t}")).unwrap_or_default();
@@ -188,11 +201,22 @@ async fn preparer(etat: &Etat, c: &Charge) -> Resultat<Option<Message>> {
             calendrier::piece(c.motif, &r, &s, &dates, &lieu, cx_maintenant),
         )),
         (Canal::Sms, _, Some(numero)) => {
-            let premier = interface::format::instant_court(s.debut);
-            Some(Message::Sms { numero: numero.clone(), texte: format!("{sujet} : {}, {premier}. {phrase} {lien}", s.titre) })
+            let quand = dites.iter().map(|d| interface::format::instant_court(*d)).collect::<Vec<_>>().join(", ");
+            Some(Message::Sms { numero: numero.clone(), texte: format!("{sujet} : {}, {quand}, {lieu}. {phrase} {lien}", s.titre) })
         }
         _ => None,
     })
+}
+
+/// The starts a message is about: the date one is reminded of, those that do not take place, else what is to come.
+fn dites(c: &Charge, dates: &[DateSeance], maintenant: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+    let de = |quelles: &dyn Fn(&DateSeance) -> bool| dates.iter().filter(|d| quelles(d)).map(|d| d.debut).collect::<Vec<_>>();
+    let v = match c.motif {
+        Motif::Rappel => de(&|d| Some(d.debut) == c.debut),
+        Motif::Annulation | Motif::Interruption => de(&|d| d.etat == EtatDate::Annulee),
+        _ => de(&|d| d.etat != EtatDate::Annulee && maintenant < d.fin),
+    };
+    if v.is_empty() { de(&|_| true) } else { v }
 }
 
 fn dire(motif: Motif, r: &Reservation, s: &Seance) -> (&'static str, String) {
@@ -215,7 +239,7 @@ fn dire(motif: Motif, r: &Reservation, s: &Seance) -> (&'static str, String) {
             ),
         ),
         Motif::DelaiPasse => {
-            ("La place n’est plus gardée", "Sans réponse de vous, la place proposée est allée à quelqu’un d’autre.".into())
+            ("La place n’est plus gardée", "Sans réponse de vous à temps, la place proposée n’est plus gardée pour vous. S’il en reste une, vous pouvez réserver de nouveau.".into())
         }
         Motif::Desistement => ("Réservation annulée", "Votre réservation est annulée.".into()),
         Motif::Deplacement => (
@@ -225,6 +249,10 @@ fn dire(motif: Motif, r: &Reservation, s: &Seance) -> (&'static str, String) {
         Motif::Annulation => {
             let motif = s.motif_annulation.as_deref().map(|m| format!(" {m}")).unwrap_or_default();
             ("Atelier annulé", format!("L’atelier n’aura pas lieu.{motif}"))
+        }
+        Motif::Interruption => {
+            let motif = s.motif_annulation.as_deref().map(|m| format!(" {m}")).unwrap_or_default();
+            ("Dates annulées", format!("La suite de cet atelier n’aura pas lieu.{motif}"))
         }
     }
 }

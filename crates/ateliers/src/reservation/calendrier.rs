@@ -20,7 +20,11 @@ pub(super) fn piece(
 ) -> Vec<PieceJointe> {
     let annule = match motif {
         Motif::Annulation | Motif::Desistement => true,
-        Motif::Confirmation | Motif::Changement | Motif::Deplacement | Motif::Rappel if r.etat == EtatReservation::Confirmee => false,
+        Motif::Confirmation | Motif::Changement | Motif::Deplacement | Motif::Rappel | Motif::Interruption
+            if r.etat == EtatReservation::Confirmee =>
+        {
+            false
+        }
         _ => return vec![],
     };
     let un = |rang: i32, debut, fin, annule: bool| Composant {

@@ -174,7 +174,7 @@ pub async fn changer_par_lien(cx: &Contexte, secret: &str, d: Changer) -> Result
         (false, _) => Motif::Confirmation,
     };
     avertir(cx, &nouvelle, motif, None).await?;
-    super::avertir::programmer_rappel(cx, &nouvelle, ou).await?;
+    super::avertir::programmer_rappels(cx, &nouvelle, &seance::dates(cx, ou.id).await?).await?;
     if cible.is_some() {
         // The one who left a waiting list frees nothing; the one who held a seat does.
         proposer_les_places(cx, &s).await?;

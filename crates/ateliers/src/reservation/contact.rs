@@ -6,6 +6,7 @@ use socle::{Contexte, Erreur, Etat, Resultat, identifiant::ReservationId, journa
 use super::{Canal, EtatReservation, Motif, Reservation, avec_seance, avertir, cle_contact, de_l_equipe, table};
 use crate::{
     contact::{Contact, Corrige, Injoignable, en_cause, noter_partout, prevenir},
+    seance,
     webhook::{self, Evenement},
 };
 
@@ -59,7 +60,7 @@ pub async fn corriger(cx: &Contexte, id: ReservationId, d: Contact) -> Resultat<
     if changement.avertir {
         let motif = if apres.etat == EtatReservation::Proposee { Motif::Offre } else { Motif::Confirmation };
         avertir(cx, &apres, motif, None).await?;
-        super::avertir::programmer_rappel(cx, &apres, &s).await?;
+        super::avertir::programmer_rappels(cx, &apres, &seance::dates(cx, s.id).await?).await?;
     }
     Ok(apres)
 }

@@ -37,11 +37,14 @@ pub(crate) fn coordonnees(c: &mut Controle, telephone: Option<&str>, courriel: O
         lisible = permis && (6..=15).contains(&chiffres);
         c.exiger(lisible, "telephone", "Ce numéro n’est pas complet. De l’étranger, commencez par + et l’indicatif du pays.");
     }
-    c.exiger(
-        courriel.is_none_or(|v| v.contains('@') && !v.contains(' ')),
-        "courriel",
-        "Cette adresse n’est pas complète : il y manque un @.",
-    );
+    if let Some(v) = courriel {
+        let parts = v.split_once('@').filter(|(nom, domaine)| !nom.is_empty() && !domaine.is_empty() && !domaine.contains('@'));
+        if !v.contains('@') {
+            c.faute("courriel", "Cette adresse n’est pas complète : il y manque un @.");
+        } else if parts.is_none() || v.contains(char::is_whitespace) {
+            c.faute("courriel", "Cette adresse ne se lit pas : elle s’écrit sans espace, comme nom@exemple.fr.");
+        }
+    }
     match canal {
         Some(Canal::Courriel) => c.exiger(courriel.is_some(), "courriel", "Pour recevoir un courriel, donnez une adresse."),
         Some(Canal::Sms) => match telephone {
@@ -65,6 +68,18 @@ pub(crate) fn canal_de(telephone: Option<&str>, courriel: Option<&str>) -> Canal
         Canal::Sms
     } else {
         Canal::Aucun
+    }
+}
+
+impl Reserver {
+    /// Whether who books is that one: the same file, or the same name with the same number or address.
+    pub(crate) fn est(&self, personne: Option<PersonneId>, nom: &str, numero: Option<&str>, courriel: Option<&str>) -> bool {
+        if self.personne.is_some() && self.personne == personne {
+            return true;
+        }
+        let memes = |a: Option<&str>, b: Option<&str>, f: fn(&str) -> String| a.zip(b).is_some_and(|(a, b)| f(a) == f(b));
+        plier(self.nom.as_deref().unwrap_or_default()) == plier(nom)
+            && (memes(self.telephone.as_deref(), numero, telephone) || memes(self.courriel.as_deref(), courriel, str::to_lowercase))
     }
 }
 

@@ -1,7 +1,12 @@
 //! What becomes of a booking: its secret links, its end, the seat accepted or given.
 
 use sea_orm::{ActiveValue::Set, entity::prelude::*};
-use socle::{Contexte, Erreur, Permission, Resultat, identifiant::ReservationId, journal::Action, secret};
+use socle::{
+    Contexte, Erreur, Permission, Resultat,
+    identifiant::{PersonneId, ReservationId},
+    journal::Action,
+    secret,
+};
 
 use super::{
     EtatReservation, Motif, Reservation, avertir, proposer_les_places, regles, sieges,
@@ -86,6 +91,22 @@ pub(super) async fn finir(cx: &Contexte, r: &Reservation, fin: Fin) -> Resultat<
     cx.journaliser(Action::Suppression, "reservation", r.id.0, r.structure_id, &[]).await
 }
 
+/// Who waited came all the same: they take no seat, and wait no more.
+pub(crate) async fn venue(cx: &Contexte, r: &Reservation, personne: Option<PersonneId>) -> Resultat<()> {
+    table::Entity::update_many()
+        .set(table::ActiveModel {
+            etat: Set(EtatReservation::SurPlace),
+            siege: Set(None),
+            expire_le: Set(None),
+            personne_id: Set(r.personne_id.or(personne)),
+            ..Default::default()
+        })
+        .filter(table::Column::Id.eq(r.id))
+        .exec(&cx.db())
+        .await?;
+    cx.journaliser(Action::Modification, "reservation", r.id.0, r.structure_id, &["etat"]).await
+}
+
 /// Cancels a booking; its seat goes at once to who waits. Once the séance has begun, nothing is cancelled.
 pub(super) async fn annuler_ouverte(cx: &Contexte, r: &Reservation, s: &Seance, fin: Fin) -> Resultat<()> {
     if matches!(r.etat, EtatReservation::Annulee | EtatReservation::SurPlace) {
@@ -120,9 +141,13 @@ pub(super) async fn accepter(cx: &Contexte, r: &Reservation, s: &Seance) -> Resu
     match r.etat {
         EtatReservation::Confirmee => return Ok(()),
         EtatReservation::Proposee if r.expire_le.is_some_and(|t| cx.maintenant < t) || !cx.acteur.est_systeme() => {}
+        _ if s.etat == EtatSeance::Annulee => return Err(Erreur::Perime("Cet atelier n’aura pas lieu.".into())),
+        EtatReservation::Annulee if r.fin.as_deref() != Some("delai") => {
+            return Err(Erreur::Perime("Cette réservation est annulée : réservez de nouveau, s’il reste une place.".into()));
+        }
         _ => {
             return Err(Erreur::Perime(
-                "Cette place n’est plus proposée : le délai est passé, et elle est allée à quelqu’un d’autre.".into(),
+                "Le délai pour accepter cette place est passé. S’il en reste une, vous pouvez réserver de nouveau.".into(),
             ));
         }
     }
@@ -135,7 +160,7 @@ pub(super) async fn accepter(cx: &Contexte, r: &Reservation, s: &Seance) -> Resu
     let r = Reservation { etat: EtatReservation::Confirmee, ..r.clone() };
     webhook::signaler(cx, Evenement::ReservationChangee, &r).await?;
     avertir(cx, &r, Motif::Confirmation, None).await?;
-    avertir::programmer_rappel(cx, &r, s).await
+    avertir::programmer_rappels(cx, &r, &seance::dates(cx, s.id).await?).await
 }
 
 /// A booking of the actor's structure, to change it.

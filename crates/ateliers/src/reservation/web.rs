@@ -53,6 +53,8 @@ struct Saisie {
     accord: String,
     besoins: String,
     attendre: String,
+    /// The dates as they were seen: seconds, with commas.
+    dates: String,
     /// Agrees to be asked two weeks later.
     avis: String,
     /// Nobody sees this field: what fills it is not a person.
@@ -73,9 +75,10 @@ struct PageReserver {
     s: Saisie,
 }
 
-async fn gabarit(etat: &Etat, page: Page, id: SeanceId, s: Saisie, erreurs: Erreurs, refus: Option<String>) -> Resultat<PageReserver> {
+async fn gabarit(etat: &Etat, page: Page, id: SeanceId, mut s: Saisie, erreurs: Erreurs, refus: Option<String>) -> Resultat<PageReserver> {
     let cx = super::lecture(etat);
     let (c, a) = programme::lire(&cx, id).await?;
+    s.dates = super::debuts(&c.dates).iter().map(|t| t.timestamp().to_string()).collect::<Vec<_>>().join(",");
     let complet = a.libres <= 0 || super::places(&cx, &c.seance).await?.attente > 0;
     Ok(PageReserver {
         page,
@@ -116,6 +119,8 @@ fn demande(s: &Saisie) -> Reserver {
         orientee: false,
         besoins: Some(s.besoins.clone()),
         attendre: s.attendre == "oui",
+        dates: (!s.dates.is_empty())
+            .then(|| s.dates.split(',').filter_map(|t| t.parse().ok()).filter_map(|t| chrono::DateTime::from_timestamp(t, 0)).collect()),
     }
 }
 
@@ -141,7 +146,17 @@ async fn reserver(v: Visite, qui: Visiteur, Chemin(id): Chemin<SeanceId>, Formul
     match fait {
         Ok(secret) => Ok(vers(&format!("/reservation/{secret}"))),
         Err(Erreur::Invalide(e)) => rendre_avec(StatusCode::UNPROCESSABLE_ENTITY, &gabarit(&v.etat, v.page, id, s, e.into(), None).await?),
-        Err(Erreur::Conflit(m)) => rendre_avec(StatusCode::CONFLICT, &gabarit(&v.etat, v.page, id, s, Erreurs::default(), Some(m)).await?),
+        Err(Erreur::Conflit(m)) => {
+            let deja = super::existe(&super::lecture(&v.etat), s.id.parse().ok()).await?;
+            // Sent again from the page before, for somebody else: another booking.
+            let refus = if deja {
+                "Une réservation vient d’être faite avec cette page. Pour une autre personne, vérifiez, puis renvoyez.".into()
+            } else {
+                m
+            };
+            let s = Saisie { id: v.etat.horloge.nouvel_uuid().to_string(), ..s };
+            rendre_avec(StatusCode::CONFLICT, &gabarit(&v.etat, v.page, id, s, Erreurs::default(), Some(refus)).await?)
+        }
         Err(e) => Err(e.into()),
     }
 }
@@ -241,7 +256,7 @@ async fn composer(
         proposee: r.expire_le.filter(|_| r.etat == EtatReservation::Proposee).map(interface::format::instant_long),
         annulee: (r.etat == EtatReservation::Annulee).then_some(match r.fin.as_deref() {
             Some("seance") => "L’atelier n’aura pas lieu.",
-            Some("delai") => "La place proposée n’a pas été acceptée à temps : elle est allée à quelqu’un d’autre.",
+            Some("delai") => "La place proposée n’a pas été acceptée à temps. S’il en reste une, vous pouvez réserver de nouveau.",
             Some("equipe") => "La structure a annulé cette réservation.",
             _ => "Vous avez annulé cette réservation.",
         }),
@@ -347,6 +362,7 @@ async fn inscription(w: Web, Chemin(id): Chemin<SeanceId>, Formulaire(s): Formul
         orientee: s.orientee == "oui",
         besoins: None,
         attendre: s.attendre == "oui",
+        dates: None,
     };
     match super::reserver(&cx, id, d).await {
         Ok((r, _)) => {

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     agenda::occupation::{self, Pour},
     equipement::{self, Reserve},
-    reservation,
+    presence, reservation,
 };
 
 /// Changes a séance; a field left out is left as it is. A date moves by its own operation.
@@ -92,16 +92,14 @@ pub async fn modifier(cx: &Contexte, id: SeanceId, m: ModifierSeance) -> Resulta
     };
     let mut c = Controle::new();
     controler(cx, &mut s, &mut c).await?;
-    let prises = reservation::plus_haut_siege(cx, id).await?;
-    if s.places < prises {
-        c.faute(
-            "places",
-            format!(
-                "Des personnes ont déjà pris jusqu’à la place {prises} : annulez d’abord leurs réservations, ou gardez {prises} places."
-            ),
-        );
+    let prises = reservation::sieges_pris(cx, id).await?;
+    let nombre = i32::try_from(prises.len()).unwrap_or(i32::MAX);
+    if s.places < nombre {
+        c.faute("places", format!("{nombre} places sont prises : annulez d’abord des réservations, ou gardez {nombre} places."));
     }
     c.finir()?;
+    // Those on a seat that is no more take one that is left, before the seats go.
+    reservation::resserrer(cx, &s, prises).await?;
     ecrire(cx, &avant, &s, &["fiche"]).await?;
     planifier_seuil(cx, &s).await?;
     reservation::proposer_les_places(cx, &s).await?;
@@ -112,7 +110,7 @@ pub async fn modifier(cx: &Contexte, id: SeanceId, m: ModifierSeance) -> Resulta
 pub async fn deplacer(cx: &Contexte, id: SeanceId, date_id: DateSeanceId, quand: Quand, forcer: bool) -> Resultat<Complete> {
     let avant = a_changer(cx, id).await?;
     programmee(&avant)?;
-    let dates = date::Entity::find().filter(date::Column::SeanceId.eq(id)).all(&cx.db()).await?;
+    let dates = super::dates(cx, id).await?;
     let Some(d) = dates.iter().find(|d| d.id == date_id) else { return Err(Erreur::Introuvable("Cette date")) };
     if d.etat != EtatDate::Prevue {
         return Err(Erreur::Conflit("Cette date est close ou annulée : elle ne se déplace plus.".into()));
@@ -154,14 +152,21 @@ pub async fn deplacer(cx: &Contexte, id: SeanceId, date_id: DateSeanceId, quand:
         version: avant.version + 1,
         ..avant.clone()
     };
+    if let Some(o) = s.ouverture_le.filter(|o| *o >= s.debut) {
+        let quand = interface::format::instant_long(o);
+        return Err(Erreur::champ("jour", format!("Les inscriptions n’ouvrent que {quand} : avancez d’abord leur ouverture.")));
+    }
     ecrire(cx, &avant, &s, &["date"]).await?;
     planifier_seuil(cx, &s).await?;
     reservation::prevenir_tous(cx, &s, reservation::Motif::Deplacement).await?;
     lire(cx, id).await
 }
 
-/// Cancels a séance: what is not over yet does not take place, those registered are told, who animates and the
-/// room are free again.
+/// Cancels a séance: what is yet to come does not take place, those registered are told, who animates and the room are
+/// free again. What was held stays, with who came: a cycle stops on its way.
+///
+/// # Errors
+/// [`Erreur::Conflit`] when nothing is left to cancel.
 pub async fn annuler(cx: &Contexte, id: SeanceId, motif: Option<String>) -> Resultat<Complete> {
     let avant = a_changer(cx, id).await?;
     programmee(&avant)?;
@@ -174,18 +179,34 @@ pub async fn annuler(cx: &Contexte, id: SeanceId, motif: Option<String>) -> Resu
 }
 
 async fn arreter(cx: &Contexte, avant: &Seance, motif: Option<String>) -> Resultat<()> {
-    let s = Seance { etat: EtatSeance::Annulee, motif_annulation: motif, version: avant.version + 1, ..avant.clone() };
+    let dates = super::dates(cx, avant.id).await?;
+    let presents = presence::presents_par_date(cx, &dates.iter().map(|d| d.id).collect::<Vec<_>>()).await?;
+    // Held: closed, over, or somebody was there.
+    let tenue = |d: &&DateSeance| d.etat == EtatDate::Close || d.fin <= cx.maintenant || d.anonymes > 0 || presents.contains_key(&d.id);
+    let (tenues, a_venir): (Vec<_>, Vec<_>) = dates.iter().filter(|d| d.etat != EtatDate::Annulee).partition(tenue);
+    if a_venir.is_empty() {
+        return Err(Erreur::Conflit("Cette séance a eu lieu : il n’y a plus rien à annuler.".into()));
+    }
+    let mut s = Seance { motif_annulation: motif, version: avant.version + 1, ..avant.clone() };
+    let annonce = match (tenues.iter().map(|d| d.debut).min(), tenues.iter().map(|d| d.fin).max()) {
+        (Some(debut), Some(fin)) => {
+            (s.debut, s.fin) = (debut, fin);
+            reservation::Motif::Interruption
+        }
+        _ => {
+            s.etat = EtatSeance::Annulee;
+            reservation::Motif::Annulation
+        }
+    };
     ecrire(cx, avant, &s, &["etat"]).await?;
-    let prevues =
-        date::Entity::find().filter(date::Column::SeanceId.eq(s.id)).filter(date::Column::Etat.eq(EtatDate::Prevue)).all(&cx.db()).await?;
-    let ids: Vec<DateSeanceId> = prevues.iter().map(|d| d.id).collect();
+    let ids: Vec<DateSeanceId> = a_venir.iter().map(|d| d.id).collect();
     occupation::liberer(cx, ids.iter().map(|d| Pour::Date(*d))).await?;
     date::Entity::update_many()
         .set(date::ActiveModel { etat: Set(EtatDate::Annulee), ..Default::default() })
         .filter(date::Column::Id.is_in(ids))
         .exec(&cx.db())
         .await?;
-    reservation::prevenir_tous(cx, &s, reservation::Motif::Annulation).await
+    reservation::prevenir_tous(cx, &s, annonce).await
 }
 
 /// The job that cancels a séance too few people registered for. It looks again at what is asked: a séance moved

@@ -35,6 +35,11 @@ impl Complete {
 }
 
 /// Dates and equipment of séances, in their order.
+/// The dates of a séance, in order.
+pub(crate) async fn dates(cx: &Contexte, id: SeanceId) -> Resultat<Vec<DateSeance>> {
+    Ok(date::Entity::find().filter(date::Column::SeanceId.eq(id)).order_by_asc(date::Column::Debut).all(&cx.db()).await?)
+}
+
 pub(crate) async fn completer(cx: &Contexte, lignes: Vec<Seance>) -> Resultat<Vec<Complete>> {
     let ids: Vec<SeanceId> = lignes.iter().map(|s| s.id).collect();
     let mut dates: HashMap<SeanceId, Vec<DateSeance>> = HashMap::new();

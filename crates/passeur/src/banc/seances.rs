@@ -161,6 +161,7 @@ pub async fn rappeler(r: Rappels, etat: &Etat) -> anyhow::Result<()> {
                 orientee: false,
                 besoins: None,
                 attendre: false,
+                dates: None,
             };
             reservation::reserver(&cx, id, d).await.map_err(crate::commandes::en_mots)?;
         }

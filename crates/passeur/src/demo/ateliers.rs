@@ -125,6 +125,7 @@ async fn une(
             orientee: i == 0,
             besoins: None,
             attendre: true,
+            dates: None,
         };
         match reservation::reserver(cx, c.seance.id, r).await {
             // The same person drawn twice.

@@ -169,6 +169,7 @@ pub(super) async fn annuler(w: Web, Chemin(id): Chemin<SeanceId>, Formulaire(s):
         Err(Erreur::Invalide(e)) => {
             rendre_avec(StatusCode::UNPROCESSABLE_ENTITY, &gabarit_annuler(&cx, w.page, id, s.motif, e.into()).await?)
         }
+        Err(Erreur::Conflit(m)) => Ok(aller(&format!("/ateliers/seances/{id}"), Message::attention(m))),
         Err(e) => Err(e.into()),
     }
 }

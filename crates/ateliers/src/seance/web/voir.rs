@@ -8,7 +8,7 @@ use interface::{
     requete::{Chemin, Reponse as Rendu, Web, rendre},
 };
 use socle::{
-    Nomenclature, Permission, equipe,
+    Contexte, Nomenclature, Permission, equipe,
     identifiant::{DateSeanceId, EquipementId, SeanceId, UtilisateurId},
 };
 
@@ -101,6 +101,10 @@ struct PageSeance {
     ou: String,
     qui: String,
     annulee: bool,
+    /// Some of it is yet to come.
+    annulable: bool,
+    /// How many are needed, and when it is looked at.
+    seuil: Option<String>,
     dates: Vec<LigneDate>,
     materiel: Vec<LigneMateriel>,
     equipements: Vec<LigneReserve>,
@@ -130,6 +134,8 @@ pub(super) async fn voir(w: Web, Chemin(id): Chemin<SeanceId>) -> Rendu {
         ou: nom_lieu(s, &lieux),
         qui: qui(s, &noms, partenaires.into_values().next()),
         annulee: s.etat == EtatSeance::Annulee,
+        annulable: c.dates.iter().any(|d| d.etat == EtatDate::Prevue && cx.maintenant < d.fin),
+        seuil: dire_seuil(&cx, s),
         dates: c
             .dates
             .iter()
@@ -163,6 +169,20 @@ pub(super) async fn voir(w: Web, Chemin(id): Chemin<SeanceId>) -> Rendu {
         reservations: reservations.into_iter().map(Into::into).collect(),
         publique: format!("/programme/atelier/{id}"),
         c,
+    })
+}
+
+/// « Au moins 3 personnes, sinon elle est annulée mardi 3 mars à 14 h » ; said too when it is too late for that.
+fn dire_seuil(cx: &Contexte, s: &Seance) -> Option<String> {
+    if s.seuil == 0 {
+        return None;
+    }
+    let quand = s.debut - chrono::TimeDelta::hours(i64::from(s.seuil_heures));
+    let combien = interface::format::compte(s.seuil, "personne", "personnes");
+    Some(if quand > cx.maintenant {
+        format!("Au moins {combien}, sinon elle est annulée {}.", interface::format::instant_long(quand))
+    } else {
+        format!("Au moins {combien}. La date est trop proche pour l’annuler d’elle-même : décidez-en.")
     })
 }
 

@@ -10,7 +10,7 @@ use certification_regles::{
     referentiel::{Constat, Gravite, Horaires, charger_toml, titre_embarque},
     verifier,
 };
-use socle::Erreur;
+use socle::{Erreur, erreur::ErreurChamp};
 
 use crate::referentiel;
 
@@ -47,9 +47,14 @@ pub fn simuler(fichier: &Path) -> Sortie {
     };
     match crate::simulation::repondre(&texte) {
         Ok(reponse) => Sortie::dite(reponse + "\n"),
-        Err(Erreur::Invalide(champs)) => Sortie::refusee(champs.iter().map(|c| format!("{}\u{a0}: {}\n", c.champ, c.message)).collect()),
+        Err(Erreur::Invalide(champs)) => Sortie::refusee(champs.iter().map(faute).collect()),
         Err(e) => Sortie::refusee(e.explication() + "\n"),
     }
+}
+
+/// A fault and its field; the whole case has no name.
+fn faute(c: &ErreurChamp) -> String {
+    if c.champ == "." { format!("{}\n", c.message) } else { format!("{}\u{a0}: {}\n", c.champ, c.message) }
 }
 
 /// `passeur referentiel check FILE…`: the contradictions of files, read together with the shipped titles.
@@ -112,6 +117,7 @@ fn lire(fichier: &Path) -> Result<String, String> {
         let pourquoi = match e.kind() {
             std::io::ErrorKind::NotFound => "le fichier n’existe pas".to_owned(),
             std::io::ErrorKind::PermissionDenied => "vous n’avez pas le droit de le lire".to_owned(),
+            std::io::ErrorKind::IsADirectory => "c’est un dossier, pas un fichier".to_owned(),
             std::io::ErrorKind::InvalidData => "ce n’est pas du texte UTF-8".to_owned(),
             _ => e.to_string(),
         };
@@ -259,6 +265,14 @@ mod unitaires {
         let f = Fichier::nouveau("cas-faux.json", r#"{"question": "horaires", "titre": "nul", "date": "2026-05-10"}"#);
         let s = simuler(&f.0);
         assert!(s.statut == 1 && s.erreur.starts_with("titre\u{a0}: "), "{s:?}");
+        // A mark of order is read; a folder, a list are refused in words.
+        let f = Fichier::nouveau("cas-bom.json", &format!("\u{feff}{cas}"));
+        assert_eq!(simuler(&f.0).statut, 0);
+        let s = simuler(&std::env::temp_dir());
+        assert!(s.statut == 2 && s.erreur.contains("c’est un dossier"), "{s:?}");
+        let f = Fichier::nouveau("cas-liste.json", "[]");
+        let s = simuler(&f.0);
+        assert!(s.statut == 1 && s.erreur.starts_with("Cette valeur"), "{s:?}");
     }
 
     #[test]

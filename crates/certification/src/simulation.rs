@@ -18,6 +18,8 @@ use socle::{Erreur, Resultat, api::lire, erreur::ErreurChamp};
 /// # Errors
 /// `Illisible` when the text is not JSON, `Invalide` with the field at fault otherwise.
 pub fn repondre(json: &str) -> Resultat<String> {
+    // A mark of order, as editors of Windows leave at the beginning, is not JSON.
+    let json = json.strip_prefix('\u{feff}').unwrap_or(json);
     let demande = lire::<DemandeSimulation>(json.as_bytes())?;
     repondre_a(&demande, json)
 }
@@ -47,7 +49,7 @@ fn en_erreur(e: ErreurSimulation, d: &DemandeSimulation) -> Erreur {
             let i = d.attributions.iter().position(|a| a.version == version && a.unite == unite);
             Erreur::champ(&i.map_or_else(|| "faits".to_owned(), |i| format!("attributions[{i}].unite")), phrase)
         }
-        ErreurSimulation::Referentiel(ErreurReferentiel::Incoherence(m)) => Erreur::champ("faits", majuscule(&m)),
+        ErreurSimulation::Referentiel(ErreurReferentiel::Incoherence(m)) => Erreur::champ(&champ_incoherent(&m, d), majuscule(&m)),
     }
 }
 
@@ -63,6 +65,18 @@ fn champ_de_version(code: &str, d: &DemandeSimulation) -> String {
     let attribution = d.attributions.iter().position(|a| a.version == code).map(|i| format!("attributions[{i}].version"));
     let titre = || d.titres.iter().position(|t| t.version == code).map(|i| format!("titres[{i}].version"));
     attribution.or_else(titre).unwrap_or_else(|| "faits".to_owned())
+}
+
+/// What contradicts itself outside the facts: the origin of the route, what is withdrawn before it is granted.
+fn champ_incoherent(message: &str, d: &DemandeSimulation) -> String {
+    let attribution = d.attributions.iter().position(|a| a.retiree_le.is_some_and(|r| r < a.date));
+    let titre = d.titres.iter().position(|t| t.retire_le.is_some_and(|r| r < t.date));
+    match (attribution, titre) {
+        _ if message.starts_with("la voie ") => "origine".to_owned(),
+        (Some(i), _) => format!("attributions[{i}].retiree_le"),
+        (_, Some(i)) => format!("titres[{i}].retire_le"),
+        _ => "faits".to_owned(),
+    }
 }
 
 /// A message of the rules as a sentence.
@@ -118,6 +132,12 @@ mod unitaires {
             (json!({"question": "periode_entreprise", "titre": mn, "date": "2026-03-10"}), "voie"),
             (json!({"question": "preparation", "titre": mn, "date": "2026-03-10", "faits": {"unites": ["ccp-1"]}}), "origine"),
             (json!({"question": "preparation", "titre": mn, "date": "2026-03-10", "faits": {"surprise": 1}}), "faits"),
+            (json!({"question": "preparation", "titre": mn, "date": "2026-03-10", "faits": []}), "faits"),
+            (json!({"question": "horaires", "titre": mn, "date": "2026-03-10", "voie": "vae", "origine": "formation"}), "origine"),
+            (
+                json!({"question": "revision", "versions": bonne, "date": "2026-03-10", "attributions": [{"version": "A", "unite": "A1", "date": "2026-01-02", "retiree_le": "2026-01-01"}]}),
+                "attributions[0].retiree_le",
+            ),
             (json!({"question": "horaires", "versions": v, "date": "2026-03-10"}), "versions[0]"),
             (
                 json!({"question": "revision", "versions": bonne, "date": "2026-03-10", "attributions": [{"version": "A", "unite": "Z", "date": "2026-01-01"}]}),

@@ -6,15 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::acquis::{Acquis, Origine};
+use crate::acquis::{Acquis, Origine, Provenance};
 use crate::ccs::acces_ccs;
 use crate::dates::en_francais;
 use crate::epreuves::TypeSession;
-use crate::limite::dans_les_dates;
+use crate::limite::{dans_les_dates, date_d_un_ccs};
 use crate::motif::{Motif, NBSP, Reference, Reponse, guillemets, liste};
 use crate::referentiel::{Catalogue, ErreurReferentiel, NatureUnite, Version};
 use crate::reprise::{FaitsReprise, SessionPassee, seconde_chance};
-use crate::revision::situation;
+use crate::revision::{Situation, situation};
 use crate::vae::{Experience, Notification, recevabilite};
 
 /// Les faits.
@@ -75,6 +75,10 @@ pub fn acces_session(
     let mut motifs: Vec<Motif> =
         motifs_situation.into_iter().filter(|m| m.regle.starts_with("revision.") || m.regle.starts_with("validite.")).collect();
     if f.session == TypeSession::Ccs {
+        motifs.push(date_d_un_ccs(version, f.date, connaissance));
+        if presentees.is_empty() {
+            motifs.push(Motif::nouveau("acces.aucune_unite", Reference::delivrance(), "Une session CCS présente un CCS.").contre());
+        }
         for (u, origine) in &f.origines {
             motifs.extend(acces_ccs(catalogue, version, u, acquis, *origine, &f.experiences, f.date)?.motifs);
         }
@@ -83,20 +87,15 @@ pub fn acces_session(
         unites(f, &s.acquises, &s.manquantes, s.titre_detenu, &presentees, &mut motifs);
     }
     let origines: BTreeSet<Origine> = f.origines.values().copied().collect();
-    if origines.contains(&Origine::Vae) && f.session != TypeSession::Ccs {
-        // Après une réussite partielle, les CCP manquants se passent dans la limite du titre (seed 002).
-        if f.session == TypeSession::Ccp && !s.acquises.is_empty() && f.notification.is_none() && f.complet_le.is_none() {
-            let phrase = "Une unité est déjà acquise\u{a0}: les CCP manquants se passent dans la limite de validité du titre.";
-            motifs.push(Motif::nouveau("acces.capitalisation", Reference::delivrance(), phrase).fait("acquises", &s.acquises));
-        } else {
-            motifs.extend(recevabilite(version, f.complet_le, f.notification.as_ref(), f.date).motifs);
-        }
+    if f.session != TypeSession::Ccs && origines.iter().any(|o| *o != Origine::Formation) {
+        sans_formation(version, f, &s, &origines, &mut motifs);
     }
     if origines.contains(&Origine::Formation) && f.session != TypeSession::Ccs {
         let reprise = FaitsReprise {
             origine: Origine::Formation,
             session: f.session,
             date: f.date,
+            presentees: presentees.clone(),
             sessions: f.sessions.clone(),
             depart: None,
             nouvelle_formation_le: f.nouvelle_formation_le,
@@ -109,6 +108,26 @@ pub fn acces_session(
     }
     let resultat = AccesSession { acquises: s.acquises, manquantes: s.manquantes, presentees: presentees.into_iter().collect() };
     Ok(Reponse::deduite(resultat, motifs))
+}
+
+/// Hors formation, un titre ou un CCP vient de la VAE : il faut la recevabilité, sauf après une réussite
+/// partielle, dont les CCP manquants se passent dans la limite du titre (seed 002, § 3). L'expérience
+/// seule n'ouvre qu'un CCS.
+fn sans_formation(version: &Version, f: &FaitsAcces, s: &Situation, origines: &BTreeSet<Origine>, motifs: &mut Vec<Motif>) {
+    // Une unité tenue d'une équivalence n'est pas une réussite devant un jury.
+    let reussie = s.detail.iter().any(|u| u.provenance != Provenance::Equivalence && s.acquises.contains(&u.unite));
+    if f.session == TypeSession::Ccp && reussie && f.notification.is_none() && f.complet_le.is_none() {
+        let phrase = "Une unité est déjà acquise\u{a0}: les CCP manquants se passent dans la limite de validité du titre.";
+        motifs.push(Motif::nouveau("acces.capitalisation", Reference::delivrance(), phrase).fait("acquises", &s.acquises));
+        return;
+    }
+    let r = recevabilite(version, f.complet_le, f.notification.as_ref(), f.date);
+    if !r.favorable && origines.contains(&Origine::Experience) {
+        let phrase =
+            "Sans formation, un titre ou un CCP s’obtient par la VAE, une fois recevable\u{a0}: l’expérience seule n’ouvre qu’un CCS.";
+        motifs.push(Motif::nouveau("acces.experience_sans_recevabilite", Reference::delivrance(), phrase).contre());
+    }
+    motifs.extend(r.motifs);
 }
 
 fn unites(

@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::dates::en_francais;
+use crate::motif::guillemets;
 use crate::referentiel::{Catalogue, ErreurReferentiel};
 
 /// D'où vient une unité.
@@ -31,6 +33,16 @@ pub enum Origine {
     Vae,
     /// Expérience d'un an, pour un CCS.
     Experience,
+}
+
+impl Origine {
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Formation => "formation",
+            Self::Vae => "vae",
+            Self::Experience => "experience",
+        }
+    }
 }
 
 /// Une unité attribuée.
@@ -119,12 +131,31 @@ impl TitreAttribue {
 }
 
 impl Acquis {
-    /// Refuse ce qui vise une version ou une unité inconnue.
+    /// Refuse ce qui vise une version ou une unité inconnue, et ce qui est retiré avant d'être attribué.
     pub fn verifier(&self, catalogue: Catalogue) -> Result<(), ErreurReferentiel> {
+        let ordre = |quoi: &str, nom: &str, date: NaiveDate, retrait: Option<NaiveDate>| match retrait.filter(|r| *r < date) {
+            None => Ok(()),
+            Some(r) => Err(ErreurReferentiel::Incoherence(format!(
+                "{quoi} {} est retiré le {}, avant d’être attribué le {}.",
+                guillemets(nom),
+                en_francais(r),
+                en_francais(date)
+            ))),
+        };
         for a in &self.attributions {
             catalogue.unite(&a.version, &a.unite)?;
+            ordre("le certificat", &a.unite, a.date, a.retiree_le)?;
         }
-        self.titres.iter().try_for_each(|t| catalogue.version(&t.version).map(|_| ()))
+        for t in &self.titres {
+            catalogue.version(&t.version)?;
+            ordre("le titre", &t.version, t.date, t.retire_le)?;
+        }
+        Ok(())
+    }
+
+    /// Un titre est détenu à cette date, dans l'une quelconque de ses versions.
+    pub fn detient(&self, catalogue: Catalogue, titre: &str, date: NaiveDate) -> bool {
+        self.titres.iter().any(|t| t.en_vigueur(date) && catalogue.version(&t.version).is_ok_and(|v| v.titre == titre))
     }
 
     /// Le titre de cette version est détenu à cette date.

@@ -2,6 +2,8 @@
 //! Dans l'année de prolongation, une session est couverte si l'agrément valait encore à la fin du
 //! titre et si la session a été déclarée avant cette fin.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +38,8 @@ pub(crate) struct DroitBorne {
     pub debut: NaiveDate,
     pub fin: Option<NaiveDate>,
     pub retire_le: Option<NaiveDate>,
+    /// Suit le titre dans son année de prolongation.
+    pub prolonge: bool,
 }
 
 /// Comment une date est couverte.
@@ -70,14 +74,14 @@ pub(crate) fn couvre(
     if date < droit.debut {
         return Couverture::AvantDebut;
     }
-    let fin_titre = version.fin_connue(connaissance);
+    let fin_titre = version.derniere_session(connaissance);
     let borne = if limite_au_titre { [droit.fin, fin_titre].into_iter().flatten().min() } else { droit.fin };
     if borne.is_none_or(|b| date <= b) {
         return Couverture::Oui;
     }
-    let Some(fin_titre) = fin_titre.filter(|_| !version.est_prive()) else { return Couverture::ApresFin };
+    let Some(fin_titre) = fin_titre.filter(|_| droit.prolonge && !version.est_prive()) else { return Couverture::ApresFin };
     let annees = version.regle("prolongation.annees", fin_titre).valeur;
-    let vaut_a_la_fin = droit.fin.is_none_or(|f| f >= fin_titre);
+    let vaut_a_la_fin = droit.debut <= fin_titre && droit.fin.is_none_or(|f| f >= fin_titre);
     if date <= fin_titre || !vaut_a_la_fin || date > plus_annees(fin_titre, annees) {
         return Couverture::ApresFin;
     }
@@ -105,7 +109,7 @@ pub fn agrement_couvre(version: &Version, agrements: &[Agrement], s: &SessionACo
     let mut motifs = Vec::new();
     let mut couverts = Vec::new();
     let du_titre: Vec<&Agrement> = agrements.iter().filter(|a| a.version == version.code).collect();
-    let du_site: Vec<&&Agrement> = du_titre.iter().filter(|a| a.site == s.site).collect();
+    let mut du_site: Vec<&Agrement> = du_titre.iter().copied().filter(|a| a.site == s.site).collect();
     if du_site.is_empty() {
         let phrase = if du_titre.is_empty() {
             format!("Le centre n’a pas d’agrément pour {}.", guillemets(version.nom()))
@@ -115,6 +119,13 @@ pub fn agrement_couvre(version: &Version, agrements: &[Agrement], s: &SessionACo
         motifs.push(Motif::nouveau("agrement.absent", Reference::agrement(), phrase).fait("site", s.site).contre());
         return Reponse::deduite(couverts, motifs);
     }
+    if s.session == TypeSession::Ccs {
+        du_ccs(s, &mut du_site, &mut motifs);
+    }
+    for jour in jours_en_double(s.jours) {
+        let phrase = format!("Le {} est donné deux fois parmi les jours de la session.", en_francais(jour));
+        motifs.push(Motif::nouveau("agrement.jour_en_double", Reference::modele(), phrase).fait("jour", jour).contre());
+    }
     for &jour in s.jours {
         let limite = version.regle("agrement.limite_au_titre", jour);
         let couverture = du_site
@@ -122,7 +133,7 @@ pub fn agrement_couvre(version: &Version, agrements: &[Agrement], s: &SessionACo
             .map(|a| {
                 couvre(
                     version,
-                    &DroitBorne { debut: a.debut, fin: a.fin, retire_le: a.retire_le },
+                    &DroitBorne { debut: a.debut, fin: a.fin, retire_le: a.retire_le, prolonge: s.session != TypeSession::Ccs },
                     jour,
                     s.declaree_le,
                     connaissance,
@@ -146,17 +157,30 @@ pub fn agrement_couvre(version: &Version, agrements: &[Agrement], s: &SessionACo
         };
         motifs.push(motif.fait("jour", jour).fait("declaree_le", s.declaree_le).selon(couverture.admise()));
     }
-    if s.session == TypeSession::Ccs {
-        let phrase = "Un CCS demande l’agrément pour le titre auquel il est associé.";
-        motifs.push(Motif::nouveau("agrement.ccs", Reference::agrement(), phrase));
-        let refuse = s.ccs.is_some_and(|c| du_site.iter().all(|a| a.ccs.as_ref().is_some_and(|l| !l.iter().any(|x| x == c))));
-        if refuse {
-            motifs.push(
-                Motif::nouveau("agrement.ccs_non_couvert", Reference::agrement(), "L’agrément du titre ne s’étend pas à ce CCS.")
-                    .fait("ccs", s.ccs)
-                    .contre(),
-            );
-        }
-    }
     Reponse::deduite(couverts, motifs)
+}
+
+/// Garde les agréments qui s'étendent au CCS ; sans aucun, le refus est dit et les jours se jugent sur
+/// ceux du titre.
+fn du_ccs(s: &SessionACouvrir, agrements: &mut Vec<&Agrement>, motifs: &mut Vec<Motif>) {
+    let phrase = "Un CCS demande l’agrément pour le titre auquel il est associé.";
+    motifs.push(Motif::nouveau("agrement.ccs", Reference::agrement(), phrase));
+    // Un agrément sans liste couvre tout CCS ; avec une liste, il faut savoir lequel est visé.
+    let couvre = |a: &&Agrement| a.ccs.as_ref().is_none_or(|l| s.ccs.is_some_and(|c| l.iter().any(|x| x == c)));
+    if agrements.iter().any(&couvre) {
+        agrements.retain(couvre);
+        return;
+    }
+    let phrase = if s.ccs.is_some() {
+        "L’agrément du titre ne s’étend pas à ce CCS."
+    } else {
+        "L’agrément ne couvre que certains CCS, et le CCS visé n’est pas indiqué."
+    };
+    motifs.push(Motif::nouveau("agrement.ccs_non_couvert", Reference::agrement(), phrase).fait("ccs", s.ccs).contre());
+}
+
+/// Les jours donnés plus d'une fois.
+pub(crate) fn jours_en_double(jours: &[NaiveDate]) -> BTreeSet<NaiveDate> {
+    let mut vus = BTreeSet::new();
+    jours.iter().copied().filter(|j| !vus.insert(*j)).collect()
 }

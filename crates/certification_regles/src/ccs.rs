@@ -9,7 +9,8 @@ use crate::dates::en_francais;
 use crate::motif::{Motif, NBSP, Reference, Reponse, guillemets};
 use crate::referentiel::regles::duree_mois;
 use crate::referentiel::{Catalogue, ErreurReferentiel, NatureUnite, Version};
-use crate::vae::{Experience, experience_atteint, mois_d_experience};
+use crate::vae::Experience;
+use crate::vae::experience::{controle, experience_atteint, mois_d_experience};
 
 /// La réponse.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,7 +35,7 @@ pub fn acces_ccs(
     if unite.nature != NatureUnite::Ccs {
         return Err(ErreurReferentiel::Incoherence(format!("l’unité {} n’est pas un CCS.", guillemets(ccs))));
     }
-    let titre = unite.titre.as_deref().unwrap_or(&version.titre);
+    let titre = version.titre_de(unite);
     let associes: Vec<_> = acquis.titres.iter().filter(|t| catalogue.version(&t.version).is_ok_and(|v| v.titre == titre)).collect();
     let titre_detenu = associes.iter().any(|t| t.en_vigueur(date));
     let mut motifs = Vec::new();
@@ -59,9 +60,10 @@ pub fn acces_ccs(
             Motif::nouveau("ccs.par_formation", Reference::delivrance(), "Le candidat vient d’un parcours de formation au CCS.").pour(),
         );
     } else {
+        motifs.extend(controle(experiences, date));
         let min = version.regle("ccs.experience_min_mois", date);
-        let assez = experience_atteint(experiences, min.valeur);
-        let mois = mois_d_experience(experiences);
+        let assez = experience_atteint(experiences, min.valeur, date);
+        let mois = mois_d_experience(experiences, date);
         let phrase = format!("{mois} mois d’expérience dans le métier{NBSP}; sans formation, il faut {}.", duree_mois(min.valeur));
         motifs.push(min.motif("ccs.experience", phrase).fait("mois", mois).selon(assez));
     }

@@ -63,6 +63,8 @@ pub fn deliberer(version: &Version, session: TypeSession, p: &Proposition) -> Re
     let apres: BTreeSet<String> = faits.acquises.union(&accordees).cloned().collect();
     let manquantes: Vec<String> = unites.difference(&apres).cloned().collect();
     let tenu = entretien.resultat.tenu == Some(true);
+    // Un CCS accordé est attribué : il n'a pas d'autre partie.
+    let propose = p.titre_propose || (session == TypeSession::Ccs && !accordees.is_empty());
 
     let mut motifs: Vec<Motif> = entretien
         .motifs
@@ -87,27 +89,33 @@ pub fn deliberer(version: &Version, session: TypeSession, p: &Proposition) -> Re
         let phrase = format!("Une unité déjà acquise ne se repasse pas{NBSP}: {}.", liste(&deja));
         motifs.push(Motif::nouveau("deliberation.unite_deja_acquise", Reference::delivrance(), phrase).fait("unites", &deja).contre());
     }
-    if p.titre_propose {
-        let avant = motifs.iter().filter(|m| m.sens == Sens::Defavorable).count();
-        conditions(session, &faits, &accordees, &manquantes, tenu, p.entretien_favorable, &mut motifs);
-        if motifs.iter().filter(|m| m.sens == Sens::Defavorable).count() == avant {
-            let phrase = format!("Le jury peut attribuer {}.", guillemets(version.nom()));
+    let possible = (!propose && accordees.is_empty()) || possibles(session, &faits, &mut motifs);
+    if propose {
+        conditions(session, &accordees, &manquantes, tenu, p.entretien_favorable, &mut motifs);
+        if motifs.iter().all(|m| m.sens != Sens::Defavorable) {
+            let quoi = if session == TypeSession::Ccs { noms(version, &accordees) } else { guillemets(version.nom()) };
+            let phrase = format!("Le jury peut attribuer {quoi}.");
             motifs.push(Motif::nouveau("deliberation.attribution", Reference::delivrance(), phrase).pour());
         }
     } else {
-        let phrase =
-            format!("Sans attribution du titre, le jury attribue tout ou partie des unités présentées{NBSP}: {}.", liste(&accordees));
+        let phrase = if session == TypeSession::Ccs {
+            "Aucun CCS n’est attribué.".to_owned()
+        } else {
+            format!("Sans attribution du titre, le jury attribue tout ou partie des unités présentées{NBSP}: {}.", liste(&accordees))
+        };
         motifs.push(Motif::nouveau("deliberation.sans_titre", Reference::delivrance(), phrase).fait("accordees", &accordees));
     }
     let admise = motifs.iter().all(|m| m.sens != Sens::Defavorable);
-    let titre_attribue = p.titre_propose && admise;
+    let titre_attribue = propose && admise;
+    // Le titre refusé, les unités accordées restent, sauf si elles-mêmes ne pouvaient l'être.
+    let apres = if titre_attribue || (possible && session != TypeSession::Ccs) { apres } else { faits.acquises };
+    let manquantes: Vec<String> = unites.difference(&apres).cloned().collect();
     let issue = match (titre_attribue, session) {
         (true, TypeSession::Ccs) => Issue::CcsObtenu,
         (true, _) => Issue::TitreObtenu,
         // En session CCS, rien de partiel : le CCS est obtenu ou non.
         (false, TypeSession::Ccs) => Issue::Echec,
         (false, _) if apres.is_empty() => Issue::Echec,
-        (false, _) if accordees.is_empty() && session == TypeSession::Ccp => Issue::Echec,
         (false, _) => Issue::Partielle,
     };
     let mut documents = Vec::new();
@@ -129,44 +137,54 @@ pub fn deliberer(version: &Version, session: TypeSession, p: &Proposition) -> Re
         titre_attribue,
         issue,
         entretien_final_reste_du: session != TypeSession::Ccs && manquantes.is_empty() && !titre_attribue && !faits.titre_detenu,
-        acquises: if session == TypeSession::Ccs && !titre_attribue { faits.acquises } else { apres }.into_iter().collect(),
+        acquises: apres.into_iter().collect(),
         manquantes,
         documents,
     };
     Ok(Reponse { favorable: admise, resultat, motifs })
 }
 
+/// Les intitulés, ou les codes à défaut.
+fn noms(version: &Version, unites: &BTreeSet<String>) -> String {
+    liste(unites.iter().map(|u| version.unite(u).filter(|x| !x.intitule.is_empty()).map_or(u.as_str(), |x| x.intitule.as_str())))
+}
+
+/// Ce qui vaut pour toute attribution, d'une unité comme du titre.
+fn possibles(session: TypeSession, faits: &FaitsEntretien, motifs: &mut Vec<Motif>) -> bool {
+    let deja = session != TypeSession::Ccs && faits.titre_detenu;
+    for (refuse, regle, phrase) in [
+        (deja, "deliberation.titre_deja_detenu", "Le titre est déjà détenu."),
+        (!faits.dans_la_limite, "deliberation.hors_limite", "La date est hors de la limite du titre\u{a0}: rien ne s’attribue plus."),
+    ] {
+        if refuse {
+            motifs.push(Motif::nouveau(regle, Reference::delivrance(), phrase).contre());
+        }
+    }
+    !deja && faits.dans_la_limite
+}
+
+/// Ce que demande en plus l'attribution du titre ou du CCS.
 fn conditions(
     session: TypeSession,
-    faits: &FaitsEntretien,
     accordees: &BTreeSet<String>,
     manquantes: &[String],
     tenu: bool,
     entretien_favorable: Option<bool>,
     motifs: &mut Vec<Motif>,
 ) {
+    let ccs = session == TypeSession::Ccs;
+    let quoi = if ccs { "CCS" } else { "titre" };
     let mut refuser = |regle: &str, phrase: String| motifs.push(Motif::nouveau(regle, Reference::delivrance(), phrase).contre());
-    if session == TypeSession::Ccs {
-        if accordees.is_empty() || *accordees != faits.presentees {
-            refuser("deliberation.ccs_non_accorde", "Le CCS présenté n’est pas accordé.".to_owned());
-        }
-    } else {
-        if !manquantes.is_empty() {
-            refuser("deliberation.unite_manquante", format!("Le titre ne peut pas être attribué{NBSP}: il manque {}.", liste(manquantes)));
-        }
-        if faits.titre_detenu {
-            refuser("deliberation.titre_deja_detenu", "Le titre est déjà détenu.".to_owned());
-        }
-        if !faits.dans_la_limite {
-            refuser("deliberation.hors_limite", "La date est hors de la limite du titre.".to_owned());
-        }
+    if ccs && accordees.is_empty() {
+        refuser("deliberation.ccs_non_accorde", "Le CCS présenté n’est pas accordé.".to_owned());
+    }
+    if !ccs && !manquantes.is_empty() {
+        refuser("deliberation.unite_manquante", format!("Le titre ne peut pas être attribué{NBSP}: il manque {}.", liste(manquantes)));
     }
     if !tenu {
-        refuser("deliberation.sans_entretien", "Le titre ne peut pas être attribué sans entretien final.".to_owned());
+        refuser("deliberation.sans_entretien", format!("Le {quoi} ne peut pas être attribué sans entretien final."));
     } else if entretien_favorable != Some(true) {
-        refuser(
-            "deliberation.entretien_defavorable",
-            "L’entretien final n’est pas favorable\u{a0}: pas de titre, et aucun CCP à repasser.".to_owned(),
-        );
+        let suite = if ccs { "pas de CCS" } else { "pas de titre, et aucun CCP à repasser" };
+        refuser("deliberation.entretien_defavorable", format!("L’entretien final n’est pas favorable{NBSP}: {suite}."));
     }
 }

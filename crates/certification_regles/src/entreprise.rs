@@ -44,14 +44,15 @@ pub struct CompteEntreprise {
     /// Minutes exigées.
     pub minutes_exigees: Option<u32>,
     /// Minutes faites.
-    pub minutes: u32,
+    pub minutes: u64,
 }
 
 /// La plus longue présence continue, en jours calendaires : une semaine va jusqu'au dimanche,
 /// et deux périodes qui se touchent n'en font qu'une. 3 + 3 semaines séparées n'en font pas 6.
-fn plus_longue_suite(periodes: &[PeriodeEntreprise]) -> u32 {
+fn plus_longue_suite(periodes: &[PeriodeEntreprise], date: NaiveDate) -> u32 {
+    let faite = |p: &PeriodeEntreprise| (p.debut, p.fin.min(date));
     let mut bornes: Vec<(NaiveDate, NaiveDate)> =
-        periodes.iter().filter(|p| p.debut <= p.fin).map(|p| (p.debut, jusqu_au_dimanche(p.fin))).collect();
+        periodes.iter().map(faite).filter(|(d, f)| d <= f).map(|(d, f)| (d, jusqu_au_dimanche(f))).collect();
     bornes.sort_unstable();
     let mut plus_longue = 0;
     let mut en_cours: Option<(NaiveDate, NaiveDate)> = None;
@@ -76,19 +77,25 @@ fn jusqu_au_dimanche(fin: NaiveDate) -> NaiveDate {
     fin.checked_add_days(Days::new(jours)).unwrap_or(fin)
 }
 
-/// La période en entreprise suffit-elle pour cette voie ?
+/// La période en entreprise suffit-elle pour cette voie ? Ce qui suit la date n'est pas fait : les
+/// semaines comptent jusqu'à ce jour, les minutes une fois la période finie.
 pub fn periode_en_entreprise(
     version: &Version,
     voie: &str,
     periodes: &[PeriodeEntreprise],
     contrat: Option<&Contrat>,
+    date: NaiveDate,
 ) -> Reponse<CompteEntreprise> {
     let mut compte = CompteEntreprise {
-        semaines_continues: plus_longue_suite(periodes) / 7,
-        minutes: periodes.iter().filter_map(|p| p.minutes).sum(),
+        semaines_continues: plus_longue_suite(periodes, date) / 7,
+        minutes: periodes.iter().filter(|p| p.fin <= date).filter_map(|p| p.minutes).map(u64::from).sum(),
         ..CompteEntreprise::default()
     };
     let mut motifs = Vec::new();
+    if periodes.iter().any(|p| p.fin > date) {
+        let phrase = format!("Ce qui est prévu après le {} n’est pas encore fait{NBSP}: cela ne compte pas.", en_francais(date));
+        motifs.push(Motif::nouveau("entreprise.a_venir", Reference::modele(), phrase).fait("date", date));
+    }
     for p in periodes.iter().filter(|p| p.fin < p.debut) {
         let phrase = format!("La période commencée le {} finit avant de commencer.", en_francais(p.debut));
         motifs.push(Motif::nouveau("entreprise.fin_avant_debut", Reference::modele(), phrase).contre());
@@ -132,10 +139,10 @@ pub fn periode_en_entreprise(
         );
     }
     if let Some(n) = compte.minutes_exigees {
-        let assez = compte.minutes >= n;
+        let assez = compte.minutes >= u64::from(n);
         let phrase = format!(
             "{} en entreprise sont exigées{NBSP}; {} sont faites.",
-            crate::referentiel::verification::heures(n),
+            crate::referentiel::verification::heures(n.into()),
             crate::referentiel::verification::heures(compte.minutes)
         );
         motifs.push(

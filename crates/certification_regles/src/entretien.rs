@@ -8,11 +8,14 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::acquis::Acquis;
 use crate::epreuves::TypeSession;
 use crate::motif::{Motif, NBSP, Reference, Reponse, Sens, guillemets, liste};
-use crate::referentiel::{ErreurReferentiel, NatureUnite, Version};
+use crate::referentiel::{Catalogue, ErreurReferentiel, NatureUnite, Unite, Version};
+use crate::revision::situation;
 
 /// Les faits de la session, pour un candidat.
 #[derive(Debug, Clone, Default)]
@@ -23,7 +26,7 @@ pub struct FaitsEntretien {
     pub presentees: BTreeSet<String>,
     /// G : unités accordées ; absent tant que le jury n'a pas délibéré.
     pub accordees: Option<BTreeSet<String>>,
-    /// Le titre est déjà détenu.
+    /// Le titre est déjà détenu ; en session CCS, celui auquel le CCS est associé.
     pub titre_detenu: bool,
     /// La date est dans la limite.
     pub dans_la_limite: bool,
@@ -31,6 +34,35 @@ pub struct FaitsEntretien {
     pub livret_produit: bool,
     /// Le CCS présenté est déjà détenu.
     pub ccs_detenu: bool,
+}
+
+impl FaitsEntretien {
+    /// Les faits d'un candidat avant délibération, d'après ce qu'il détenait à l'ouverture de la session.
+    /// Pour un CCS, le titre détenu est celui auquel il est associé, et il n'y a pas de prolongation.
+    pub fn situer(
+        catalogue: Catalogue,
+        version: &Version,
+        session: TypeSession,
+        acquis: &Acquis,
+        presentees: BTreeSet<String>,
+        date: NaiveDate,
+        connaissance: NaiveDate,
+    ) -> Self {
+        let (s, _) = situation(catalogue, version, acquis, date, connaissance);
+        let ccs: Vec<&Unite> = presentees.iter().filter_map(|u| version.unite(u)).filter(|u| u.nature == NatureUnite::Ccs).collect();
+        let en_vigueur = acquis.unites_en_vigueur(&version.code, date);
+        let associes_detenus = || ccs.iter().all(|u| acquis.detient(catalogue, version.titre_de(u), date));
+        let de_ccs = session == TypeSession::Ccs;
+        Self {
+            titre_detenu: if de_ccs && !ccs.is_empty() { associes_detenus() } else { s.titre_detenu },
+            dans_la_limite: if de_ccs { version.vaut(date, connaissance) } else { s.dans_les_dates },
+            ccs_detenu: ccs.iter().any(|u| en_vigueur.contains(&u.code)),
+            acquises: s.acquises.into_iter().collect(),
+            livret_produit: true,
+            accordees: None,
+            presentees,
+        }
+    }
 }
 
 /// La réponse.

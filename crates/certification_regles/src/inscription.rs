@@ -148,6 +148,15 @@ pub fn transition(etat: EtatInscription, action: ActionInscription, f: &FaitsIns
         (E::Complete, A::NotifierRecevable | A::ConstaterSilence) if vae => E::Recevable,
         (E::Complete, A::NotifierNonRecevable) if vae => E::NonRecevable,
         (E::Recevable, A::Preparer) if vae => E::EnPreparation,
+        (E::Deposee, A::Preparer) if f.origine.is_none() => {
+            return refuser(
+                "inscription.origine",
+                Reference::modele(),
+                "L’origine du candidat n’est pas indiquée\u{a0}: par la VAE, il faut d’abord être recevable.",
+                etat,
+                action,
+            );
+        }
         (E::Deposee, A::Preparer) if !vae => E::EnPreparation,
         (E::Deposee, A::Preparer) => {
             return refuser(
@@ -241,11 +250,16 @@ fn garde(etat: EtatInscription, action: ActionInscription, f: &FaitsInscription)
             Reference::sessions(),
             "Une fraude se signale par un rapport signé par des témoins.",
         ),
+        // L'horloge ne vise que les candidats issus de la formation.
         A::SeRepresenter => (
-            oui(f.seconde_chance),
+            oui(f.seconde_chance) || f.origine.is_some_and(|o| o != Origine::Formation),
             "inscription.seconde_chance",
             Reference::delivrance(),
-            "Le droit de se représenter sans nouvelle formation a pris fin.",
+            if f.seconde_chance.is_some() {
+                "Le droit de se représenter sans nouvelle formation a pris fin."
+            } else {
+                "Le droit de se représenter sans nouvelle formation n’est pas établi."
+            },
         ),
         A::Expirer => (
             oui(f.limite_passee),

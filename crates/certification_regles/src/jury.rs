@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::agrement::{Couverture, DroitBorne, couvre};
+use crate::agrement::{Couverture, DroitBorne, couvre, jours_en_double};
 use crate::dates::{annees, en_francais, plus_annees};
 use crate::motif::{Motif, NBSP, Reference, Reponse, compte, guillemets};
 use crate::referentiel::Version;
@@ -174,7 +174,7 @@ pub fn eligible(
         .map(|h| {
             couvre(
                 version,
-                &DroitBorne { debut: h.debut, fin: h.fin, retire_le: h.retiree_le },
+                &DroitBorne { debut: h.debut, fin: h.fin, retire_le: h.retiree_le, prolonge: true },
                 jour,
                 declaree_le,
                 connaissance,
@@ -327,6 +327,10 @@ fn quorum(
 fn doublons(s: &SessionJury, motifs: &mut Vec<Motif>) {
     if s.jours.is_empty() {
         motifs.push(Motif::nouveau("jury.sans_jour", Reference::modele(), "La session n’a aucun jour.").contre());
+    }
+    for jour in jours_en_double(s.jours) {
+        let phrase = format!("Le {} est donné deux fois parmi les jours de la session.", en_francais(jour));
+        motifs.push(Motif::nouveau("jury.jour_en_double", Reference::modele(), phrase).fait("jour", jour).contre());
     }
     let mut vus = BTreeSet::new();
     for j in s.jures.iter().filter(|j| !vus.insert(&j.id)) {

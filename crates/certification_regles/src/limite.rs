@@ -21,11 +21,18 @@ pub struct Limite {
     /// Dernier jour où le titre peut être obtenu.
     pub limite: Option<NaiveDate>,
     /// Dernière seconde de ce jour à Paris, en temps universel.
+    #[serde(serialize_with = "en_utc")]
     pub limite_utc: Option<NaiveDateTime>,
     /// L'année de prolongation s'applique.
     pub prolongation: bool,
     /// Unités détenues avant la fin.
     pub unites_detenues_avant_la_fin: Vec<String>,
+}
+
+/// Un instant s'écrit avec son « Z » : sans lui, un lecteur le prendrait pour une heure locale.
+#[expect(clippy::ref_option, reason = "serde appelle ainsi")]
+fn en_utc<S: serde::Serializer>(instant: &Option<NaiveDateTime>, s: S) -> Result<S::Ok, S::Error> {
+    instant.map(|i| i.and_utc()).serialize(s)
 }
 
 /// La limite d'une version pour un candidat, telle qu'on la connaît à une date.
@@ -57,7 +64,7 @@ pub fn date_limite(catalogue: Catalogue, version: &Version, acquis: &Acquis, con
     let mut resultat =
         Limite { fin_de_validite: fin, limite: fin, limite_utc: None, prolongation: false, unites_detenues_avant_la_fin: Vec::new() };
     if version.est_prive() {
-        resultat.limite = version.delivrance_connue(connaissance).or(fin);
+        resultat.limite = version.derniere_session(connaissance);
         let phrase = match resultat.limite {
             Some(l) => format!("Un titre privé s’arrête à sa limite de délivrance{NBSP}: {}.", en_francais(l)),
             None => "Aucune limite de délivrance n’est fixée pour ce titre privé.".to_owned(),
@@ -118,26 +125,31 @@ pub fn dans_les_dates(
     connaissance: NaiveDate,
 ) -> Reponse<Limite> {
     let (limite, mut motifs) = date_limite(catalogue, version, acquis, connaissance);
-    if let Some(effet) = version.effet
-        && date < effet
-    {
-        let phrase = format!("Le {} précède la prise d’effet du titre, le {}.", en_francais(date), en_francais(effet));
-        motifs.push(Motif::nouveau("limite.avant_effet", Reference::referentiel(version), phrase).fait("effet", effet).contre());
-    }
-    let accepte = limite.limite.is_none_or(|l| date <= l);
-    let phrase = if accepte {
-        format!("Le {} est dans les délais{NBSP}: la limite est {}.", en_francais(date), ou(limite.limite, "sans date"))
-    } else {
-        format!("Le {} est hors délai{NBSP}: la limite était {}.", en_francais(date), ou(limite.limite, "sans date"))
-    };
-    motifs.push(
-        Motif::nouveau("limite.date", Reference::delivrance(), phrase)
-            .fait("date", date)
-            .fait("limite", limite.limite)
-            .fait("connaissance", connaissance)
-            .selon(accepte),
-    );
+    motifs.push(place(version, date, limite.limite).fait("date", date).fait("limite", limite.limite).fait("connaissance", connaissance));
     Reponse::deduite(limite, motifs)
+}
+
+/// Une session de CCS ce jour-là est-elle dans les dates de la version ? L'année de prolongation ne
+/// sert qu'à obtenir le titre initialement visé.
+pub(crate) fn date_d_un_ccs(version: &Version, date: NaiveDate, connaissance: NaiveDate) -> Motif {
+    let limite = version.derniere_session(connaissance);
+    place(version, date, limite).fait("date", date).fait("limite", limite).fait("connaissance", connaissance)
+}
+
+/// Où tombe une date entre la prise d'effet et la limite.
+fn place(version: &Version, date: NaiveDate, limite: Option<NaiveDate>) -> Motif {
+    let (le, limite_) = (en_francais(date), ou(limite, "sans date"));
+    if let Some(effet) = version.effet.filter(|e| date < *e) {
+        let phrase = format!("Le {le} précède la prise d’effet du titre, le {}.", en_francais(effet));
+        return Motif::nouveau("limite.avant_effet", Reference::referentiel(version), phrase).fait("effet", effet).contre();
+    }
+    if limite.is_none_or(|l| date <= l) {
+        let phrase = format!("Le {le} est dans les délais{NBSP}: la limite est {limite_}.");
+        Motif::nouveau("limite.date", Reference::delivrance(), phrase).pour()
+    } else {
+        let phrase = format!("Le {le} est hors délai{NBSP}: la limite était {limite_}.");
+        Motif::nouveau("limite.date", Reference::delivrance(), phrase).contre()
+    }
 }
 
 /// La même question posée à plusieurs moments : une prorogation publiée tard rouvre un refus,

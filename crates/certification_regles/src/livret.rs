@@ -10,7 +10,7 @@ use crate::acquis::{Acquis, Attribution, Provenance, TitreAttribue};
 use crate::dates::en_francais;
 use crate::decision::EtatDecision;
 use crate::motif::{Motif, NBSP, Reference, Reponse, guillemets, liste};
-use crate::referentiel::{Catalogue, ErreurReferentiel};
+use crate::referentiel::{Catalogue, ErreurReferentiel, NatureUnite};
 use crate::revision::fermeture;
 
 /// Ce que prononce une décision.
@@ -81,6 +81,18 @@ impl Livret {
         let mut livret = Self::default();
         journal.into_iter().for_each(|d| livret.appliquer(d));
         livret
+    }
+
+    /// Refuse un journal où une décision en retire une qui n'y est pas.
+    pub fn verifier(journal: &[Decision]) -> Result<(), ErreurReferentiel> {
+        let connues: BTreeSet<&str> = journal.iter().map(|d| d.id.as_str()).collect();
+        let inconnue = journal.iter().find_map(|d| match &d.prononce {
+            Objet::Retrait { decision, .. } if decision == &d.id || !connues.contains(decision.as_str()) => Some(decision),
+            _ => None,
+        });
+        inconnue.map_or(Ok(()), |d| {
+            Err(ErreurReferentiel::Incoherence(format!("le retrait de {} vise une décision absente du journal.", guillemets(d))))
+        })
     }
 
     /// Ajoute une décision au livret. Une décision non validée n'y change rien ; la même
@@ -215,22 +227,21 @@ pub fn effet_du_retrait(
         if perdue && apres.titre_detenu(&v.code, date) {
             effet.titres_a_reexaminer.push(v.code.clone());
         }
-        let titre_tombe = |titre: &str| {
-            let detenus = |acquis: &Acquis| {
-                acquis.titres.iter().any(|t| t.en_vigueur(date) && catalogue.version(&t.version).is_ok_and(|x| x.titre == titre))
-            };
-            detenus(acquis) && !detenus(&apres)
-        };
-        let ccs = v.unites.iter().filter(|u| u.nature == crate::referentiel::NatureUnite::Ccs && up.contains(&u.code));
-        effet
-            .ccs_a_reexaminer
-            .extend(ccs.filter(|u| titre_tombe(u.titre.as_deref().unwrap_or(&v.titre))).map(|u| format!("{}/{}", v.code, u.code)));
+        let titre_tombe = |titre: &str| acquis.detient(catalogue, titre, date) && !apres.detient(catalogue, titre, date);
+        let ccs = v.unites.iter().filter(|u| u.nature == NatureUnite::Ccs && up.contains(&u.code));
+        effet.ccs_a_reexaminer.extend(ccs.filter(|u| titre_tombe(v.titre_de(u))).map(|u| format!("{}/{}", v.code, u.code)));
     }
-    if !effet.titres_retires.is_empty() {
-        effet.documents.extend(["parchemin à retirer".to_owned(), "attestation du titre à révoquer".to_owned()]);
-    }
-    if !effet.unites_retirees.is_empty() {
-        effet.documents.push("livret à refaire".to_owned());
+    // Le titre et chaque CCS ont leur parchemin, les autres unités sont au livret.
+    let ccs_retire = |nature: bool| {
+        let retirees = acquis.attributions.iter().filter(|a| vise(&a.id, &a.decision) && a.en_vigueur(date));
+        retirees.filter_map(|a| catalogue.unite(&a.version, &a.unite).ok()).any(|u| (u.nature == NatureUnite::Ccs) == nature)
+    };
+    for (retire, documents) in [
+        (!effet.titres_retires.is_empty(), &["parchemin à retirer", "attestation du titre à révoquer"][..]),
+        (ccs_retire(true), &["parchemin du CCS à retirer", "attestation du CCS à révoquer"]),
+        (ccs_retire(false), &["livret à refaire"]),
+    ] {
+        effet.documents.extend(documents.iter().filter(|_| retire).map(|d| (*d).to_owned()));
     }
     let motifs = motifs_du_retrait(&effet, cible, date);
     Ok(Reponse { favorable: true, resultat: effet, motifs })

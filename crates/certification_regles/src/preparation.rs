@@ -51,6 +51,8 @@ pub struct FaitsPreparation {
     pub periodes: Vec<PeriodeEntreprise>,
     /// Ce que fixe le contrat.
     pub contrat: Option<Contrat>,
+    /// Rien n'est à présenter : il ne reste que l'entretien final.
+    pub entretien_seul: bool,
 }
 
 /// Ce qui manque.
@@ -68,12 +70,18 @@ pub struct Preparation {
 
 /// Le candidat est-il prêt ?
 pub fn preparation(version: &Version, f: &FaitsPreparation, date: NaiveDate) -> Result<Reponse<Preparation>, ErreurReferentiel> {
-    for u in f.origines.keys().chain(f.ecf.iter().map(|e| &e.unite)) {
+    let exemples_de = f.dossier.exemples.iter().flat_map(BTreeMap::keys);
+    for u in f.origines.keys().chain(f.ecf.iter().map(|e| &e.unite)).chain(exemples_de) {
         if version.unite(u).is_none() {
             return Err(ErreurReferentiel::UniteInconnue { version: version.code.clone(), unite: u.clone() });
         }
     }
     let mut motifs = Vec::new();
+    let sans_unite = f.origines.is_empty() && !f.entretien_seul;
+    if sans_unite {
+        let phrase = "Aucune unité n’est présentée\u{a0}: il n’y a rien à préparer.";
+        motifs.push(Motif::nouveau("preparation.aucune_unite", Reference::delivrance(), phrase).contre());
+    }
     let phrase = if f.dossier.signe { "Le dossier professionnel est signé." } else { "Le dossier professionnel n’est pas signé." };
     motifs.push(
         Motif::nouveau("preparation.dossier_signe", Reference::delivrance(), phrase).fait("signe", f.dossier.signe).selon(f.dossier.signe),
@@ -82,12 +90,12 @@ pub fn preparation(version: &Version, f: &FaitsPreparation, date: NaiveDate) -> 
     let ecf_manquants = ecf(version, f, date, &mut motifs);
     let mut entreprise_manquante = false;
     if let Some(voie) = &f.voie {
-        let r = periode_en_entreprise(version, voie, &f.periodes, f.contrat.as_ref());
+        let r = periode_en_entreprise(version, voie, &f.periodes, f.contrat.as_ref(), date);
         entreprise_manquante = !r.favorable;
         motifs.extend(r.motifs);
     }
     let resultat = Preparation {
-        prete: f.dossier.signe && exemples_justes && ecf_manquants.is_empty() && !entreprise_manquante,
+        prete: !sans_unite && f.dossier.signe && exemples_justes && ecf_manquants.is_empty() && !entreprise_manquante,
         dossier_manquant: !f.dossier.signe || !exemples_justes,
         ecf_manquants,
         entreprise_manquante,

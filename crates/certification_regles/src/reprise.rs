@@ -1,6 +1,8 @@
 //! La seconde chance. Deux horloges indépendantes : le droit de se représenter sans nouvelle
 //! formation (voie de la formation), et la validité des CCP (voir [`crate::validite`]).
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,9 @@ pub struct SessionPassee {
     /// Absence justifiée : la session ne compte pas.
     #[serde(default)]
     pub absence_justifiee: bool,
+    /// Unités présentées ; absent : on ne sait pas.
+    #[serde(default)]
+    pub unites: Option<BTreeSet<String>>,
 }
 
 /// Les faits.
@@ -34,12 +39,24 @@ pub struct FaitsReprise {
     pub session: TypeSession,
     /// Sa date.
     pub date: NaiveDate,
+    /// Unités présentées à la session visée ; vide : on ne sait pas.
+    pub presentees: BTreeSet<String>,
     /// Sessions déjà passées.
     pub sessions: Vec<SessionPassee>,
     /// Départ de l'horloge ; absent : la première session passée depuis la dernière formation.
     pub depart: Option<NaiveDate>,
     /// Début d'une nouvelle formation, qui remet l'horloge à zéro.
     pub nouvelle_formation_le: Option<NaiveDate>,
+}
+
+impl FaitsReprise {
+    /// La session visée en représente-t-elle une passée ? Un CCP jamais présenté n'est pas une seconde
+    /// chance : le parcours peut être discontinu (seed 002, § 3).
+    fn represente(&self, passee: &SessionPassee) -> bool {
+        self.session != TypeSession::Ccp
+            || self.presentees.is_empty()
+            || passee.unites.as_ref().is_none_or(|u| !u.is_disjoint(&self.presentees))
+    }
 }
 
 /// L'état de l'horloge.
@@ -69,12 +86,12 @@ pub fn seconde_chance(version: &Version, f: &FaitsReprise) -> Reponse<Reprise> {
         );
         return Reponse::deduite(Reprise::default(), motifs);
     }
-    let comptees: Vec<&SessionPassee> = f
-        .sessions
-        .iter()
-        .filter(|s| !s.absence_justifiee && s.date < f.date && f.nouvelle_formation_le.is_none_or(|n| s.date >= n))
-        .collect();
-    let depart = f.depart.filter(|d| f.nouvelle_formation_le.is_none_or(|n| *d >= n)).or_else(|| comptees.iter().map(|s| s.date).min());
+    // Une formation qui n'a pas commencé ne remet rien à zéro.
+    let formation = f.nouvelle_formation_le.filter(|n| *n <= f.date);
+    let depuis = |d: NaiveDate| formation.is_none_or(|n| d >= n);
+    let comptees: Vec<&SessionPassee> =
+        f.sessions.iter().filter(|s| !s.absence_justifiee && s.date < f.date && depuis(s.date) && f.represente(s)).collect();
+    let depart = f.depart.filter(|d| depuis(*d)).or_else(|| comptees.iter().map(|s| s.date).min());
     let Some(depart) = depart else {
         motifs.push(Motif::nouveau(
             "reprise.premiere_session",

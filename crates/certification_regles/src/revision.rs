@@ -245,7 +245,7 @@ fn situer(
     let (acquises, manquantes): (Vec<String>, Vec<String>) =
         version.unites_du_titre().map(|u| u.code.clone()).partition(|u| toutes.contains(u));
     let (limite, mut motifs_limite) = date_limite(catalogue, version, acquis, connaissance);
-    let titre_detenu = acquis.titre_detenu(&version.code, date);
+    let titre_detenu = acquis.detient(catalogue, &version.titre, date);
     let situation = Situation {
         version: version.code.clone(),
         entretien_final_du: manquantes.is_empty() && !titre_detenu,

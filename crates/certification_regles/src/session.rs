@@ -188,42 +188,24 @@ fn gardes(version: &Version, action: ActionSession, f: &FaitsSession, date: Naiv
         }
         A::Ouvrir => {
             let n = f.jures_presents.unwrap_or(0);
-            let phrase =
-                format!("{}{NBSP}; le quorum est de {}.", compte(n, "juré habilité présent", "jurés habilités présents"), membres.valeur);
+            let phrase = presents(n, membres.valeur);
             exiger(n >= membres.valeur, membres.motif("session.quorum", phrase).fait("jures_presents", n));
         }
         A::ConstaterQuorumNonAtteint => {
-            let n = f.jures_presents.unwrap_or(0);
-            let phrase =
-                format!("{}{NBSP}; le quorum est de {}.", compte(n, "juré habilité présent", "jurés habilités présents"), membres.valeur);
-            exiger(n < membres.valeur, membres.motif("session.quorum", phrase).fait("jures_presents", n));
-        }
-        A::SignerPv => {
-            let sans = f.candidats_sans_decision.unwrap_or(0);
-            exiger(
-                sans == 0,
-                Motif::nouveau(
-                    "session.decisions_completes",
-                    Reference::sessions(),
-                    format!("{} sans décision.", compte(sans, "candidat", "candidats")),
-                )
-                .fait("candidats_sans_decision", sans),
-            );
-            let (presents, signataires) = (f.membres_presents.clone().unwrap_or_default(), f.signataires.clone().unwrap_or_default());
-            let manquent: Vec<&String> = presents.difference(&signataires).collect();
-            let de_trop: Vec<&String> = signataires.difference(&presents).collect();
-            let tous = !presents.is_empty() && manquent.is_empty() && de_trop.is_empty();
-            let phrase = if presents.is_empty() {
-                "Les membres présents ne sont pas indiqués.".to_owned()
-            } else if !de_trop.is_empty() {
-                format!("{} a signé sans avoir été présent.", liste(&de_trop))
-            } else if tous {
-                "Tous les membres présents ont signé le procès-verbal.".to_owned()
-            } else {
-                format!("Le procès-verbal attend la signature de {}.", liste(&manquent))
+            let phrase = match f.jures_presents {
+                Some(n) => presents(n, membres.valeur),
+                None => "Les jurés présents ne sont pas indiqués.".to_owned(),
             };
-            exiger(tous, Motif::nouveau("session.signatures", Reference::sessions(), phrase).fait("manquent", &manquent));
+            let manque = f.jures_presents.is_some_and(|n| n < membres.valeur);
+            exiger(manque, membres.motif("session.quorum", phrase).fait("jures_presents", f.jures_presents));
         }
+        A::Deliberer => {
+            let n = f.jures_presents.unwrap_or(0);
+            let quorum = version.regle("jury.quorum_candidat", date);
+            let phrase = presents(n, quorum.valeur);
+            exiger(n >= quorum.valeur, quorum.motif("session.quorum", phrase).fait("jures_presents", n));
+        }
+        A::SignerPv => signer(version, f, date, &mut exiger),
         A::Valider => {
             let numero = f.numero.as_deref().unwrap_or("").trim();
             let phrase = if numero.is_empty() {
@@ -240,8 +222,44 @@ fn gardes(version: &Version, action: ActionSession, f: &FaitsSession, date: Naiv
                 Motif::nouveau("session.motif_annulation", Reference::modele(), "Une annulation dit son motif.").fait("motif", &f.motif),
             );
         }
-        A::Deliberer | A::Transmettre | A::Notifier | A::Archiver | A::ModifierPv => {}
+        A::Transmettre | A::Notifier | A::Archiver | A::ModifierPv => {}
     }
+}
+
+/// « 1 juré habilité présent ; le quorum est de 2. »
+fn presents(n: u32, quorum: u32) -> String {
+    format!("{}{NBSP}; le quorum est de {quorum}.", compte(n, "juré habilité présent", "jurés habilités présents"))
+}
+
+/// Un PV se signe par tous les membres présents, au moins autant que le quorum, chaque candidat ayant sa décision.
+fn signer(version: &Version, f: &FaitsSession, date: NaiveDate, exiger: &mut impl FnMut(bool, Motif)) {
+    let phrase = match f.candidats_sans_decision {
+        Some(n) => format!("{} sans décision.", compte(n, "candidat", "candidats")),
+        None => "Le nombre de candidats sans décision n’est pas indiqué.".to_owned(),
+    };
+    exiger(
+        f.candidats_sans_decision == Some(0),
+        Motif::nouveau("session.decisions_completes", Reference::sessions(), phrase)
+            .fait("candidats_sans_decision", f.candidats_sans_decision),
+    );
+    let (presents, signataires) = (f.membres_presents.clone().unwrap_or_default(), f.signataires.clone().unwrap_or_default());
+    let manquent: Vec<&String> = presents.difference(&signataires).collect();
+    let de_trop: Vec<&String> = signataires.difference(&presents).collect();
+    let tous = !presents.is_empty() && manquent.is_empty() && de_trop.is_empty();
+    let phrase = if presents.is_empty() {
+        "Les membres présents ne sont pas indiqués.".to_owned()
+    } else if !de_trop.is_empty() {
+        format!("{} a signé sans avoir été présent.", liste(&de_trop))
+    } else if tous {
+        "Tous les membres présents ont signé le procès-verbal.".to_owned()
+    } else {
+        format!("Le procès-verbal attend la signature de {}.", liste(&manquent))
+    };
+    exiger(tous, Motif::nouveau("session.signatures", Reference::sessions(), phrase).fait("manquent", &manquent));
+    let quorum = version.regle("jury.quorum_candidat", date);
+    let n = presents.len() as u32;
+    let phrase = format!("{}{NBSP}; le quorum est de {}.", compte(n, "membre présent", "membres présents"), quorum.valeur);
+    exiger(n >= quorum.valeur, quorum.motif("session.quorum", phrase).fait("membres_presents", &presents));
 }
 
 impl EtatSession {

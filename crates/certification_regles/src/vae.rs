@@ -1,5 +1,7 @@
 //! Validation des acquis de l'expérience : recevabilité, silence, plafonds, expérience.
 
+pub mod experience;
+
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
@@ -9,6 +11,8 @@ use crate::dates::{en_francais, plus_mois};
 use crate::motif::{Motif, NBSP, Reference, Reponse, compte, guillemets};
 use crate::referentiel::Version;
 use crate::referentiel::regles::duree_mois;
+
+pub use experience::{Activite, Experience, experience};
 
 /// Sens d'une notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,76 +223,4 @@ pub fn plafonds(version: &Version, anterieurs: &[DossierVae], nouveau: &DossierV
     let resultat =
         PlafondsVae { annee, pour_cette_certification: meme, autres_certifications: autres.into_iter().map(str::to_owned).collect() };
     Reponse::deduite(resultat, motifs)
-}
-
-/// Activité prise en compte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Activite {
-    /// Salariée.
-    Salarie,
-    /// Indépendante.
-    Independant,
-    /// Bénévole.
-    Benevole,
-    /// Mandat d'élu.
-    Elu,
-    /// Stage, période en milieu professionnel.
-    Stage,
-}
-
-/// Une expérience : des dates, ou un nombre de mois.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Experience {
-    /// Activité.
-    pub activite: Activite,
-    /// Premier jour.
-    #[serde(default)]
-    pub debut: Option<NaiveDate>,
-    /// Dernier jour, compris.
-    #[serde(default)]
-    pub fin: Option<NaiveDate>,
-    /// Mois, à défaut de dates.
-    #[serde(default)]
-    pub mois: Option<u32>,
-}
-
-/// Le total, en 365es de mois douzièmes : les jours des périodes datées, chevauchements ôtés, plus
-/// les mois déclarés. `n` mois valent `n × 365 / 12` jours.
-fn jours_fois_douze(experiences: &[Experience]) -> u64 {
-    let mut periodes: Vec<(NaiveDate, NaiveDate)> =
-        experiences.iter().filter_map(|e| Some((e.debut?, e.fin?))).filter(|(d, f)| d <= f).collect();
-    periodes.sort_unstable();
-    let (mut jours, mut vu_jusqu_au) = (0_i64, NaiveDate::MIN);
-    for (debut, fin) in periodes {
-        let depart = if debut > vu_jusqu_au { debut } else { vu_jusqu_au.succ_opt().unwrap_or(vu_jusqu_au) };
-        jours += ((fin - depart).num_days() + 1).max(0);
-        vu_jusqu_au = vu_jusqu_au.max(fin);
-    }
-    let mois: u64 = experiences.iter().filter(|e| e.debut.is_none() || e.fin.is_none()).filter_map(|e| e.mois).map(u64::from).sum();
-    u64::try_from(jours).unwrap_or(0) * 12 + mois * 365
-}
-
-/// L'expérience atteint-elle le minimum de mois ?
-pub(crate) fn experience_atteint(experiences: &[Experience], mois: u32) -> bool {
-    jours_fois_douze(experiences) >= u64::from(mois) * 365
-}
-
-/// Mois entiers d'expérience.
-pub(crate) fn mois_d_experience(experiences: &[Experience]) -> u64 {
-    jours_fois_douze(experiences) / 365
-}
-
-/// L'expérience suffit-elle pour une demande déposée à cette date ?
-pub fn experience(version: &Version, experiences: &[Experience], depot: NaiveDate) -> Reponse<u64> {
-    let min = version.regle("vae.experience_min_mois", depot);
-    let mois = mois_d_experience(experiences);
-    let assez = experience_atteint(experiences, min.valeur);
-    let phrase = if min.valeur == 0 {
-        format!("Aucune durée minimale d’expérience n’est vérifiée au {}{NBSP}; {mois} mois sont déclarés.", en_francais(depot))
-    } else {
-        format!("{mois} mois d’expérience sont justifiés{NBSP}; il en faut {}.", min.valeur)
-    };
-    Reponse::deduite(mois, vec![min.motif("vae.experience", phrase).fait("mois", mois).fait("depot", depot).selon(assez)])
 }

@@ -58,7 +58,7 @@ fn echeance_du_titre(catalogue: Catalogue, version: &Version, connaissance: Naiv
         return Some(NaiveDate::MIN);
     }
     let propre = if version.est_prive() {
-        version.delivrance_connue(connaissance).or(version.fin_connue(connaissance))?
+        version.derniere_session(connaissance)?
     } else {
         let fin = version.fin_connue(connaissance)?;
         plus_annees(fin, version.regle("prolongation.annees", fin).valeur)

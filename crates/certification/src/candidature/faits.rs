@@ -1,6 +1,6 @@
 //! The facts of a file, as the rules ask for them, and what the rules answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use certification_regles::{
     Reponse,
@@ -237,12 +237,14 @@ pub(crate) async fn reunir(cx: &Contexte, id: CandidatureId) -> Resultat<Faits> 
 }
 
 impl Faits {
-    /// What readiness is judged on, on a day, for the units presented.
+    /// What readiness is judged on, on a day, for the units presented; without any, the final interview alone is
+    /// left, and the access to the session says whether it is.
     ///
     /// # Errors
     /// When what the contract fixes is not readable.
     pub(crate) fn preparation(&self, c: &Candidature, origines: Origines, jour: NaiveDate) -> Resultat<FaitsPreparation> {
         Ok(FaitsPreparation {
+            entretien_seul: origines.is_empty(),
             origines,
             voie: Some(c.voie.clone()),
             dossier: DossierProfessionnel { signe: self.signe_le.is_some_and(|s| s <= jour), exemples: Some(self.exemples.clone()) },
@@ -310,15 +312,19 @@ pub(crate) async fn sessions_passees(
         .filter(|p| p.version_code == c.version_code && Some(p.session_id) != sauf && p.jour <= jour)
         .map(|p| {
             let session = super::de_code(&p.type_session)?;
-            Ok(reprise::SessionPassee { session, date: p.jour, absence_justifiee: p.presence == "absent_justifie" })
+            let unites = Some(p.origines.0.into_keys().collect());
+            Ok(reprise::SessionPassee { session, date: p.jour, absence_justifiee: p.presence == "absent_justifie", unites })
         })
         .collect()
 }
 
-/// The day the last training began: that of the enrolment, or one followed since. It sets the clock to zero.
-pub(crate) async fn derniere_formation(cx: &Contexte, c: &Candidature) -> Resultat<Option<NaiveDate>> {
+/// The day the last training began, until a day: that of the enrolment, or one followed since. It sets the clock to
+/// zero.
+pub(crate) async fn derniere_formation(cx: &Contexte, c: &Candidature, jour: NaiveDate) -> Resultat<Option<NaiveDate>> {
     let etapes = super::passages(cx, c.id).await?;
-    Ok(etapes.into_iter().filter(|e| e.action == ActionInscription::SuivreNouvelleFormation).map(|e| e.jour).chain(c.formation_debut).max())
+    let suivies = etapes.into_iter().filter(|e| e.action == ActionInscription::SuivreNouvelleFormation).map(|e| e.jour);
+    // One that is only planned would hide the one before.
+    Ok(suivies.chain(c.formation_debut).filter(|d| *d <= jour).max())
 }
 
 /// Whether a candidate of the training route may sit again without new training.
@@ -327,9 +333,10 @@ pub async fn seconde_chance(cx: &Contexte, c: &Candidature, jour: NaiveDate) -> 
         origine: c.origine()?,
         session: certification_regles::epreuves::TypeSession::Titre,
         date: jour,
+        presentees: BTreeSet::new(),
         sessions: sessions_passees(cx, c, jour, None).await?,
         depart: None,
-        nouvelle_formation_le: derniere_formation(cx, c).await?,
+        nouvelle_formation_le: derniere_formation(cx, c, jour).await?,
     };
     Ok(reprise::seconde_chance(titre::version(cx, &c.version_code).await?, &f))
 }

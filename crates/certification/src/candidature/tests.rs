@@ -87,6 +87,50 @@ async fn par_la_formation_jusqu_au_dossier_pret(#[values(Moteur::Sqlite, Moteur:
 
 #[rstest]
 #[tokio::test]
+async fn une_periode_en_entreprise_prevue_n_est_pas_faite(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let a = Appli::lancer(moteur).await;
+    a.centre().await;
+    let j = a.jeton("alpha.certification").await;
+    let p = candidat(&a, "Camille").await;
+    let corps = json!({"candidat": p, "version": "cmn-plan-de-formation", "voie": "formation_continue",
+                       "origines": {"bloc-1": "vae"}, "contrat": {"semaines_continues": 2, "minutes": 4200}});
+    let c = a.api(&j, "POST", &format!("{BASE}/candidatures"), corps).await.id();
+    let vae = json!({"recu_le": "2026-01-05", "complet_le": "2026-01-06", "recevable": true, "notifie_le": "2026-01-07"});
+    assert_eq!(agir(&a, &c, "deposer").await.statut, 200);
+    let r = a.api(&j, "PUT", &format!("{BASE}/candidatures/{c}/vae"), vae).await;
+    assert_eq!(r.corps["etat"], "recevable", "{}", r.corps);
+    assert_eq!(agir(&a, &c, "preparer").await.statut, 200);
+    assert_eq!(piece(&a, "alpha.certification", &c, exemple("bloc-1")).await.statut, 201);
+    let r = a.api(&j, "POST", &format!("{BASE}/candidatures/{c}/dossier/signature"), json!({"nom": "Camille Essai"})).await;
+    assert_eq!(r.statut, 200, "{}", r.corps);
+    // On 10 March 2026 the placement is planned: it may be noted, the file is not ready, and no session opens on it,
+    // not even one of after its end.
+    let periode = |debut: &str, fin: &str| json!({"genre": "periode", "entreprise": "Atelier d’essai", "tuteur": "Tutrice", "debut": debut, "fin": fin, "minutes": 4200});
+    let prevue = piece(&a, "alpha.formateur", &c, periode("2026-03-16", "2026-03-29")).await;
+    assert_eq!(prevue.statut, 201, "{}", prevue.corps);
+    let r = agir(&a, &c, "declarer_prete").await;
+    assert_eq!(r.statut, 409, "{}", r.corps);
+    let session = json!({"lieu": a.lieu_alpha(), "version": "cmn-plan-de-formation", "type_session": "ccp", "jours": ["2026-05-12"]});
+    let session = a.api(&j, "POST", &format!("{BASE}/sessions"), session).await.id();
+    let inscrire = async || {
+        let corps = json!({"candidature": c, "unites": ["bloc-1"], "jour": "2026-05-12"});
+        a.api(&j, "POST", &format!("{BASE}/sessions/{session}/candidats"), corps).await
+    };
+    let r = inscrire().await;
+    assert!(r.statut == 422 && r.corps["erreurs"][0]["message"].as_str().unwrap().contains("semaines continues"), "{}", r.corps);
+    // An experience is what took place.
+    for (debut, fin, faute) in [("2026-03-11", Value::Null, "debut"), ("2026-01-05", json!("2026-03-11"), "fin")] {
+        let e = json!({"genre": "experience", "activite": "salarie", "libelle": "Accueil", "debut": debut, "fin": fin, "mois": 12});
+        assert_eq!(piece(&a, "alpha.formateur", &c, e).await.champs(), [faute]);
+    }
+    a.regler("2026-03-29T09:00:00Z");
+    assert_eq!(agir(&a, &c, "declarer_prete").await.corps["etat"], "prete", "le dernier jour, elle est faite");
+    let r = inscrire().await;
+    assert_eq!(r.statut, 201, "{}", r.corps);
+}
+
+#[rstest]
+#[tokio::test]
 async fn la_vae_suit_ses_dates(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
     let a = Appli::lancer(moteur).await;
     let p = candidat(&a, "Camille").await;

@@ -41,6 +41,7 @@ pub(super) async fn clore(cx: &Contexte, d: &Dans, passages: &[Passage]) -> Resu
                         ActionInscription::ReussirPartiellement,
                         FaitsInscription { unites_acquises: u32::try_from(acquises).ok(), ..vide },
                     ),
+                    // A failure leaves no unit of what was aimed at; for a CCS, those of its title are not.
                     Issue::Echec => (ActionInscription::Echouer, FaitsInscription { unites_acquises: Some(0), ..vide }),
                 };
                 acces::avancer(cx, &c, action, &f).await?;

@@ -38,13 +38,15 @@ pub async fn juger(
         complet_le: dossier.vae.as_ref().and_then(|v| v.complet_le),
         notification: faits::notification(dossier.vae.as_ref()),
         sessions: faits::sessions_passees(cx, c, jour, Some(d.session.id)).await?,
-        nouvelle_formation_le: faits::derniere_formation(cx, c).await?,
+        nouvelle_formation_le: faits::derniere_formation(cx, c, jour).await?,
         experiences: dossier.experiences.clone(),
         autres_sessions: passages.iter().filter(|p| p.session_id != d.session.id).map(|p| p.jour).collect(),
     };
     let acces = acces_session(d.catalogue(), d.version, &acquis, &faits, cx.aujourd_hui()).map_err(|e| super::referentiel(&e))?;
-    let pret = dossier.preparation(c, origines.clone(), jour)?;
-    let pret = preparation(d.version, &pret, jour).map_err(|e| super::referentiel(&e))?;
+    // What is planned until the session is not done: readiness is that of today.
+    let fait = jour.min(cx.aujourd_hui());
+    let pret = dossier.preparation(c, origines.clone(), fait)?;
+    let pret = preparation(d.version, &pret, fait).map_err(|e| super::referentiel(&e))?;
     let mut motifs: Vec<Motif> = pret.motifs;
     motifs.extend(acces.motifs);
     Ok(Reponse { favorable: pret.favorable && acces.favorable, resultat: acces.resultat, motifs })

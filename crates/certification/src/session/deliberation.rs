@@ -8,7 +8,6 @@ use certification_regles::{
     entretien::{FaitsEntretien, entretien_final},
     epreuves::TypeSession,
     motif::Sens,
-    revision::situation,
     session::EtatSession,
 };
 use sea_orm::{
@@ -61,21 +60,10 @@ pub(super) async fn faits(cx: &Contexte, d: &Dans, p: &Passage, accordees: Optio
     // A title granted here is not one held before.
     let dici: BTreeSet<String> = decision::de_session(cx, p.candidat_id, d.session.id).await?;
     acquis.titres.retain(|t| t.decision.as_ref().is_none_or(|x| !dici.contains(x)));
-    let (s, _) = situation(d.catalogue(), d.version, &acquis, p.jour, cx.aujourd_hui());
-    let ccs = acquis.unites_en_vigueur(&d.version.code, p.jour);
     let presentees: BTreeSet<String> = p.origines.0.keys().cloned().collect();
-    let titre_detenu =
-        acquis.titres.iter().any(|t| t.en_vigueur(p.jour) && d.catalogue().version(&t.version).is_ok_and(|v| v.titre == d.version.titre));
-    Ok(FaitsEntretien {
-        acquises: s.acquises.iter().cloned().collect(),
-        ccs_detenu: presentees.iter().any(|u| ccs.contains(u) && !s.acquises.contains(u)),
-        titre_detenu,
-        dans_la_limite: s.dans_les_dates,
-        // The livret is a projection: it is produced as soon as it is asked for.
-        livret_produit: true,
-        presentees,
-        accordees,
-    })
+    let f = FaitsEntretien::situer(d.catalogue(), d.version, d.genre()?, &acquis, presentees, p.jour, cx.aujourd_hui());
+    // The livret is a projection: it is produced as soon as it is asked for.
+    Ok(FaitsEntretien { accordees, livret_produit: true, ..f })
 }
 
 /// Every subset, the largest first.
@@ -96,7 +84,7 @@ fn permises(d: &Dans, genre: TypeSession, f: &FaitsEntretien) -> Resultat<Vec<Ch
         let tenu = entretien_final(d.version, genre, &complet).map_err(|e| super::referentiel(&e))?.resultat.tenu == Some(true);
         let unites: BTreeSet<String> = d.version.unites_du_titre().map(|u| u.code.clone()).collect();
         let tout = match genre {
-            TypeSession::Ccs => accordees == f.presentees,
+            TypeSession::Ccs => !accordees.is_empty(),
             _ => unites.is_subset(&f.acquises.union(&accordees).cloned().collect()),
         };
         // The interview counts once every unit is there; before, its result changes nothing.
@@ -110,10 +98,6 @@ fn permises(d: &Dans, genre: TypeSession, f: &FaitsEntretien) -> Resultat<Vec<Ch
                 v.push(Choix { decision, resultat: r.resultat, libelle });
             }
         }
-    }
-    // The same outcome written twice is one choice: a CCS is granted or not.
-    if genre == TypeSession::Ccs {
-        v.retain(|o| o.decision.titre || o.decision.accordees.is_empty());
     }
     Ok(v)
 }

@@ -13,6 +13,7 @@ use socle::{
     identifiant::{CandidatId, CandidatureId, LieuId, SessionExamenId, StructureId, UtilisateurId},
 };
 
+use super::table::Origines;
 use crate::candidature::{self, Candidature};
 
 /// A candidate.
@@ -129,6 +130,8 @@ pub struct Autre {
     pub heure: Option<String>,
     pub salle: Option<String>,
     pub presence: String,
+    /// The units presented.
+    pub origines: Origines,
     pub lieu: String,
     pub adresse: Option<String>,
 }
@@ -136,7 +139,7 @@ pub struct Autre {
 /// The active registrations of a candidate, all sessions together.
 pub async fn autres_passages(cx: &Contexte, candidat: CandidatId) -> Resultat<Vec<Autre>> {
     let mut q = Query::select();
-    q.columns(["session_id", "jour", "heure", "salle", "presence"].map(|c| ("passage", c)))
+    q.columns(["session_id", "jour", "heure", "salle", "presence", "origines"].map(|c| ("passage", c)))
         .columns([("session_examen", "type_session"), ("session_examen", "version_code")])
         .column(("lieu", "adresse"))
         .expr_as(Expr::col(("lieu", "nom")), "lieu")

@@ -1,5 +1,7 @@
 //! The steps of a session, each guarded by the rules.
 
+use std::collections::BTreeSet;
+
 use certification_regles::{
     Motif,
     agrement::{SessionACouvrir, agrement_couvre},
@@ -75,13 +77,16 @@ pub(super) async fn agrement(cx: &Contexte, d: &Dans) -> Resultat<certification_
 async fn faits(cx: &Contexte, d: &Dans, passages: &[Passage], a: &Agir) -> Resultat<FaitsSession> {
     let prevu = jury::examen(cx, d, passages, false).await?;
     let presents = jury::examen(cx, d, passages, true).await?;
+    // To deliberate, the members of the whole session count; the quorum of each candidate is checked with their decision.
+    let de_la_session = presents.reponse.resultat.jours.iter().flat_map(|j| &j.membres).collect::<BTreeSet<_>>().len();
     let jour = if d.jours.contains(&cx.aujourd_hui()) { cx.aujourd_hui() } else { d.session.premier_jour };
     let du_jour = presents.reponse.resultat.jours.iter().find(|j| j.jour == jour).map_or(0, |j| j.membres.len());
+    let siegent = if d.etat()? == EtatSession::Ouverte { de_la_session } else { du_jour };
     let texte = |t: &Option<String>| t.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
     Ok(FaitsSession {
         agrement_couvre: Some(agrement(cx, d).await?.favorable),
         jures_habilites: Some(prevu.membres_chaque_jour()),
-        jures_presents: u32::try_from(du_jour).ok(),
+        jures_presents: u32::try_from(siegent).ok(),
         candidats: u32::try_from(passages.len()).ok(),
         convoquee_le: Some(d.session.convoquee_le.unwrap_or_else(|| cx.aujourd_hui())),
         premier_jour: Some(d.session.premier_jour),

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::regles::{Valeur, valeur, valeur_facultative};
-use super::{Constat, Nature, Unite, Version};
+use super::{Constat, Nature, Unite, Version, titre_embarque};
 use crate::motif::guillemets;
 
 /// Pourquoi un référentiel n'est pas utilisable.
@@ -67,6 +67,15 @@ impl<'a> Catalogue<'a> {
             .ok_or_else(|| ErreurReferentiel::UniteInconnue { version: version.to_owned(), unite: unite.to_owned() })
     }
 
+    /// Le titre que nomme un code de version, un code de titre ou un numéro RNCP ; le nom lui-même si
+    /// rien ne le porte.
+    pub fn titre_nomme(self, nom: &str) -> String {
+        let code = nom.trim().strip_prefix("RNCP").unwrap_or(nom.trim());
+        let version = self.version(nom).ok();
+        let titre = || self.versions().find(|v| v.titre == nom || v.codes.rncp.as_deref() == Some(code));
+        version.or_else(titre).or_else(|| titre_embarque(code)).map_or_else(|| nom.to_owned(), |v| v.titre.clone())
+    }
+
     /// Les versions qui prolongent celle-ci : elles lui succèdent ou en reçoivent les unités.
     pub fn suites(self, code: &str) -> impl Iterator<Item = &'a Version> {
         self.versions().filter(move |v| {
@@ -87,6 +96,23 @@ impl Version {
     pub fn delivrance_connue(&self, connaissance: NaiveDate) -> Option<NaiveDate> {
         let prorogee = self.prorogations.iter().filter(|p| p.publiee_le <= connaissance).filter_map(|p| p.nouvelle_limite_delivrance).max();
         self.limite_delivrance.map(|l| prorogee.map_or(l, |p| p.max(l)))
+    }
+
+    /// Dernier jour d'une session sans année de prolongation : la fin de validité, ou la limite de
+    /// délivrance d'un titre privé.
+    pub fn derniere_session(&self, connaissance: NaiveDate) -> Option<NaiveDate> {
+        let fin = self.fin_connue(connaissance);
+        if self.est_prive() { self.delivrance_connue(connaissance).or(fin) } else { fin }
+    }
+
+    /// La version a pris effet, et son dernier jour n'est pas passé.
+    pub fn vaut(&self, date: NaiveDate, connaissance: NaiveDate) -> bool {
+        self.effet.is_none_or(|e| e <= date) && self.derniere_session(connaissance).is_none_or(|d| date <= d)
+    }
+
+    /// Le titre auquel une unité est rattachée : pour un CCS, celui qu'il faut détenir.
+    pub fn titre_de<'a>(&'a self, unite: &'a Unite) -> &'a str {
+        unite.titre.as_deref().unwrap_or(&self.titre)
     }
 
     /// Titre d'un certificateur privé.

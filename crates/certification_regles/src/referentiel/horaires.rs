@@ -95,9 +95,10 @@ pub struct SyntheseHoraire {
 }
 
 impl BlocHoraire {
-    /// Somme des modules, en minutes ; un module sans durée compte zéro.
+    /// Somme des modules, en minutes ; un module sans durée compte zéro. Trop grande pour être vraie,
+    /// elle s'arrête au plus grand nombre : le total imprimé la contredira.
     pub fn calcule_minutes(&self) -> u32 {
-        self.modules.iter().filter_map(|m| m.minutes).sum()
+        self.modules.iter().filter_map(|m| m.minutes).fold(0, u32::saturating_add)
     }
 
     fn synthese(&self) -> SyntheseHoraire {
@@ -108,7 +109,7 @@ impl BlocHoraire {
 impl Horaires {
     /// Somme de tous les modules, en minutes.
     pub fn calcule_minutes(&self) -> u32 {
-        self.blocs.iter().map(BlocHoraire::calcule_minutes).sum()
+        self.blocs.iter().map(BlocHoraire::calcule_minutes).fold(0, u32::saturating_add)
     }
 
     /// Un bilan par bloc, puis le total.

@@ -249,7 +249,11 @@ fn horaires(r: &mut Releve) {
         if stocke.is_some_and(|t| t != s.calcule_minutes) {
             r.erreur(
                 "total_calcule_faux",
-                format!("le total calculé de {} ne vaut pas la somme des modules, {}.", guillemets(&s.intitule), heures(s.calcule_minutes)),
+                format!(
+                    "le total calculé de {} ne vaut pas la somme des modules, {}.",
+                    guillemets(&s.intitule),
+                    heures(s.calcule_minutes.into())
+                ),
             );
         }
         if let (Some(imprime), Some(ecart)) = (s.imprime_minutes, s.ecart_minutes)
@@ -260,8 +264,8 @@ fn horaires(r: &mut Releve) {
                 format!(
                     "{} imprime {}, la somme des modules donne {}. Les deux sont gardés.",
                     guillemets(&s.intitule),
-                    heures(imprime),
-                    heures(s.calcule_minutes)
+                    heures(imprime.into()),
+                    heures(s.calcule_minutes.into())
                 ),
             );
         }
@@ -272,7 +276,7 @@ fn horaires(r: &mut Releve) {
 }
 
 /// « 17,5 h ».
-pub(crate) fn heures(minutes: u32) -> String {
+pub(crate) fn heures(minutes: u64) -> String {
     let centiemes = (minutes % 60) * 100 / 60;
     let decimales = match centiemes {
         0 => String::new(),

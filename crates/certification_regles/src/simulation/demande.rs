@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::erreurs::{ErreurSimulation, en_francais};
 use super::question::{QUESTIONS, Question};
 use crate::acquis::{Acquis, Attribution, CertificationExterne, Origine, TitreAttribue};
-use crate::referentiel::{Catalogue, Constat, Gravite, Version, titre_embarque, verifier};
+use crate::motif::guillemets;
+use crate::referentiel::{Catalogue, Constat, ErreurReferentiel, Gravite, Version, titre_embarque, verifier};
 
 /// Le contexte commun à toutes les questions.
 #[derive(Debug, Clone)]
@@ -24,7 +25,7 @@ pub struct Contexte {
     pub connaissance: NaiveDate,
     /// Voie d'accès.
     pub voie: Option<String>,
-    /// Origine par défaut des unités présentées.
+    /// Origine par défaut des unités présentées, donnée ou déduite de la voie.
     pub origine: Option<Origine>,
     /// Ce que détient le candidat.
     pub acquis: Acquis,
@@ -87,6 +88,29 @@ const VOIES: [&str; 8] = [
     "capitalisation",
 ];
 
+/// L'origine que donne une voie ; la candidature individuelle et la capitalisation n'en disent aucune.
+fn origine_de(voie: &str) -> Option<Origine> {
+    match voie {
+        "vae" => Some(Origine::Vae),
+        "candidature_individuelle" | "capitalisation" => None,
+        _ => Some(Origine::Formation),
+    }
+}
+
+/// L'origine donnée, sinon celle de la voie ; la formation et la VAE ne se contredisent pas. Un parcours
+/// mixte donne l'origine de chaque unité.
+fn origine(voie: Option<&str>, donnee: Option<Origine>) -> Result<Option<Origine>, ErreurReferentiel> {
+    let deduite = voie.and_then(origine_de);
+    match (deduite, donnee) {
+        (Some(d), Some(o)) if d != o && o != Origine::Experience => Err(ErreurReferentiel::Incoherence(format!(
+            "la voie {} et l’origine {} ne vont pas ensemble.",
+            guillemets(voie.unwrap_or_default()),
+            guillemets(o.code())
+        ))),
+        _ => Ok(donnee.or(deduite)),
+    }
+}
+
 /// Vérifie les versions jointes ; elles peuvent renvoyer au titre livré que nomme la demande.
 fn verifier_jointes(versions: &[Version], titre: Option<&str>) -> Vec<Constat> {
     match titre.and_then(titre_embarque).filter(|l| versions.iter().all(|v| v.code != l.code)) {
@@ -101,6 +125,8 @@ fn verifier_jointes(versions: &[Version], titre: Option<&str>) -> Vec<Constat> {
 /// Lit une demande. Un référentiel joint qui se contredit est refusé, sauf quand la question est
 /// justement de le vérifier.
 pub fn analyser(json: &str) -> Result<Demande, ErreurSimulation> {
+    // Un fichier enregistré sous Windows commence souvent par une marque d'ordre.
+    let json = json.strip_prefix('\u{feff}').unwrap_or(json);
     let brute: Brute = serde_json::from_str(json).map_err(|e| ErreurSimulation::Demande(en_francais(&e.to_string())))?;
     let code =
         QUESTIONS.into_iter().find(|q| *q == brute.question).ok_or_else(|| ErreurSimulation::QuestionInconnue(brute.question.clone()))?;
@@ -108,13 +134,14 @@ pub fn analyser(json: &str) -> Result<Demande, ErreurSimulation> {
     if let Some(voie) = brute.voie.as_deref().filter(|v| !VOIES.contains(v)) {
         return Err(ErreurSimulation::Demande(en_francais(&format!("unknown variant `{voie}`, expected one of `{}`", VOIES.join("`, `")))));
     }
+    let origine = origine(brute.voie.as_deref(), brute.origine)?;
     let versions = brute.versions;
     let mut livree = None;
     if !versions.is_empty() && !matches!(question, Question::Verification) {
         let erreurs: Vec<_> =
             verifier_jointes(&versions, brute.titre.as_deref()).into_iter().filter(|c| c.gravite == Gravite::Erreur).collect();
         if !erreurs.is_empty() {
-            return Err(crate::referentiel::ErreurReferentiel::Contradictions(erreurs).into());
+            return Err(ErreurReferentiel::Contradictions(erreurs).into());
         }
     }
     let mut visee = brute.version;
@@ -144,6 +171,6 @@ pub fn analyser(json: &str) -> Result<Demande, ErreurSimulation> {
     catalogue.version(&version)?;
     acquis.verifier(catalogue)?;
     let connaissance = brute.connaissance.unwrap_or(brute.date);
-    let contexte = Contexte { version, date: brute.date, connaissance, voie: brute.voie, origine: brute.origine, acquis, versions, livree };
+    let contexte = Contexte { version, date: brute.date, connaissance, voie: brute.voie, origine, acquis, versions, livree };
     Ok(Demande { contexte, code, question })
 }

@@ -59,6 +59,9 @@ fn traduire(m: &str) -> Option<String> {
         let (recu, attendu) = reste.split_once(", expected ")?;
         return Some(format!("une valeur n’est pas du bon type (reçu{NBSP}: {}{NBSP}; attendu{NBSP}: {})", types(recu), types(attendu)));
     }
+    if m.starts_with("invalid length ") {
+        return Some("une liste est donnée à la place d’un objet".to_owned());
+    }
     if m.contains("out of range")
         || m.contains("invalid characters")
         || m.contains("premature end of input")

@@ -97,6 +97,9 @@ pub struct AccesSession {
 pub struct SecondeChance {
     /// Type de session.
     pub session: TypeSession,
+    /// Unités présentées ; absent : on ne sait pas.
+    #[serde(default)]
+    pub unites: BTreeSet<String>,
     /// Sessions passées.
     #[serde(default)]
     pub sessions_passees: Vec<SessionPassee>,

@@ -111,6 +111,10 @@ impl Question {
 }
 
 fn lire<T: DeserializeOwned>(question: &str, faits: Value) -> Result<T, ErreurSimulation> {
-    serde_json::from_value(faits)
-        .map_err(|e| ErreurSimulation::Faits { question: question.to_owned(), message: en_francais(&e.to_string()) })
+    let erreur = |message: String| ErreurSimulation::Faits { question: question.to_owned(), message };
+    // Une liste se lirait comme les champs dans l'ordre.
+    if !faits.is_object() {
+        return Err(erreur("une liste ou une valeur est donnée à la place d’un objet.".to_owned()));
+    }
+    serde_json::from_value(faits).map_err(|e| erreur(en_francais(&e.to_string())))
 }

@@ -50,15 +50,19 @@ pub fn repondre(demande: &Demande) -> Result<ReponseSimulation, ErreurSimulation
     let version = catalogue.version(&c.version)?;
     let brute = match &demande.question {
         Question::EpreuvesDues(f) => {
-            let origines = origines(c, &f.unites, &f.origines)?;
-            let presentees = origines.keys().cloned().collect();
-            let faits = faits_entretien(catalogue, version, c, presentees, None, None, None);
+            let mut unites = f.unites.clone();
+            if unites.is_empty() && f.origines.is_empty() && f.session == TypeSession::Titre {
+                unites = manquantes(catalogue, version, c);
+            }
+            let origines = origines(c, &unites, &f.origines)?;
+            let faits = faits_entretien(catalogue, version, c, f.session, origines.keys().cloned().collect(), None);
             let prevu = entretien_final(version, f.session, &faits)?.resultat.prevu;
             let r = epreuves_dues(version, &Presentation { session: f.session, origines: &origines, entretien_prevu: prevu })?;
             brute(r, |dues| json!({ "epreuves": dues, "entretien_prevu": prevu }))
         }
         Question::Preparation(f) => {
             let faits = FaitsPreparation {
+                entretien_seul: manquantes(catalogue, version, c).is_empty(),
                 origines: origines(c, &f.unites, &f.origines)?,
                 voie: c.voie.clone(),
                 dossier: f.dossier_professionnel.clone(),
@@ -87,6 +91,7 @@ pub fn repondre(demande: &Demande) -> Result<ReponseSimulation, ErreurSimulation
                 origine: c.origine.unwrap_or(Origine::Formation),
                 session: f.session,
                 date: c.date,
+                presentees: f.unites.clone(),
                 sessions: f.sessions_passees.clone(),
                 depart: f.depart,
                 nouvelle_formation_le: f.nouvelle_formation_le,
@@ -101,7 +106,10 @@ pub fn repondre(demande: &Demande) -> Result<ReponseSimulation, ErreurSimulation
                 date: c.date,
                 blocs_seuls: false,
             });
-            brute(vae::plafonds(version, &f.anterieurs, &nouveau), valeur)
+            // Un code de version, un code de titre et un numéro RNCP nomment la même certification.
+            let nommer = |d: &vae::DossierVae| vae::DossierVae { certification: catalogue.titre_nomme(&d.certification), ..d.clone() };
+            let anterieurs: Vec<vae::DossierVae> = f.anterieurs.iter().map(nommer).collect();
+            brute(vae::plafonds(version, &anterieurs, &nommer(&nouveau)), valeur)
         }
         Question::VaeExperience(f) => brute(vae::experience(version, &f.experiences, c.date), |mois| json!({ "mois": mois })),
         Question::Jury(f) => {
@@ -127,15 +135,11 @@ pub fn repondre(demande: &Demande) -> Result<ReponseSimulation, ErreurSimulation
             Reponse { favorable: d.delivre_par_la_plateforme, resultat: valeur(d), motifs: vec![motif] }
         }
         Question::EntretienFinal(f) => {
-            let faits = faits_entretien(
-                catalogue,
-                version,
-                c,
-                f.presentees.clone(),
-                f.accordees.clone(),
-                f.livret_produit,
-                f.code_session.as_deref(),
-            );
+            let faits = FaitsEntretien {
+                accordees: f.accordees.clone(),
+                livret_produit: f.livret_produit.unwrap_or(true),
+                ..faits_entretien(catalogue, version, c, f.session, f.presentees.clone(), f.code_session.as_deref())
+            };
             let tenu = f.accordees.is_some();
             let mut b = brute(entretien_final(version, f.session, &faits)?, valeur);
             b.motifs.extend(livret_suppose(f.session, f.livret_produit).filter(|_| tenu));
@@ -153,7 +157,7 @@ pub fn repondre(demande: &Demande) -> Result<ReponseSimulation, ErreurSimulation
         }
         Question::PeriodeEntreprise(f) => {
             let voie = c.voie.as_deref().ok_or_else(|| ErreurSimulation::Demande("le champ « voie » manque.".to_owned()))?;
-            brute(entreprise::periode_en_entreprise(version, voie, &f.periodes, f.contrat.as_ref()), valeur)
+            brute(entreprise::periode_en_entreprise(version, voie, &f.periodes, f.contrat.as_ref(), c.date), valeur)
         }
         Question::Horaires => horaires(version),
         Question::Verification => {
@@ -198,17 +202,10 @@ fn jours(donnes: &[NaiveDate], c: &Contexte) -> Vec<NaiveDate> {
 /// Les unités présentées et leur origine : celle qui leur est propre, sinon celle de la demande.
 fn origines(c: &Contexte, unites: &[String], propres: &BTreeMap<String, Origine>) -> Result<BTreeMap<String, Origine>, ErreurSimulation> {
     let mut toutes = propres.clone();
-    let defaut = c.origine.or(match c.voie.as_deref() {
-        Some("vae") => Some(Origine::Vae),
-        Some("initiale" | "eleve_etudiant" | "apprentissage" | "formation_continue" | "contrat_professionnalisation") => {
-            Some(Origine::Formation)
-        }
-        _ => None,
-    });
     for u in unites.iter().filter(|u| !propres.contains_key(*u)) {
-        let origine = defaut.ok_or_else(|| {
+        let origine = c.origine.ok_or_else(|| {
             ErreurSimulation::Demande(format!(
-                "l’origine de l’unité «{NBSP}{u}{NBSP}» manque («{NBSP}origine{NBSP}», «{NBSP}origines{NBSP}» ou «{NBSP}voie{NBSP}»."
+                "l’origine de l’unité «{NBSP}{u}{NBSP}» manque («{NBSP}origine{NBSP}», «{NBSP}origines{NBSP}» ou «{NBSP}voie{NBSP}»)."
             ))
         })?;
         toutes.insert(u.clone(), origine);
@@ -216,30 +213,20 @@ fn origines(c: &Contexte, unites: &[String], propres: &BTreeMap<String, Origine>
     Ok(toutes)
 }
 
+/// Les unités du titre qui manquent à la date du cas.
+fn manquantes(catalogue: Catalogue, version: &Version, c: &Contexte) -> Vec<String> {
+    situation(catalogue, version, &c.acquis, c.date, c.connaissance).0.manquantes
+}
+
 fn faits_entretien(
     catalogue: Catalogue,
     version: &Version,
     c: &Contexte,
+    session: TypeSession,
     presentees: BTreeSet<String>,
-    accordees: Option<BTreeSet<String>>,
-    livret: Option<bool>,
-    session: Option<&str>,
+    code_session: Option<&str>,
 ) -> FaitsEntretien {
-    let acquis = c.acquis.avant_session(session);
-    let (s, _) = situation(catalogue, version, &acquis, c.date, c.connaissance);
-    let ccs: BTreeSet<String> = acquis.unites_en_vigueur(&version.code, c.date);
-    FaitsEntretien {
-        acquises: s.acquises.iter().cloned().collect(),
-        ccs_detenu: presentees.iter().any(|u| ccs.contains(u) && !s.acquises.contains(u)),
-        titre_detenu: acquis
-            .titres
-            .iter()
-            .any(|t| t.en_vigueur(c.date) && catalogue.version(&t.version).is_ok_and(|v| v.titre == version.titre)),
-        dans_la_limite: s.dans_les_dates,
-        livret_produit: livret.unwrap_or(true),
-        presentees,
-        accordees,
-    }
+    FaitsEntretien::situer(catalogue, version, session, &c.acquis.avant_session(code_session), presentees, c.date, c.connaissance)
 }
 
 fn deliberation(catalogue: Catalogue, version: &Version, c: &Contexte, f: &faits::Deliberation) -> Result<Brute, ErreurReferentiel> {
@@ -251,7 +238,11 @@ fn deliberation(catalogue: Catalogue, version: &Version, c: &Contexte, f: &faits
     }
     // Proposer le titre, c'est accorder tout ce qui est présenté.
     let accordees = f.accordees.clone().unwrap_or_else(|| if f.titre_propose { presentees.clone() } else { BTreeSet::new() });
-    let faits = faits_entretien(catalogue, version, c, presentees, Some(accordees), f.livret_produit, f.code_session.as_deref());
+    let faits = FaitsEntretien {
+        accordees: Some(accordees),
+        livret_produit: f.livret_produit.unwrap_or(true),
+        ..faits_entretien(catalogue, version, c, f.session, presentees, f.code_session.as_deref())
+    };
     let r =
         deliberer(version, f.session, &Proposition { faits, titre_propose: f.titre_propose, entretien_favorable: f.entretien_favorable })?;
     let mut b = brute(r, valeur);
@@ -292,6 +283,7 @@ fn validite_unites(catalogue: Catalogue, c: &Contexte) -> Result<Brute, ErreurRe
 }
 
 fn livret(catalogue: Catalogue, c: &Contexte, f: &faits::LivretJournal) -> Result<Brute, ErreurReferentiel> {
+    Livret::verifier(&f.journal)?;
     let livret = Livret::projeter(&f.journal);
     livret.acquis().verifier(catalogue)?;
     let version = catalogue.version(&c.version)?;
@@ -324,8 +316,8 @@ fn horaires(version: &Version) -> Brute {
             let phrase = format!(
                 "{}{NBSP}: {} imprimées, {} calculées. Les deux sont gardées.",
                 l.intitule,
-                heures(l.imprime_minutes.unwrap_or(0)),
-                heures(l.calcule_minutes)
+                heures(l.imprime_minutes.unwrap_or(0).into()),
+                heures(l.calcule_minutes.into())
             );
             Motif::nouveau("horaires.ecart", Reference::referentiel(version), phrase).fait("ecart_minutes", l.ecart_minutes)
         })

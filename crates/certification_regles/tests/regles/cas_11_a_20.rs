@@ -17,7 +17,7 @@ use certification_regles::vae::{
     Activite, DecisionRecevabilite, DossierVae, EtatRecevabilite, Experience, Notification, plafonds, recevabilite,
 };
 
-use crate::fabrique::{acquis, faits, jour, origines, prorogation, titre, unite, version};
+use crate::fabrique::{acquis, ensemble, faits, jour, origines, prorogation, titre, unite, version};
 
 fn a() -> Version {
     version("A", Some("2026-06-30"), &["A1", "A2"])
@@ -136,12 +136,13 @@ fn cas_16_ccs_sans_titre_avec_onze_mois_avec_un_titre_retire() {
 
 #[test]
 fn cas_17_seconde_chance_passee_et_quatrieme_session_titre() {
-    let s = |date: &str| SessionPassee { session: TypeSession::Titre, date: jour(date), absence_justifiee: false };
+    let s = |date: &str| SessionPassee { session: TypeSession::Titre, date: jour(date), absence_justifiee: false, unites: None };
     let r = |date: &str, sessions: &[SessionPassee]| {
         let f = FaitsReprise {
             origine: Origine::Formation,
             session: TypeSession::Titre,
             date: jour(date),
+            presentees: ensemble(&[]),
             sessions: sessions.to_vec(),
             depart: None,
             nouvelle_formation_le: None,
@@ -168,6 +169,7 @@ fn cas_17_seconde_chance_passee_et_quatrieme_session_titre() {
         origine: Origine::Formation,
         session: TypeSession::Titre,
         date: jour("2026-06-01"),
+        presentees: ensemble(&[]),
         sessions: trois.to_vec(),
         depart: None,
         nouvelle_formation_le: Some(jour("2026-02-01")),
@@ -251,12 +253,12 @@ fn cas_20_totaux_imprimes_module_sans_horaire_semaines_continues() {
     assert_eq!(constats.iter().filter(|c| c.code == "total_imprime_different").count(), 2);
     assert!(constats.iter().any(|c| c.code == "module_sans_horaire" && c.phrase.contains("Acteurs médiation numérique")));
     let periode = |debut: &str, fin: &str| PeriodeEntreprise { debut: jour(debut), fin: jour(fin), minutes: None };
-    let r = |p: &[PeriodeEntreprise]| periode_en_entreprise(plan, "initiale", p, None);
+    let r = |p: &[PeriodeEntreprise]| periode_en_entreprise(plan, "initiale", p, None, jour("2026-05-10"));
     assert!(r(&[periode("2026-03-02", "2026-04-10")]).favorable);
     assert!(r(&[periode("2026-03-02", "2026-03-20"), periode("2026-04-06", "2026-04-24")]).refuse_par("entreprise.semaines_continues"));
     assert!(r(&[periode("2026-03-02", "2026-03-20"), periode("2026-03-23", "2026-04-10")]).favorable);
     assert!(!r(&[periode("2026-03-02", "2026-04-03")]).favorable);
-    assert!(periode_en_entreprise(plan, "formation_continue", &[], None).favorable);
+    assert!(periode_en_entreprise(plan, "formation_continue", &[], None, jour("2026-05-10")).favorable);
     // Cinq ans et « validité du titre » sont justes chacun à sa date.
     assert_eq!(titre_embarque("26573").unwrap().validite_unites, ValiditeUnites::Annees { annees: 5 });
     assert_eq!(titre_embarque("mediateur-numerique").unwrap().validite_unites, ValiditeUnites::ValiditeTitre);

@@ -12,6 +12,7 @@ use certification_regles::limite::date_limite;
 use certification_regles::livret::{Decision, Livret, Objet};
 use certification_regles::referentiel::{Nature, ValiditeUnites, Version};
 use certification_regles::revision::fermeture;
+use certification_regles::vae::{Activite, Experience, experience};
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
@@ -113,6 +114,18 @@ proptest! {
             prop_assert!(r.resultat.manquantes.is_empty() && r.resultat.entretien.tenu == Some(true));
         }
         prop_assert!(r.resultat.titre_attribue || !r.resultat.documents.contains(&"parchemin".to_owned()));
+    }
+
+    #[test]
+    fn l_experience_ne_diminue_ni_avec_le_temps_ni_avec_une_autre(periodes in prop::collection::vec((un_jour(), prop::option::of(0_u64..500), prop::option::of(0_u32..30)), 0..6), date in un_jour(), jours in 0_u64..400) {
+        let v = version("A", None, &["A1"]);
+        let toutes: Vec<Experience> = periodes
+            .into_iter()
+            .map(|(debut, duree, mois)| Experience { activite: Activite::Salarie, debut: Some(debut), fin: duree.map(|n| debut + Days::new(n)), mois })
+            .collect();
+        let mois = |e: &[Experience], date| experience(&v, e, date).resultat;
+        prop_assert!(mois(&toutes, date) <= mois(&toutes, date + Days::new(jours)));
+        prop_assert!(mois(toutes.get(1..).unwrap_or_default(), date) <= mois(&toutes, date));
     }
 
     #[test]

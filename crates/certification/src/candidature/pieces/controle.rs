@@ -26,7 +26,9 @@ pub(super) fn controler(p: &mut Piece, v: &Version, aujourd_hui: NaiveDate) -> R
         }
         Piece::Experience { libelle, debut, fin, mois, preuve, .. } => {
             texte(&mut c, "libelle", libelle, 300, "Dites en quelques mots ce que la personne faisait, et où.");
+            c.exiger(*debut <= aujourd_hui, "debut", futur);
             c.exiger(fin.is_none_or(|f| f >= *debut), "fin", avant);
+            c.exiger(fin.is_none_or(|f| f <= aujourd_hui), "fin", futur);
             c.exiger(fin.is_some() || mois.is_some(), "mois", "Donnez la fin de cette activité, ou son nombre de mois.");
             c.exiger(mois.is_none_or(|m| m <= 600), "mois", "Ce nombre de mois est trop grand : 600 au plus.");
             *preuve = socle::texte::nettoyer(preuve.take());
@@ -42,6 +44,7 @@ pub(super) fn controler(p: &mut Piece, v: &Version, aujourd_hui: NaiveDate) -> R
             *preuve = socle::texte::nettoyer(preuve.take());
             c.texte("preuve", preuve.as_deref(), 300);
         }
+        // A period may be planned: the rules count what is over.
         Piece::Periode { entreprise, tuteur, debut, fin, minutes, preuve } => {
             texte(&mut c, "entreprise", entreprise, 200, "Indiquez l’entreprise ou le lieu d’accueil.");
             texte(&mut c, "tuteur", tuteur, 200, "Indiquez le tuteur ou la tutrice.");

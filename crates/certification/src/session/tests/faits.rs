@@ -75,6 +75,59 @@ async fn le_dernier_ccp_et_l_entretien_au_vu_du_livret(#[values(Moteur::Sqlite, 
 
 #[rstest]
 #[tokio::test]
+async fn sans_formation_ni_recevabilite_pas_de_titre(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let e = Examen::preparer(moteur, &[]).await;
+    let corps = json!({"lieu": e.a.lieu_alpha(), "version": VERSION, "type_session": "ccp", "jours": ["2026-05-12"]});
+    let ccp = e.a.api(&e.gestion, "POST", &format!("{BASE}/sessions"), corps).await.id();
+    let c = e.a.candidat_pret("Zoe", "Croquis", None, None).await;
+    // Zoe applies on her own: no training, no VAE.
+    use sea_orm::ConnectionTrait;
+    let tx = e.a.etat.base.ecriture().await.unwrap();
+    let seule = r#"UPDATE candidature SET voie = 'candidature_individuelle', origines = '{"ccp-1": "experience", "ccp-2": "experience"}'"#;
+    tx.execute_unprepared(seule).await.unwrap();
+    tx.commit().await.unwrap();
+    for (session, unites) in [(&e.session, &["ccp-1", "ccp-2"][..]), (&ccp, &["ccp-2"])] {
+        let r = e.inscrire(session, &c, unites, "2026-05-12").await;
+        assert_eq!((r.statut, r.champs()), (422, vec!["unites".to_owned()]), "{}", r.corps);
+        let dit = r.corps["erreurs"][0]["message"].as_str().unwrap();
+        assert!(dit.contains("l’expérience seule n’ouvre qu’un CCS") && dit.contains("recevable"), "{dit}");
+    }
+    assert_eq!(e.etat(&c).await, "prete", "rien n’est écrit à moitié");
+    // After a success in part, the missing CCP are open to her; the whole title is not.
+    e.a.decision_validee(&c.candidat).await;
+    assert_eq!(e.inscrire(&e.session, &c, &["ccp-2"], "2026-05-12").await.statut, 422);
+    let r = e.inscrire(&ccp, &c, &["ccp-2"], "2026-05-12").await;
+    assert_eq!(r.statut, 201, "{}", r.corps);
+}
+
+#[rstest]
+#[tokio::test]
+async fn une_formation_a_venir_ne_remet_pas_l_horloge(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let e = Examen::preparer(moteur, &["Zoe"]).await;
+    let tard = json!({"lieu": e.a.lieu_alpha(), "version": VERSION, "type_session": "titre", "jours": ["2027-06-01"]});
+    let tard = e.a.api(&e.gestion, "POST", &format!("{BASE}/sessions"), tard).await.id();
+    // She comes on 12 May 2026 and gets nothing.
+    e.jusqu_a_la_deliberation().await;
+    let rien = json!({"accordees": [], "titre": false, "entretien_favorable": null});
+    assert_eq!(e.decider("alpha.jure", &e.passages[0], rien).await.statut, 204);
+    e.signer_tous().await;
+    assert_eq!(e.etat(&e.candidats[0]).await, "echec");
+    use sea_orm::ConnectionTrait;
+    let poser = async |sql: &str| {
+        let tx = e.a.etat.base.ecriture().await.unwrap();
+        tx.execute_unprepared(sql).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    poser("UPDATE candidature SET etat = 'prete', formation_debut = '2027-06-02'").await;
+    let r = e.inscrire(&tard, &e.candidats[0], &["ccp-1", "ccp-2"], "2027-06-01").await;
+    assert!(r.statut == 422 && r.corps["erreurs"][0]["message"].as_str().unwrap().contains("a pris fin le 12 mai 2027"), "{}", r.corps);
+    poser("UPDATE candidature SET formation_debut = '2027-05-31'").await;
+    let r = e.inscrire(&tard, &e.candidats[0], &["ccp-1", "ccp-2"], "2027-06-01").await;
+    assert_eq!(r.statut, 201, "{}", r.corps);
+}
+
+#[rstest]
+#[tokio::test]
 async fn les_liens_que_disent_les_fiches(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
     let e = Examen::preparer(moteur, &["Zoe", "Yan"]).await;
     let f = e.a.jeton("alpha.formateur").await;

@@ -15,7 +15,7 @@ use territoire::commune;
 use crate::{
     ateliers,
     filtre::Filtre,
-    regles,
+    masque, regles,
     requetes::{ParCle, ParId, grouper, lieux, lire},
     satisfaction, segments,
     vue::{self, Activites, Bilan, Code, Commune, Orientations, Par, Participations, Personnes, Public, Reussite},
@@ -27,28 +27,36 @@ pub type Publics = HashMap<String, (i64, i64)>;
 /// The figures of what `filtre` says. Needs the right to read the bilan of each structure counted;
 /// figures of fewer than five people are masked where the actor only coordinates.
 pub async fn calculer(cx: &Contexte, filtre: &Filtre) -> Resultat<Bilan> {
-    chiffrer(cx, filtre, false).await
-}
-
-/// The same, small figures masked whoever asks: what may leave the structure.
-pub async fn calculer_masque(cx: &Contexte, filtre: &Filtre) -> Resultat<Bilan> {
-    chiffrer(cx, filtre, true).await
-}
-
-async fn chiffrer(cx: &Contexte, filtre: &Filtre, masquer: bool) -> Resultat<Bilan> {
     let f = filtre.clone().situer_chiffres(cx)?;
     f.verifier_lieu(cx).await?;
-    let (mut b, publics) = match segments::calculer(cx, &f).await? {
-        Some(b) => b,
-        None => compter(cx, &f).await?,
-    };
-    b.satisfaction = satisfaction::calculer(cx, &f).await?;
-    b.ateliers = ateliers::calculer(cx, &f, masquer || f.masque(cx)).await?;
-    if masquer || f.masque(cx) {
-        regles::masquer(&mut b, publics.each_ref());
-        satisfaction::masquer(&mut b.satisfaction);
+    let (mut b, publics) = chiffrer(cx, &f, f.masque(cx)).await?;
+    if f.masque(cx) {
+        masque::bilan(&mut b, publics.each_ref());
     }
     Ok(b)
+}
+
+/// The same, small figures masked whoever asks: what may leave the structure. Its columns over time are masked as
+/// they are: its months are not to be shown beside them.
+pub async fn calculer_masque(cx: &Contexte, filtre: &Filtre) -> Resultat<(Bilan, &'static str, Vec<regles::Colonne>)> {
+    let f = filtre.clone().situer_chiffres(cx)?;
+    f.verifier_lieu(cx).await?;
+    let (mut b, publics) = chiffrer(cx, &f, true).await?;
+    let (titre, mut colonnes) = regles::colonnes(&b.mois, b.du, b.au);
+    masque::bilan(&mut b, publics.each_ref());
+    masque::colonnes(&b, &mut colonnes);
+    Ok((b, titre, colonnes))
+}
+
+/// The figures of `f`, those of workshops alone masked if `masque`.
+async fn chiffrer(cx: &Contexte, f: &Filtre, masque: bool) -> Resultat<(Bilan, [Publics; 3])> {
+    let (mut b, publics) = match segments::calculer(cx, f).await? {
+        Some(b) => b,
+        None => compter(cx, f).await?,
+    };
+    b.satisfaction = satisfaction::calculer(cx, f).await?;
+    b.ateliers = ateliers::calculer(cx, f, masque).await?;
+    Ok((b, publics))
 }
 
 /// The same figures counted from the rows alone: what [`calculer`] is checked against.
@@ -59,8 +67,7 @@ pub async fn calculer_des_lignes(cx: &Contexte, filtre: &Filtre) -> Resultat<Bil
     b.satisfaction = satisfaction::calculer(cx, &f).await?;
     b.ateliers = ateliers::calculer(cx, &f, f.masque(cx)).await?;
     if f.masque(cx) {
-        regles::masquer(&mut b, publics.each_ref());
-        satisfaction::masquer(&mut b.satisfaction);
+        masque::bilan(&mut b, publics.each_ref());
     }
     Ok(b)
 }
@@ -78,10 +85,10 @@ async fn compter(cx: &Contexte, f: &Filtre) -> Resultat<(Bilan, [Publics; 3])> {
     let ages = nommees(cx, f, &regles::sql_tranche_age()).await?;
     let genres = nommees(cx, f, "COALESCE(pe.genre, 'non_communique')").await?;
     let statuts = nommees(cx, f, "COALESCE(pe.statut, 'non_communique')").await?;
-    let declares = if b.participations.anonymes > 0 { declares(cx, f).await? } else { HashMap::new() };
+    let declares = if b.participations.anonymes > Some(0) { declares(cx, f).await? } else { HashMap::new() };
     fn repartir<N: Nomenclature>(b: &Bilan, nommees: &Publics, declares: &HashMap<String, HashMap<String, i64>>, axe: &str) -> Vec<Public> {
         let aucun = HashMap::new();
-        regles::repartir::<N>(nommees, declares.get(axe).unwrap_or(&aucun), b.participations.anonymes)
+        regles::repartir::<N>(nommees, declares.get(axe).unwrap_or(&aucun), b.participations.anonymes.unwrap_or_default())
     }
     b.tranches_age = repartir::<TrancheAge>(&b, &ages, &declares, "tranche_age");
     b.genres = repartir::<Genre>(&b, &genres, &declares, "genre");
@@ -108,9 +115,9 @@ async fn totaux(cx: &Contexte, f: &Filtre, b: &mut Bilan) -> Resultat<()> {
     if let Some(t) = lire::<Totaux>(cx, &q).await?.into_iter().next() {
         let individuelles = t.individuelles.unwrap_or_default();
         let (nommees, anonymes) = (t.nommees.unwrap_or_default(), t.anonymes.unwrap_or_default());
-        b.activites = Activites { total: t.total, individuelles, collectives: t.total - individuelles };
-        b.participations = Participations { total: nommees + anonymes, nommees, anonymes };
-        b.duree_minutes = t.minutes.unwrap_or_default();
+        b.activites = Activites { total: Some(t.total), individuelles: Some(individuelles), collectives: Some(t.total - individuelles) };
+        b.participations = Participations { total: Some(nommees + anonymes), nommees: Some(nommees), anonymes: Some(anonymes) };
+        b.duree_minutes = Some(t.minutes.unwrap_or_default());
     }
     Ok(())
 }
@@ -125,7 +132,11 @@ struct ParAxe {
 fn lignes<N: Nomenclature>(comptes: &HashMap<String, i64>) -> Vec<Code> {
     N::tous()
         .into_iter()
-        .map(|n| Code { activites: comptes.get(&n.code()).copied().unwrap_or_default(), code: n.code(), libelle: n.libelle().to_owned() })
+        .map(|n| Code {
+            activites: Some(comptes.get(&n.code()).copied().unwrap_or_default()),
+            code: n.code(),
+            libelle: n.libelle().to_owned(),
+        })
         .collect()
 }
 
@@ -162,7 +173,7 @@ async fn codes(cx: &Contexte, f: &Filtre, b: &mut Bilan) -> Resultat<()> {
 }
 
 /// The busiest first, then by name; what has the same name, always in the same order.
-pub fn trier<T, C: Ord>(lignes: &mut [T], cle: impl Fn(&T) -> (i64, &str, C)) {
+pub fn trier<T, C: Ord>(lignes: &mut [T], cle: impl Fn(&T) -> (Option<i64>, &str, C)) {
     lignes.sort_by_cached_key(|l| {
         let (activites, nom, reste) = cle(l);
         (std::cmp::Reverse(activites), socle::texte::plier(nom), reste)
@@ -180,8 +191,8 @@ async fn lieux_et_equipe(cx: &Contexte, f: &Filtre, b: &mut Bilan) -> Resultat<(
         .map(|l| Par {
             id: l.cle,
             nom: l.cle.map_or_else(|| "Sans lieu".to_owned(), |id| noms.get(&id).cloned().unwrap_or_default()),
-            activites: l.activites,
-            participations: l.participations,
+            activites: Some(l.activites),
+            participations: Some(l.participations),
         })
         .partition(|l| l.id.is_none());
     trier(&mut avec, |l| (l.activites, &l.nom, l.id));
@@ -195,7 +206,7 @@ async fn lieux_et_equipe(cx: &Contexte, f: &Filtre, b: &mut Bilan) -> Resultat<(
         .into_iter()
         .filter_map(|l| {
             let code = l.cle?;
-            Some(Commune { nom: commune::nommer(&code), code, activites: l.activites, participations: l.participations })
+            Some(Commune { nom: commune::nommer(&code), code, activites: Some(l.activites), participations: Some(l.participations) })
         })
         .collect();
     trier(&mut b.communes, |c| (c.activites, &c.nom, c.code.clone()));
@@ -209,7 +220,7 @@ async fn lieux_et_equipe(cx: &Contexte, f: &Filtre, b: &mut Bilan) -> Resultat<(
         .filter_map(|l| {
             let id = l.cle?;
             let nom = noms.get(&id.into()).cloned().unwrap_or_default();
-            Some(Par { id, nom, activites: l.activites, participations: l.participations })
+            Some(Par { id, nom, activites: Some(l.activites), participations: Some(l.participations) })
         })
         .collect();
     trier(&mut b.mediateurs, |m| (m.activites, &m.nom, m.id));
@@ -331,8 +342,8 @@ async fn reussite(cx: &Contexte, f: &Filtre) -> Resultat<Reussite> {
         }
     }
     Ok(Reussite {
-        objectifs_evalues: objectifs.as_ref().map_or(0, |o| o.evalues),
-        objectifs_atteints: objectifs.and_then(|o| o.atteints).unwrap_or_default(),
+        objectifs_evalues: Some(objectifs.as_ref().map_or(0, |o| o.evalues)),
+        objectifs_atteints: Some(objectifs.and_then(|o| o.atteints).unwrap_or_default()),
         personnes_reevaluees: Some(reevaluees),
         personnes_en_progres: Some(en_progres),
     })
@@ -398,17 +409,22 @@ async fn orientations(cx: &Contexte, f: &Filtre) -> Resultat<Orientations> {
         .expr_as(Expr::cust("SUM(CASE WHEN o.acceptee THEN 1 ELSE 0 END)"), "acceptees")
         .expr_as(Expr::cust("SUM(CASE WHEN o.statut = 'aboutie' THEN 1 ELSE 0 END)"), "abouties")
         .group_by_columns([("o", "date"), ("o", "repondu_le")]);
-    let mut o = Orientations::default();
+    let (mut envoyees, mut repondues, mut acceptees, mut abouties) = (0, 0, 0, 0);
     let mut delais = vec![];
     for l in lire::<ParReponse>(cx, &q).await? {
-        o.envoyees += l.envoyees;
-        o.acceptees += l.acceptees;
-        o.abouties += l.abouties;
+        envoyees += l.envoyees;
+        acceptees += l.acceptees;
+        abouties += l.abouties;
         if let Some(reponse) = l.repondu_le {
-            o.repondues += l.envoyees;
+            repondues += l.envoyees;
             delais.push(((reponse - l.date).num_days(), l.envoyees));
         }
     }
-    o.delai_median_jours = regles::mediane(delais);
-    Ok(o)
+    Ok(Orientations {
+        envoyees: Some(envoyees),
+        repondues: Some(repondues),
+        acceptees: Some(acceptees),
+        abouties: Some(abouties),
+        delai_median_jours: regles::mediane(delais),
+    })
 }

@@ -125,8 +125,7 @@ fn par_code(lignes: &[Code]) -> Vec<Chiffre> {
 }
 
 fn par_public(lignes: &[Public]) -> Vec<Chiffre> {
-    let dire = |l: &Public| Chiffre { sans: l.dire_participations(), ..compte(&l.code, &l.libelle, l.participations) };
-    lignes.iter().map(dire).collect()
+    lignes.iter().map(|l| compte(&l.code, &l.libelle, l.participations)).collect()
 }
 
 fn en_bref(b: &Bilan) -> Vec<Chiffre> {
@@ -154,7 +153,7 @@ fn suites(b: &Bilan) -> Vec<Chiffre> {
         compte("orientations_repondues", "Orientations avec une réponse", o.repondues),
         compte("orientations_acceptees", "Orientations acceptées", o.acceptees),
         compte("orientations_abouties", "Orientations abouties", o.abouties),
-        mesure("delai_median_jours", "Délai médian de réponse, en jours", o.delai_median_jours, false),
+        mesure("delai_median_jours", "Délai médian de réponse, en jours", o.delai_median_jours, o.repondues.is_none()),
         compte("avis_demandes", "Avis demandés", s.demandes),
         compte("avis_donnes", "Avis donnés", s.reponses),
         mesure("note_moyenne", "Note moyenne, sur 5", s.moyenne, s.reponses.is_none()),
@@ -314,7 +313,12 @@ mod tests {
 
     #[test]
     fn ce_qui_n_est_que_d_un_cote_vaut_zero_de_l_autre() {
-        let commune = |code: &str, activites| crate::vue::Commune { code: code.into(), nom: code.into(), activites, participations: 0 };
+        let commune = |code: &str, activites| crate::vue::Commune {
+            code: code.into(),
+            nom: code.into(),
+            activites: Some(activites),
+            participations: Some(0),
+        };
         let m = Bilan { communes: vec![commune("31555", 4)], ..Bilan::default() };
         let a = Bilan { communes: vec![commune("31069", 2)], ..Bilan::default() };
         let t = rapprocher(&m, &a).into_iter().find(|t| t.code == "communes").unwrap();

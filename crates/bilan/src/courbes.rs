@@ -16,14 +16,18 @@ pub fn vers_liste(f: &Filtre, reste: &str) -> String {
     format!("/bilan/liste?{}{reste}", f.adresse())
 }
 
-fn compte(n: i64, href: String) -> Valeur {
-    if n == 0 { Valeur::de(n) } else { Valeur::de(n).vers(href) }
+fn compte(n: Option<i64>, href: String) -> Valeur {
+    match n {
+        None => Valeur::masquee().dite(crate::mots::MASQUE),
+        Some(0) => Valeur::de(0),
+        Some(n) => Valeur::de(n).vers(href),
+    }
 }
 
 /// Activities and participations over time.
 pub fn mois(b: &Bilan, f: &Filtre) -> Graphique {
     let (titre, colonnes) = regles::colonnes(&b.mois, f.du, f.au);
-    let serie = |nom: &str, nombre: fn(&regles::Colonne) -> i64| {
+    let serie = |nom: &str, nombre: fn(&regles::Colonne) -> Option<i64>| {
         Serie::nouvelle(nom, colonnes.iter().map(|c| compte(nombre(c), vers_liste(&f.entre(c.du, c.au), ""))))
     };
     let series = vec![serie("Activités", |c| c.activites), serie("Participations", |c| c.participations)];
@@ -31,22 +35,24 @@ pub fn mois(b: &Bilan, f: &Filtre) -> Graphique {
 }
 
 /// Activities by code, the most frequent first, those without any left out.
-fn par_code(id: &str, titre: &str, codes: &[Code], total: i64, lien: impl Fn(&str) -> String) -> Graphique {
-    let mut presents: Vec<&Code> = codes.iter().filter(|c| c.activites > 0).collect();
+fn par_code(id: &str, titre: &str, codes: &[Code], total: Option<i64>, lien: impl Fn(&str) -> String) -> Graphique {
+    let mut presents: Vec<&Code> = codes.iter().filter(|c| c.activites != Some(0)).collect();
     presents.sort_by_key(|c| std::cmp::Reverse(c.activites));
     let donnees = presents.into_iter().map(|c| {
-        let texte = format!("{} ({})", format::entier(c.activites), pourcentage(c.activites, total));
-        (c.libelle.clone(), Valeur::de(c.activites).dite(texte).vers(lien(&c.code)))
+        let valeur = compte(c.activites, lien(&c.code));
+        let valeur = match (c.activites, total) {
+            (Some(n), Some(total)) => valeur.dite(format!("{} ({})", format::entier(n), pourcentage(n, total))),
+            _ => valeur,
+        };
+        (c.libelle.clone(), valeur)
     });
     Graphique::barres(id, titre, "activités", donnees)
 }
 
 fn par_public(id: &str, titre: &str, lignes: &[Public], lien: Option<&dyn Fn(&str) -> String>) -> Graphique {
     let valeur = |l: &Public| match (l.participations, lien) {
-        (None, _) if l.par_deduction[0] => Valeur::masquee().dite(crate::mots::MASQUE),
-        (None, _) => Valeur::masquee(),
-        (Some(n), Some(lien)) => compte(n, lien(&l.code)),
         (Some(n), None) => Valeur::de(n),
+        (n, lien) => compte(n, lien.map(|lien| lien(&l.code)).unwrap_or_default()),
     };
     let categories: Vec<String> = lignes.iter().map(|l| l.libelle.clone()).collect();
     // The people are in the table of the page, not in the drawing: two counts of two things would not add up.

@@ -106,7 +106,7 @@ async fn entete(cx: &Contexte, f: &Filtre, masque: bool, detail: &Detail) -> Res
     e.extend(filtres.into_iter().map(|t| ("Filtre", "filtre", Cellule::Texte(t))));
     e.push(("Exporté le", "exporte_le", Cellule::Jour(cx.aujourd_hui())));
     if masque {
-        let mots = "Les chiffres qui portent sur moins de 5 personnes sont masqués («\u{a0}<\u{a0}5\u{a0}»), et avec eux ceux qui permettraient de les retrouver («\u{a0}masqué\u{a0}»).";
+        let mots = "Les chiffres inférieurs à 5, ou qui portent sur moins de 5 personnes, sont masqués, et avec eux ceux qui permettraient de les retrouver.";
         e.push(("Chiffres masqués", "masques", Cellule::texte(mots)));
     }
     Ok(e)

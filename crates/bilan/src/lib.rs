@@ -14,6 +14,7 @@ mod export;
 mod filtre;
 pub mod garde;
 mod liste;
+mod masque;
 mod migrations;
 mod mots;
 mod ouverture;

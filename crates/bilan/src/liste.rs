@@ -20,6 +20,7 @@ use socle::{
 use crate::{
     calcul,
     filtre::{Filtre, a_le_code},
+    masque::SEUIL,
     regles,
     requetes::lire,
 };
@@ -216,20 +217,24 @@ pub struct Activite {
     pub presents: Vec<String>,
 }
 
-/// The activities behind a number, as `a` with their lieu `l`; not for those who may not tell people apart.
-/// `f` is situated.
+/// The activities behind a number, as `a` with their lieu `l`; those who may not tell people apart have neither the
+/// details about them, nor the activities of few people. `f` is situated.
 pub async fn requete(cx: &Contexte, f: &Filtre, d: &Detail) -> Resultat<SelectStatement> {
     f.verifier_lieu(cx).await?;
-    if d.sur_le_public() && f.masque(cx) {
+    let masque = f.masque(cx);
+    if d.sur_le_public() && masque {
         return Err(Erreur::Interdit(Permission::AccompagnementsLire));
     }
-    Ok(choisies(f, d))
+    Ok(choisies(f, d, masque))
 }
 
-/// The activities of `f` and `d`, whose rights are checked.
-pub fn choisies(f: &Filtre, d: &Detail) -> SelectStatement {
+/// The activities of `f` and `d`, whose rights are checked; if `masque`, those of few people are left out.
+pub fn choisies(f: &Filtre, d: &Detail, masque: bool) -> SelectStatement {
     let mut q = f.activites(true);
     d.restreindre(&mut q);
+    if masque {
+        q.and_where(Expr::cust("a.nommes + a.anonymes").gte(SEUIL));
+    }
     q
 }
 

@@ -4,9 +4,8 @@ use std::borrow::Borrow;
 
 use interface::format;
 
-use crate::vue::Public;
-
-/// Masked, though not small.
+/// A figure that is masked. The same word for the small ones and for those that would give them back: which is
+/// which would say too much.
 pub const MASQUE: &str = "masqué";
 
 /// `1 234`.
@@ -14,21 +13,9 @@ pub fn entier(n: impl Borrow<i64>) -> String {
     format::entier(*n.borrow())
 }
 
-/// A figure of people: masked, it says « < 5 ».
+/// A figure that may be masked.
 pub fn dire(n: impl Borrow<Option<i64>>) -> String {
-    n.borrow().map_or_else(|| "<\u{a0}5".to_owned(), format::entier)
-}
-
-impl Public {
-    /// The participations: « < 5 », or « masqué » when they would give a smaller figure away.
-    pub fn dire_participations(&self) -> String {
-        if self.par_deduction[0] { MASQUE.to_owned() } else { dire(self.participations) }
-    }
-
-    /// The people, in the same way.
-    pub fn dire_personnes(&self) -> String {
-        if self.par_deduction[1] { MASQUE.to_owned() } else { dire(self.personnes) }
-    }
+    n.borrow().map_or_else(|| MASQUE.to_owned(), format::entier)
 }
 
 /// `1 h 30`, from minutes.
@@ -36,9 +23,19 @@ pub fn duree(minutes: impl Borrow<i64>) -> String {
     format::duree(*minutes.borrow())
 }
 
+/// The same, that may be masked.
+pub fn dire_duree(minutes: impl Borrow<Option<i64>>) -> String {
+    minutes.borrow().map_or_else(|| MASQUE.to_owned(), format::duree)
+}
+
 /// `3 personnes`.
 pub fn compte(n: impl Borrow<i64>, singulier: &str, pluriel: &str) -> String {
     format::compte(*n.borrow(), singulier, pluriel)
+}
+
+/// What a figure counts, in the number it has.
+pub fn accorder<'a>(n: impl Borrow<Option<i64>>, singulier: &'a str, pluriel: &'a str) -> &'a str {
+    if n.borrow().is_some_and(|n| n < 2) { singulier } else { pluriel }
 }
 
 /// `62 %`.

@@ -19,21 +19,19 @@ pub async fn rapport(cx: &Contexte, filtre: &Filtre) -> Resultat<Vec<u8>> {
     Ok(cx.etat().documents.pdf(Modele::RapportBilan, donnees).await?)
 }
 
-fn par_code(titre: &str, lignes: &[Code], total: i64, multiple: bool) -> Value {
+fn par_code(titre: &str, lignes: &[Code], total: Option<i64>, multiple: bool) -> Value {
     let lignes: Vec<Value> =
-        lignes.iter().filter(|l| l.activites > 0).map(|l| json!({"libelle": l.libelle, "valeur": l.activites})).collect();
+        lignes.iter().filter(|l| l.activites != Some(0)).map(|l| json!({"libelle": l.libelle, "valeur": l.activites})).collect();
     json!({"titre": titre, "unite": "activités", "total": total, "multiple": multiple, "lignes": lignes})
 }
 
-fn par_nom<I>(titre: &str, lignes: &[Par<I>], total: i64) -> Value {
+fn par_nom<I>(titre: &str, lignes: &[Par<I>], total: Option<i64>) -> Value {
     let lignes: Vec<Value> = lignes.iter().map(|l| json!({"libelle": l.nom, "valeur": l.activites})).collect();
     json!({"titre": titre, "unite": "activités", "total": total, "lignes": lignes})
 }
 
-fn par_public(titre: &str, lignes: &[Public], total: i64) -> Value {
-    // The report prints « moins de 5 » for a masked line: one that is masked by deduction alone is left out.
-    let lignes: Vec<Value> =
-        lignes.iter().filter(|l| !l.par_deduction[0]).map(|l| json!({"libelle": l.libelle, "valeur": l.participations})).collect();
+fn par_public(titre: &str, lignes: &[Public], total: Option<i64>) -> Value {
+    let lignes: Vec<Value> = lignes.iter().map(|l| json!({"libelle": l.libelle, "valeur": l.participations})).collect();
     json!({"titre": titre, "unite": "participations", "total": total, "lignes": lignes})
 }
 
@@ -68,12 +66,10 @@ async fn donnees(cx: &Contexte, f: &Filtre, b: &Bilan) -> Resultat<Value> {
         filtres(cx, f).await?.into_iter().map(|(libelle, valeur)| json!({"libelle": libelle, "valeur": valeur})).collect();
     let (a, p) = (b.activites.total, b.participations.total);
     let communes: Vec<Value> = b.communes.iter().map(|c| json!({"libelle": c.nom, "valeur": c.activites})).collect();
-    // The report knows no masked figure of progress: it leaves the whole part out.
-    let masquee = b.reussite.personnes_reevaluees.is_none() || b.reussite.personnes_en_progres.is_none();
-    // Like progress: a masked figure leaves the part out. Nothing was asked: neither.
+    // A masked figure leaves the part out. Nothing was asked: neither.
     let avis = b.satisfaction;
-    let avis_complets = avis.demandes > 0 && avis.reponses.is_some() && avis.distribution.iter().all(Option::is_some);
-    // Like progress: a masked figure leaves the part out.
+    let avis_complets = avis.demandes > Some(0) && avis.reponses.is_some() && avis.distribution.iter().all(Option::is_some);
+    // Here too.
     let w = &b.ateliers;
     let frequentation = match (w.presents, w.inscrits, w.excuses, w.venus) {
         (Some(presents), Some(inscrits), Some(excuses), Some(venus)) if w.places > 0 => {
@@ -104,7 +100,7 @@ async fn donnees(cx: &Contexte, f: &Filtre, b: &Bilan) -> Resultat<Value> {
             json!({"titre": "Activités par commune", "unite": "activités", "total": a, "lignes": communes}),
             par_nom("Activités par membre de l’équipe", &b.mediateurs, a),
         ],
-        "reussite": if masquee { Value::Null } else { json!(b.reussite) },
+        "reussite": b.reussite,
         "orientations": b.orientations,
         "frequentation": frequentation,
         "satisfaction": if avis_complets { json!(avis) } else { Value::Null },

@@ -1,4 +1,4 @@
-//! Pure rules of the bilan: months, presets, medians, progress, masking.
+//! Pure rules of the bilan: months, presets, medians, progress.
 
 use std::collections::HashMap;
 
@@ -6,10 +6,7 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use mediation::nomenclatures::TrancheAge;
 use socle::Nomenclature;
 
-use crate::vue::{Bilan, Mois, Public};
-
-/// Below this many people a figure is masked outside the structure that recorded it.
-pub const SEUIL: i64 = 5;
+use crate::vue::{Mois, Public};
 
 /// The longest period, in months.
 pub const PERIODE_MAX: u32 = 120;
@@ -43,7 +40,7 @@ pub fn completer_mois(du: NaiveDate, au: NaiveDate, comptes: &HashMap<String, (i
         .into_iter()
         .map(|mois| {
             let (activites, participations) = comptes.get(&mois).copied().unwrap_or_default();
-            Mois { mois, activites, participations }
+            Mois { mois, activites: Some(activites), participations: Some(participations) }
         })
         .collect()
 }
@@ -54,8 +51,9 @@ pub struct Colonne {
     pub nom: String,
     pub du: NaiveDate,
     pub au: NaiveDate,
-    pub activites: i64,
-    pub participations: i64,
+    /// None: masked, as one of its months.
+    pub activites: Option<i64>,
+    pub participations: Option<i64>,
 }
 
 /// The columns, and the title that says what each is.
@@ -72,6 +70,7 @@ pub fn colonnes(mois: &[Mois], du: NaiveDate, au: NaiveDate) -> (&'static str, V
         14..=36 => format!("T{} {}", d.month0() / 3 + 1, d.format("%y")),
         _ => d.year().to_string(),
     };
+    let somme = |a: Option<i64>, b: Option<i64>| Some(a? + b?);
     let mut toutes: Vec<Colonne> = vec![];
     for m in mois {
         let Some((debut, fin)) = jours_du_mois(&m.mois, du, au) else { continue };
@@ -79,8 +78,8 @@ pub fn colonnes(mois: &[Mois], du: NaiveDate, au: NaiveDate) -> (&'static str, V
         match toutes.last_mut().filter(|c| c.nom == nom) {
             Some(c) => {
                 c.au = fin;
-                c.activites += m.activites;
-                c.participations += m.participations;
+                c.activites = somme(c.activites, m.activites);
+                c.participations = somme(c.participations, m.participations);
             }
             None => toutes.push(Colonne { nom, du: debut, au: fin, activites: m.activites, participations: m.participations }),
         }
@@ -141,61 +140,14 @@ pub fn repartir<N: Nomenclature>(nommees: &HashMap<String, (i64, i64)>, declaree
             let (participations, personnes) = nommees.get(&code).copied().unwrap_or_default();
             let reste = if code == "non_communique" { tues } else { 0 };
             let total = participations + declarees.get(&code).copied().unwrap_or_default() + reste;
-            Public {
-                code,
-                libelle: n.libelle().to_owned(),
-                participations: Some(total),
-                personnes: Some(personnes),
-                par_deduction: [false; 2],
-            }
+            Public { code, libelle: n.libelle().to_owned(), participations: Some(total), personnes: Some(personnes) }
         })
         .collect()
-}
-
-/// A figure of people, masked below five.
-pub fn masquer_compte(n: Option<i64>) -> Option<i64> {
-    n.filter(|n| *n >= SEUIL)
-}
-
-/// Masks the figures of fewer than five people. `nommees` gives, for each breakdown, the named
-/// participations of each line: two people who come ten times are still two people.
-pub fn masquer(b: &mut Bilan, nommees: [&HashMap<String, (i64, i64)>; 3]) {
-    b.masques = true;
-    b.personnes.distinctes = masquer_compte(b.personnes.distinctes);
-    b.personnes.nouvelles = masquer_compte(b.personnes.nouvelles);
-    b.reussite.personnes_reevaluees = masquer_compte(b.reussite.personnes_reevaluees);
-    b.reussite.personnes_en_progres = masquer_compte(b.reussite.personnes_en_progres);
-    for (lignes, nommees) in [&mut b.tranches_age, &mut b.genres, &mut b.statuts].into_iter().zip(nommees) {
-        for l in lignes {
-            let (participations, personnes) = nommees.get(&l.code).copied().unwrap_or_default();
-            // At most this many people: each anonymous participation may be one more.
-            let effectif = l.participations.unwrap_or_default() - participations + personnes;
-            l.participations = l.participations.filter(|_| effectif >= SEUIL);
-            l.personnes = masquer_compte(l.personnes);
-        }
-    }
-    for lignes in [&mut b.tranches_age, &mut b.genres, &mut b.statuts] {
-        masquer_par_deduction(lignes, 0, |l| &mut l.participations);
-        masquer_par_deduction(lignes, 1, |l| &mut l.personnes);
-    }
-}
-
-/// One masked line alone is the total less the others: the smallest of these is masked with it.
-fn masquer_par_deduction(lignes: &mut [Public], rang: usize, colonne: fn(&mut Public) -> &mut Option<i64>) {
-    let valeurs: Vec<Option<i64>> = lignes.iter_mut().map(|l| *colonne(l)).collect();
-    if valeurs.iter().filter(|v| v.is_none()).count() != 1 {
-        return;
-    }
-    if let Some((i, _)) = valeurs.iter().enumerate().filter_map(|(i, v)| Some((i, (*v)?))).min_by_key(|(_, v)| *v) {
-        *colonne(&mut lignes[i]) = None;
-        lignes[i].par_deduction[rang] = true;
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vue::Personnes;
     use mediation::nomenclatures::Genre;
 
     fn d(a: i32, m: u32, j: u32) -> NaiveDate {
@@ -208,7 +160,7 @@ mod tests {
         assert_eq!(mois_entre(d(2026, 3, 31), d(2026, 3, 31)), ["2026-03"]);
         let comptes = HashMap::from([("2026-02".to_owned(), (3, 7))]);
         let mois = completer_mois(d(2026, 1, 15), d(2026, 2, 3), &comptes);
-        assert_eq!((mois.len(), mois[0].activites, mois[1].participations), (2, 0, 7));
+        assert_eq!((mois.len(), mois[0].activites, mois[1].participations), (2, Some(0), Some(7)));
     }
 
     #[test]
@@ -224,7 +176,8 @@ mod tests {
     #[test]
     fn une_longue_periode_se_montre_par_trimestre_puis_par_annee() {
         let montrer = |du: NaiveDate, au: NaiveDate| {
-            let mois: Vec<Mois> = mois_entre(du, au).into_iter().map(|mois| Mois { mois, activites: 1, participations: 2 }).collect();
+            let mois: Vec<Mois> =
+                mois_entre(du, au).into_iter().map(|mois| Mois { mois, activites: Some(1), participations: Some(2) }).collect();
             let (titre, c) = colonnes(&mois, du, au);
             (titre, c.iter().map(|c| (c.nom.clone(), c.activites)).collect::<Vec<_>>(), c[0].du, c[c.len() - 1].au)
         };
@@ -232,9 +185,9 @@ mod tests {
         assert_eq!((titre, c[0].0.as_str(), c.len()), ("Par mois", "janvier 2026", 2));
         assert_eq!(montrer(d(2025, 3, 1), d(2026, 3, 1)).1[0].0, "03/25");
         let (titre, c, du, au) = montrer(d(2025, 2, 10), d(2026, 4, 2));
-        assert_eq!((titre, c[0].clone(), du, au), ("Par trimestre", ("T1 25".into(), 2), d(2025, 2, 10), d(2026, 4, 2)));
+        assert_eq!((titre, c[0].clone(), du, au), ("Par trimestre", ("T1 25".into(), Some(2)), d(2025, 2, 10), d(2026, 4, 2)));
         let (titre, c, ..) = montrer(d(2020, 1, 1), d(2026, 4, 2));
-        assert_eq!((titre, c[0].clone(), c[6].clone()), ("Par année", ("2020".into(), 12), ("2026".into(), 4)));
+        assert_eq!((titre, c[0].clone(), c[6].clone()), ("Par année", ("2020".into(), Some(12)), ("2026".into(), Some(4))));
     }
 
     #[test]
@@ -262,26 +215,5 @@ mod tests {
         assert_eq!(de("feminin"), (Some(4), Some(2)));
         assert_eq!(de("masculin"), (Some(3), Some(0)));
         assert_eq!(de("non_communique"), (Some(8), Some(1)));
-    }
-
-    #[test]
-    fn moins_de_cinq_personnes_ne_se_voient_pas() {
-        let nommees = HashMap::from([("feminin".to_owned(), (20, 2)), ("masculin".to_owned(), (9, 6))]);
-        let declarees = HashMap::from([("masculin".to_owned(), 1)]);
-        let mut b = Bilan {
-            personnes: Personnes { distinctes: Some(8), nouvelles: Some(4) },
-            genres: repartir::<Genre>(&nommees, &declarees, 6),
-            ..Bilan::default()
-        };
-        let vide = HashMap::new();
-        masquer(&mut b, [&vide, &nommees, &vide]);
-        assert!(b.masques);
-        assert_eq!((b.personnes.distinctes, b.personnes.nouvelles), (Some(8), None));
-        // Twenty participations of two people: masked.
-        assert_eq!((b.genres[0].participations, b.genres[0].personnes), (None, None));
-        assert_eq!((b.genres[1].participations, b.genres[1].personnes), (Some(10), Some(6)));
-        // Five anonymous participations could be shown, but the first line would be what is left of the total.
-        assert_eq!((b.genres[2].participations, b.genres[2].personnes), (None, None));
-        assert_eq!(b.genres[2].par_deduction, [true, false]);
     }
 }

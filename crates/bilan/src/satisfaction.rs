@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     filtre::Filtre,
-    regles::{SEUIL, masquer_compte},
+    masque::{self, SEUIL},
     requetes::lire,
     vue::{Avis, MoyenneQuestion, Satisfaction},
 };
@@ -68,7 +68,12 @@ fn resumer(demandes: i64, sommes: &[(i64, i64)]) -> Satisfaction {
             *n += combien;
         }
     }
-    Satisfaction { demandes, reponses: Some(reponses), moyenne: moyenne(total, 3 * reponses), distribution: distribution.map(Some) }
+    Satisfaction {
+        demandes: Some(demandes),
+        reponses: Some(reponses),
+        moyenne: moyenne(total, 3 * reponses),
+        distribution: distribution.map(Some),
+    }
 }
 
 /// The figures of opinions, unmasked. The caller has checked the right to read the bilan.
@@ -85,24 +90,6 @@ pub async fn calculer(cx: &Contexte, f: &Filtre) -> Resultat<Satisfaction> {
         .add_group_by([Expr::cust("1")]);
     let sommes: Vec<(i64, i64)> = lire::<ParSomme>(cx, &q).await?.into_iter().map(|l| (l.somme.into(), l.nombre)).collect();
     Ok(resumer(places, &sommes))
-}
-
-/// Masks what fewer than five people said, and what would give it by subtraction.
-pub fn masquer(s: &mut Satisfaction) {
-    s.reponses = masquer_compte(s.reponses);
-    if s.reponses.is_none() {
-        s.moyenne = None;
-        s.distribution = [None; 5];
-        return;
-    }
-    s.distribution = s.distribution.map(|n| n.filter(|n| *n == 0 || *n >= SEUIL));
-    if s.distribution.iter().filter(|n| n.is_none()).count() == 1 {
-        let plus_petite =
-            s.distribution.iter().enumerate().filter_map(|(i, n)| Some((i, (*n)?))).filter(|(_, n)| *n > 0).min_by_key(|(_, n)| *n);
-        if let Some((i, _)) = plus_petite {
-            s.distribution[i] = None;
-        }
-    }
 }
 
 #[derive(FromQueryResult)]
@@ -124,9 +111,9 @@ pub async fn detailler(cx: &Contexte, filtre: &Filtre) -> Resultat<Avis> {
     let f = filtre.clone().situer(cx)?;
     f.verifier_lieu(cx).await?;
     let mut s = calculer(cx, &f).await?;
-    let masque = f.masque(cx);
-    if masque {
-        masquer(&mut s);
+    let hors = f.masque(cx);
+    if hors {
+        masque::satisfaction(&mut s);
     }
     let Some(reponses) = s.reponses.filter(|n| *n > 0) else {
         let questions = QUESTIONS.iter().map(|q| MoyenneQuestion { code: q.code, libelle: q.libelle, moyenne: None }).collect();
@@ -143,7 +130,7 @@ pub async fn detailler(cx: &Contexte, filtre: &Filtre) -> Resultat<Avis> {
         .zip(sommes)
         .map(|(q, somme)| MoyenneQuestion { code: q.code, libelle: q.libelle, moyenne: moyenne(somme.unwrap_or_default(), reponses) })
         .collect();
-    let commentaires = if masque || reponses < SEUIL { None } else { Some(textes(cx, &f).await?) };
+    let commentaires = if hors || reponses < SEUIL { None } else { Some(textes(cx, &f).await?) };
     Ok(Avis { satisfaction: s, questions, commentaires })
 }
 
@@ -169,21 +156,21 @@ mod tests {
         assert_eq!((s.reponses, s.moyenne), (Some(4), Some(3.4)), "41 ÷ 12 = 3,416…");
         assert_eq!(s.distribution, [Some(1), Some(0), Some(1), Some(0), Some(2)]);
         let vide = resumer(3, &[]);
-        assert_eq!((vide.demandes, vide.reponses, vide.moyenne), (3, Some(0), None));
+        assert_eq!((vide.demandes, vide.reponses, vide.moyenne), (Some(3), Some(0), None));
     }
 
     #[test]
     fn moins_de_cinq_reponses_ne_se_voient_pas_dehors() {
         let mut s = resumer(10, &[(15, 4)]);
-        masquer(&mut s);
-        assert_eq!((s.demandes, s.reponses, s.moyenne, s.distribution), (10, None, None, [None; 5]));
+        masque::satisfaction(&mut s);
+        assert_eq!((s.demandes, s.reponses, s.moyenne, s.distribution), (Some(10), None, None, [None; 5]));
         // One small figure alone would be the total less the others: the next smallest goes with it.
         let mut s = resumer(40, &[(15, 20), (12, 6), (9, 1)]);
-        masquer(&mut s);
+        masque::satisfaction(&mut s);
         assert_eq!(s.reponses, Some(27));
         assert_eq!(s.distribution, [Some(0), Some(0), None, None, Some(20)]);
         let mut s = resumer(40, &[(15, 20), (12, 6)]);
-        masquer(&mut s);
+        masque::satisfaction(&mut s);
         assert_eq!(s.distribution, [Some(0), Some(0), Some(0), Some(6), Some(20)]);
     }
 }

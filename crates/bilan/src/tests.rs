@@ -271,16 +271,31 @@ async fn la_coordination_voit_des_chiffres_et_jamais_de_noms(#[values(Moteur::Sq
     assert_eq!(la["masques"], json!(true), "{la}");
     assert_eq!(la["personnes"], json!({"distinctes": 6, "nouvelles": null}));
     assert_eq!(la["activites"], ici["activites"]);
-    // Two men, four women: neither is shown.
-    let genres: BTreeSet<bool> =
-        la["genres"].as_array().unwrap().iter().map(|g| g["participations"].is_null() && g["personnes"].is_null()).collect();
-    assert_eq!(genres, BTreeSet::from([true]), "{}", la["genres"]);
+    // Two men, four women: neither is shown; nobody is nobody.
+    let genres = la["genres"].as_array().unwrap().iter();
+    let genres: BTreeSet<String> = genres.map(|g| format!("{} {}", g["participations"], g["personnes"])).collect();
+    assert_eq!(genres, BTreeSet::from(["null null".to_owned(), "0 0".to_owned()]), "{}", la["genres"]);
+    // A day with three people says nothing but its noughts, nor does its list.
+    let jour = a.api(&coordination, "GET", "/api/v1/bilan?du=2026-02-01&au=2026-02-01", json!(null)).await.corps;
+    assert_eq!(jour["activites"], json!({"total": null, "individuelles": null, "collectives": 0}));
+    assert_eq!(jour["participations"], json!({"total": null, "nommees": null, "anonymes": 0}));
+    for (table, colonne) in [("mois", "activites"), ("thematiques", "activites"), ("mediateurs", "participations"), ("lieux", "activites")]
+    {
+        assert!(jour[table].as_array().unwrap().iter().all(|l| l[colonne].is_null() || l[colonne] == 0), "{table} : {jour}");
+    }
+    assert_eq!(jour["duree_minutes"], json!(null));
 
     let s = a.session("alpha.coordinateur").await;
     let page = s.get("/bilan").await;
     assert!(page.statut == 200 && page.html.contains("masqués") && !page.html.contains("/bilan/personnes"), "{}", page.html);
     let liste = s.get("/bilan/liste").await;
     assert!(liste.statut == 200 && !liste.html.contains("Essai") && !liste.html.contains("/accompagnements/"), "{}", liste.html);
+    assert!(liste.html.contains("Aucune activité") && liste.html.contains("moins de 5 personnes ne sont pas"), "{}", liste.html);
+    // A report is made of masked figures too: those of a day, and of months.
+    for periode in ["du=2026-02-01&au=2026-02-01", "du=2025-12-01&au=2026-02-28"] {
+        let rapport = s.get(&format!("/bilan/rapport.pdf?{periode}")).await;
+        assert_eq!(rapport.statut, 200, "{}", rapport.html);
+    }
     assert_eq!(s.get("/bilan/liste?genre=masculin").await.statut, 403);
     assert_eq!(s.get("/bilan/personnes").await.statut, 403);
 

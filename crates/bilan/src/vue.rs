@@ -5,9 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// The figures of a period. A figure of people that is `null` is masked: it counts fewer than five
-/// people, or would give such a figure by subtraction, and is shown outside the structure that recorded
-/// them (`masques` is then true).
+/// The figures of a period. A figure that is `null` is masked: it counts fewer than five, or would give such a
+/// figure by subtraction, and is read outside the structure that recorded it (`masques` is then true).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct Bilan {
     /// First day counted.
@@ -18,7 +17,7 @@ pub struct Bilan {
     pub participations: Participations,
     pub personnes: Personnes,
     /// Minutes of activity.
-    pub duree_minutes: i64,
+    pub duree_minutes: Option<i64>,
     /// All of them, in the order of the nomenclature. An activity may have several.
     pub thematiques: Vec<Code>,
     pub demarches: Vec<Code>,
@@ -40,7 +39,7 @@ pub struct Bilan {
     pub satisfaction: Satisfaction,
     /// Séances of workshops closed in the period. What fewer than five people think or can do is null, whoever asks.
     pub ateliers: mediation::ateliers::Resultats,
-    /// True when figures of fewer than five people are masked.
+    /// True when small figures, and what would give them back, are masked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub masques: bool,
 }
@@ -48,18 +47,18 @@ pub struct Bilan {
 /// Recorded sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Activites {
-    pub total: i64,
-    pub individuelles: i64,
-    pub collectives: i64,
+    pub total: Option<i64>,
+    pub individuelles: Option<i64>,
+    pub collectives: Option<i64>,
 }
 
 /// People present at sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Participations {
-    pub total: i64,
-    pub nommees: i64,
+    pub total: Option<i64>,
+    pub nommees: Option<i64>,
     /// Anonymous participations: never a count of people.
-    pub anonymes: i64,
+    pub anonymes: Option<i64>,
 }
 
 /// Distinct named people.
@@ -76,7 +75,7 @@ pub struct Personnes {
 pub struct Code {
     pub code: String,
     pub libelle: String,
-    pub activites: i64,
+    pub activites: Option<i64>,
 }
 
 /// How people did, in one session.
@@ -84,7 +83,7 @@ pub struct Code {
 #[schema(as = AutonomieBilan)]
 pub struct Autonomie {
     pub code: String,
-    pub activites: i64,
+    pub activites: Option<i64>,
 }
 
 /// A lieu or a mediator.
@@ -92,8 +91,8 @@ pub struct Autonomie {
 pub struct Par<I> {
     pub id: I,
     pub nom: String,
-    pub activites: i64,
-    pub participations: i64,
+    pub activites: Option<i64>,
+    pub participations: Option<i64>,
 }
 
 /// A commune.
@@ -103,8 +102,8 @@ pub struct Commune {
     /// INSEE code.
     pub code: String,
     pub nom: String,
-    pub activites: i64,
-    pub participations: i64,
+    pub activites: Option<i64>,
+    pub participations: Option<i64>,
 }
 
 /// One month.
@@ -113,8 +112,8 @@ pub struct Mois {
     /// `2026-03`.
     #[schema(pattern = "^[0-9]{4}-[0-9]{2}$")]
     pub mois: String,
-    pub activites: i64,
-    pub participations: i64,
+    pub activites: Option<i64>,
+    pub participations: Option<i64>,
 }
 
 /// A part of the public.
@@ -126,19 +125,14 @@ pub struct Public {
     pub participations: Option<i64>,
     /// Distinct named people.
     pub personnes: Option<i64>,
-    /// Which of the two is masked though it counts five people or more: else a smaller one would be
-    /// what is left of the total.
-    #[serde(skip)]
-    #[schema(ignore)]
-    pub par_deduction: [bool; 2],
 }
 
 /// Objectives and progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reussite {
     /// Objectives evaluated in the period.
-    pub objectifs_evalues: i64,
-    pub objectifs_atteints: i64,
+    pub objectifs_evalues: Option<i64>,
+    pub objectifs_atteints: Option<i64>,
     /// People with two complete diagnostics or more, the last one in the period.
     pub personnes_reevaluees: Option<i64>,
     /// Of these, those whose level rose between the first and the last.
@@ -148,10 +142,10 @@ pub struct Reussite {
 /// Orientations sent in the period, and what came of them since.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct Orientations {
-    pub envoyees: i64,
-    pub repondues: i64,
-    pub acceptees: i64,
-    pub abouties: i64,
+    pub envoyees: Option<i64>,
+    pub repondues: Option<i64>,
+    pub acceptees: Option<i64>,
+    pub abouties: Option<i64>,
     /// Median days to the first answer; null without an answer.
     pub delai_median_jours: Option<f64>,
 }
@@ -160,7 +154,7 @@ pub struct Orientations {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct Satisfaction {
     /// Opinions asked for: one for each person present, where one was asked.
-    pub demandes: i64,
+    pub demandes: Option<i64>,
     pub reponses: Option<i64>,
     /// Mean of the three questions over all answers, from 1 to 5, one decimal; null without an answer.
     pub moyenne: Option<f64>,

@@ -19,9 +19,10 @@ use crate::{
     filtre::{Demande, Filtre},
     garde,
     liste::{self, Activite, PAR_PAGE, Personne},
+    masque,
     ouverture::ouvrir,
     periode::Periode,
-    rapport, regles, satisfaction, suites,
+    rapport, satisfaction, suites,
     vue::{Avis, Bilan, Satisfaction},
 };
 
@@ -115,6 +116,10 @@ impl Resultats {
         part(self.b.orientations.abouties, self.b.orientations.envoyees, "des orientations envoyées")
     }
 
+    fn nom_seances(&self) -> &'static str {
+        crate::mots::accorder(Some(self.b.ateliers.seances), "séance close", "séances closes")
+    }
+
     fn satisfaction_ateliers(&self) -> String {
         let a = &self.b.ateliers;
         match (a.satisfaction, a.avis) {
@@ -129,7 +134,7 @@ impl Resultats {
     }
 
     fn note_reponses(&self) -> String {
-        self.b.satisfaction.reponses.map_or_else(String::new, |n| part(n, self.b.satisfaction.demandes, "des avis demandés"))
+        part(self.b.satisfaction.reponses, self.b.satisfaction.demandes, "des avis demandés")
     }
 
     fn moyenne(&self) -> String {
@@ -138,7 +143,7 @@ impl Resultats {
 
     /// The mean stands for few people.
     fn peu_d_avis(&self) -> bool {
-        self.b.satisfaction.reponses.is_some_and(|n| (1..regles::SEUIL).contains(&n))
+        self.b.satisfaction.reponses.is_some_and(|n| (1..masque::SEUIL).contains(&n))
     }
 
     fn delai(&self) -> String {
@@ -155,14 +160,17 @@ impl Resultats {
 fn mots_moyenne(s: &Satisfaction) -> String {
     match (s.moyenne, s.reponses) {
         (Some(m), _) => format!("{} sur 5", nombre(m, 1)),
-        (None, None) => "<\u{a0}5".into(),
+        (None, None) => crate::mots::MASQUE.into(),
         (None, Some(_)) => "–".into(),
     }
 }
 
-/// « 62 % des orientations envoyées. »; nothing when there is no whole.
-fn part(n: i64, tout: i64, de: &str) -> String {
-    if tout == 0 { String::new() } else { format!("{} {de}.", crate::mots::pourcentage(n, tout)) }
+/// « 62 % des orientations envoyées. »; nothing when there is no whole, or when one of the two is masked.
+fn part(n: Option<i64>, tout: Option<i64>, de: &str) -> String {
+    match (n, tout) {
+        (Some(n), Some(tout)) if tout > 0 => format!("{} {de}.", crate::mots::pourcentage(n, tout)),
+        _ => String::new(),
+    }
 }
 
 pub fn periode(du: chrono::NaiveDate, au: chrono::NaiveDate) -> String {
@@ -278,6 +286,8 @@ pub struct PageActivites {
     pub champs: Vec<(String, String)>,
     /// May have the names in the file.
     pub noms: bool,
+    /// Activities of few people are left out.
+    pub masque: bool,
     /// More than one file may hold: that number, in words.
     pub trop: Option<String>,
 }
@@ -302,6 +312,7 @@ async fn activites(w: Web, Parametres(paires): Parametres<Vec<(String, String)>>
         pagination: Pagination::nouvelle(o.page, total, PAR_PAGE, format!("/bilan/liste?{adresse}&page=")),
         retour,
         noms: export::peut_nommer(&cx, &o.filtre),
+        masque: o.filtre.masque(&cx),
         trop: (total > export::LIMITE).then(|| format::entier(export::LIMITE as i64)),
         champs,
         adresse,

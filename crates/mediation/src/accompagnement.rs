@@ -317,6 +317,7 @@ pub async fn supprimer(cx: &Contexte, id: AccompagnementId) -> Resultat<()> {
 pub async fn retablir(cx: &Contexte, id: AccompagnementId) -> Resultat<()> {
     let l = ligne(cx, id, Permission::AccompagnementsEcrire, true).await?;
     marquer(cx, &l, None).await?;
+    depot::compter_une_fois(cx, &l).await?;
     cx.journaliser(Action::Retablissement, "accompagnement", id.0, l.structure_id, &[]).await
 }
 

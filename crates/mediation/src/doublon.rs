@@ -178,6 +178,12 @@ async fn empechement(cx: &Contexte, garder: PersonneId, absorber: PersonneId) ->
             "Ces deux dossiers ne sont pas suivis par les mêmes structures : les réunir montrerait à l’une ce qui a été dit à l’autre. Partagez d’abord les deux, avec l’accord de la personne.".into(),
         ));
     }
+    if let Some(jour) = depot::attendus_ensemble(cx, garder, absorber).await? {
+        return Ok(Some(format!(
+            "Les deux dossiers ont une réservation au même atelier, le {}\u{a0}: annulez d’abord l’une des deux.",
+            interface::format::date_courte(jour)
+        )));
+    }
     Ok(depot::presents_ensemble(cx, garder, absorber).await?.map(|jour| {
         format!(
             "Les deux dossiers sont notés présents à la même activité, le {} : ce sont sans doute deux personnes. Si c’est une erreur, retirez d’abord l’un des deux de cette activité.",

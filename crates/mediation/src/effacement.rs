@@ -2,13 +2,15 @@
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ConnectionTrait, ExprTrait,
+    ConnectionTrait, ExprTrait, FromQueryResult,
     sea_query::{Expr, Query, SelectStatement},
 };
 use socle::{
-    Contexte, Nomenclature, Resultat,
-    identifiant::{PersonneId, StructureId},
+    Contexte, Nomenclature, Resultat, fichiers,
+    identifiant::{FichierId, PersonneId, StructureId},
+    journal::Action,
 };
+use uuid::Uuid;
 
 use crate::{nomenclatures::TrancheAge, personne::Personne};
 
@@ -152,4 +154,33 @@ pub async fn textes(cx: &Contexte, id: PersonneId, structure: Option<StructureId
     }
     crate::satisfaction::effacer(cx, individuels(id, structure)).await?;
     crate::note_pratique::effacer(cx, individuels(id, structure)).await
+}
+
+#[derive(FromQueryResult)]
+struct Prepare {
+    id: Uuid,
+    structure_id: StructureId,
+    fichier_id: Option<FichierId>,
+}
+
+/// Drops the files with names that were prepared for these structures, being made or ready: they can be asked for
+/// again, without the person. Of the crate above (`bilan`), by its name alone.
+pub async fn exports_nommes(cx: &Contexte, structures: &[StructureId]) -> Resultat<()> {
+    let db = cx.db();
+    let mut q = Query::select();
+    q.columns(["id", "structure_id", "fichier_id"])
+        .from("export")
+        .and_where(Expr::col("noms").eq(true))
+        .and_where(Expr::col("structure_id").is_in(structures.iter().copied()));
+    let prepares = Prepare::find_by_statement(db.get_database_backend().build(&q)).all(&db).await?;
+    for e in prepares {
+        if let Some(f) = e.fichier_id {
+            fichiers::supprimer(cx, f).await?;
+        }
+        let mut q = Query::delete();
+        q.from_table("export").and_where(Expr::col("id").eq(e.id));
+        db.execute_raw(db.get_database_backend().build(&q)).await?;
+        cx.journaliser(Action::Suppression, "export", e.id, e.structure_id, &[]).await?;
+    }
+    Ok(())
 }

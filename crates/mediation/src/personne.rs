@@ -302,10 +302,15 @@ pub async fn modifier(cx: &Contexte, id: PersonneId, m: ModifierPersonne) -> Res
 /// took part in stays counted, with age band, genre and statut alone.
 pub async fn effacer(cx: &Contexte, id: PersonneId) -> Resultat<()> {
     let p = trouver_scellee(cx, id, Permission::PersonnesEcrire).await?;
-    let structure = structure_de(cx, id, Permission::PersonnesEcrire).await?;
+    let structures = depot::structures(cx, id).await?;
     depot::effacer(cx, &p).await?;
     creation::oublier(cx, [id.0]).await?;
-    cx.journaliser(Action::Effacement, "personne", id.0, structure, &[]).await
+    crate::effacement::exports_nommes(cx, &structures).await?;
+    // Each structure that loses the file finds why in its own journal.
+    for s in structures {
+        cx.journaliser(Action::Effacement, "personne", id.0, s, &[]).await?;
+    }
+    Ok(())
 }
 
 /// What forgetting a person in one structure came to.
@@ -321,6 +326,7 @@ pub(crate) enum Oubli {
 pub(crate) async fn oublier(cx: &Contexte, id: PersonneId, structure: StructureId) -> Resultat<Oubli> {
     cx.exiger_instance(Permission::InstanceGerer)?;
     let p = trouver(cx, id, Permission::PersonnesEcrire).await?;
+    crate::effacement::exports_nommes(cx, &[structure]).await?;
     if depot::structures(cx, id).await?.iter().any(|s| *s != structure) {
         depot::detacher(cx, structure, id).await?;
         return Ok(Oubli::Detache);

@@ -1,6 +1,6 @@
 //! Queries of imports.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
     ActiveValue::Set,
@@ -214,6 +214,29 @@ pub async fn sources_parmi(cx: &Contexte, structure: StructureId, cles: &[Uuid])
             .all(&cx.db())
             .await?;
         v.extend(lues.into_iter().map(|s| (s.cle, s.personne_id)));
+    }
+    Ok(v)
+}
+
+/// The numbers that designate these people: kept from other files, and met in this one.
+pub async fn numeros_de(cx: &Contexte, structure: StructureId, id: ImportId, personnes: &[Uuid]) -> Resultat<HashMap<Uuid, HashSet<Uuid>>> {
+    let mut v: HashMap<Uuid, HashSet<Uuid>> = HashMap::new();
+    for lot in personnes.chunks(LOT) {
+        let gardes = source::Entity::find()
+            .filter(source::Column::StructureId.eq(structure))
+            .filter(source::Column::PersonneId.is_in(lot.iter().copied()))
+            .all(&cx.db())
+            .await?;
+        let lus = cle::Entity::find()
+            .filter(cle::Column::ImportId.eq(id))
+            .filter(cle::Column::Durable.eq(true))
+            .filter(cle::Column::ObjetId.is_in(lot.iter().copied()))
+            .all(&cx.db())
+            .await?;
+        let lus = lus.into_iter().filter_map(|c| Some((c.objet_id?, c.cle)));
+        for (p, cle) in gardes.into_iter().map(|s| (s.personne_id.0, s.cle)).chain(lus) {
+            v.entry(p).or_default().insert(cle);
+        }
     }
     Ok(v)
 }

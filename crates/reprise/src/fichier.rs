@@ -16,7 +16,7 @@ use std::{
 
 /// Lines of a file, at most.
 pub const LIGNES_MAX: u32 = 200_000;
-/// Columns read, at most.
+/// Columns read, at most; a row that has more is refused, by one cell past the last.
 pub const COLONNES_MAX: usize = 100;
 /// Characters of a cell, at most: what a spreadsheet itself allows.
 pub const CELLULE_MAX: usize = 32_767;
@@ -175,10 +175,14 @@ pub fn parcourir(
 ) -> Result<Format, Illisible> {
     let format = reconnaitre(f)?;
     let mut lues = 0;
-    let mut trop = false;
+    let (mut trop, mut large) = (false, false);
     let mut garde = |r: Rangee, part: u8| {
         if r.cellules.iter().all(Cellule::est_vide) {
             return ControlFlow::Continue(());
+        }
+        if r.cellules.len() > COLONNES_MAX {
+            large = true;
+            return ControlFlow::Break(());
         }
         lues += 1;
         if lues > LIGNES_MAX {
@@ -195,6 +199,11 @@ pub fn parcourir(
     if trop {
         return Err(Illisible(format!(
             "Ce fichier compte plus de {LIGNES_MAX} lignes : partagez-le en plusieurs fichiers, par année par exemple."
+        )));
+    }
+    if large {
+        return Err(Illisible(format!(
+            "Ce fichier a plus de {COLONNES_MAX} colonnes\u{a0}: supprimez dans votre tableur celles qui ne servent pas, puis renvoyez-le."
         )));
     }
     Ok(format)

@@ -1,7 +1,7 @@
 //! Who the people of a file are: already followed by the structure, met earlier in the file, or new.
 //!
 //! The number of the person in the other tool decides first; then a telephone or mail address with the same
-//! first name (a couple may share one), or the same name with the same birth. In a file of accompaniments
+//! first name (a couple may share one), or the same name with the same birth, unless another number has this person. In a file of accompaniments
 //! a name alone is enough, if one person bears it.
 
 use std::collections::{HashMap, HashSet};
@@ -152,8 +152,8 @@ pub async fn rapprocher(
         }
     }
 
-    // First pass: who is found without an id of ours; the ids of the others.
-    let mut suite: Vec<(Option<Trouve>, Option<PersonneId>)> = vec![];
+    // First pass: who is found without an id of ours, those who may be by their name; the ids of the others.
+    let mut suite: Vec<(Option<Trouve>, Vec<PersonneId>, Option<PersonneId>)> = vec![];
     let mut rangs: HashMap<Uuid, i32> = HashMap::new();
     for (x, c) in demandees.iter().zip(&cles) {
         let i = x.identite;
@@ -161,7 +161,7 @@ pub async fn rapprocher(
         let mut trouve = None;
         if let Some(p) = c.source.and_then(|s| gardees.get(&s)) {
             // Followed or not: looked at below.
-            suite.push((None, Some(*p)));
+            suite.push((None, vec![], Some(*p)));
             continue;
         }
         let contacts = cles_de_contact(i.demande.telephone.as_deref(), i.demande.courriel.as_deref());
@@ -170,6 +170,7 @@ pub async fn rapprocher(
         {
             trouve = connue(p.id);
         }
+        let mut par_le_nom = vec![];
         if trouve.is_none() {
             let memes: Vec<&Connue> = noms(i).iter().filter_map(|n| par_nom.get(n)).flatten().collect();
             let nes: Vec<&&Connue> = memes.iter().filter(|m| meme_naissance(m, i)).collect();
@@ -181,10 +182,11 @@ pub async fn rapprocher(
                 ([], [_, _, ..]) if i.nom_entier.is_some() && annee(i).is_none() => Some(Trouve::Ambigue),
                 _ => None,
             };
+            par_le_nom = if nes.is_empty() { memes.iter().map(|m| m.id).collect() } else { nes.iter().map(|m| m.id).collect() };
         }
         let id = match (&trouve, &i.source) {
-            (Some(_), _) => None,
-            (None, Some(s)) => Some(d("personne de numero", s)),
+            (_, Some(s)) => Some(d("personne de numero", s)),
+            (Some(_), None) => None,
             (None, None) if i.nom_entier.is_some() => {
                 let a = annee(i).map(|a| a.to_string()).unwrap_or_default();
                 let n = noms(i).into_iter().next().unwrap_or_default();
@@ -198,9 +200,9 @@ pub async fn rapprocher(
             }
         }
         .map(PersonneId);
-        suite.push((trouve, id));
+        suite.push((trouve, par_le_nom, id));
     }
-    let ids: Vec<PersonneId> = suite.iter().filter_map(|(_, id)| *id).collect();
+    let ids: Vec<PersonneId> = suite.iter().filter_map(|(.., id)| *id).collect();
     let (mut existent, mut suivies) = (HashSet::new(), HashSet::new());
     let reunies = mediation::doublon::gardees(cx, &ids).await?;
     let ids: Vec<PersonneId> = ids.iter().chain(reunies.values()).copied().collect();
@@ -209,11 +211,37 @@ pub async fn rapprocher(
         suivies.extend(personne::suivis_parmi(cx, structure, lot).await?);
     }
 
+    // Which numbers have those that a line with a new number would be by its name: two numbers are two people.
+    let mut designees: Vec<Uuid> = vec![];
+    for (c, (_, par_le_nom, _)) in cles.iter().zip(&suite) {
+        if c.source.is_some_and(|s| !gardees.contains_key(&s) && !vues.contains_key(&s)) {
+            designees.extend(c.noms.iter().filter_map(|k| vues.get(k)?.objet_id));
+            designees.extend(par_le_nom.iter().map(|p| p.0));
+        }
+    }
+    designees.sort_unstable();
+    designees.dedup();
+    let mut numeros = depot::numeros_de(cx, structure, import, &designees).await?;
+
     let mut resultat = vec![];
-    for ((x, c), (trouve, id)) in demandees.iter().zip(&cles).zip(suite) {
+    for ((x, c), (trouve, par_le_nom, id)) in demandees.iter().zip(&cles).zip(suite) {
+        let d_un_autre = |o: Uuid, numeros: &HashMap<Uuid, HashSet<Uuid>>| {
+            c.source.is_some_and(|s| numeros.get(&o).is_some_and(|siens| !siens.contains(&s)))
+        };
+        let libres: Vec<PersonneId> = par_le_nom.iter().copied().filter(|p| !d_un_autre(p.0, &numeros)).collect();
+        let trouve = match trouve {
+            Some(Trouve::Connue(_) | Trouve::Ambigue) if libres.len() < par_le_nom.len() => match libres.as_slice() {
+                [] => None,
+                [un] => Some(Trouve::Connue(*un)),
+                _ => Some(Trouve::Ambigue),
+            },
+            t => t,
+        };
         // Brought together with another file since: it is that one.
         let id = id.map(|id| reunies.get(&id).copied().filter(|g| suivies.contains(g)).unwrap_or(id));
-        let deja = c.source.iter().chain(&c.contacts).chain(&c.noms).find_map(|k| vues.get(k).and_then(|v| v.objet_id));
+        let objet = |k: &Uuid| vues.get(k).and_then(|v| v.objet_id);
+        let deja = c.source.iter().chain(&c.contacts).find_map(objet);
+        let deja = deja.or_else(|| c.noms.iter().filter_map(objet).find(|o| !d_un_autre(*o, &numeros)));
         let t = match (trouve, deja, id) {
             (Some(t), ..) => t,
             (None, Some(o), _) => Trouve::DuFichier(PersonneId(o)),
@@ -236,6 +264,7 @@ pub async fn rapprocher(
             };
             if let Some(s) = c.source {
                 poser(s, Some(id.0), 0, true);
+                numeros.entry(id.0).or_default().insert(s);
             }
             for k in c.contacts.iter().chain(&c.noms) {
                 poser(*k, Some(id.0), 0, false);

@@ -114,6 +114,22 @@ async fn un_export_de_la_coop_se_reprend_une_fois(#[values(Moteur::Sqlite, Moteu
 
 #[rstest]
 #[tokio::test]
+async fn deux_homonymes_de_numeros_differents_sont_deux_personnes(#[values(Moteur::Sqlite, Moteur::Postgres)] m: Moteur) {
+    let a = Appli::lancer(m).await;
+    let gens = "Identifiant;Nom;Prénom;Année de naissance;Téléphone\nHZ1;Homon;Ada;1950;0600000001\nHZ2;Homon;Ada;1950;0600000002\n";
+    let (p, vue) = lire(&a, "personnes", "p.csv", gens.as_bytes()).await;
+    assert_eq!((&vue["comptes"]["personnes_nouvelles"], &vue["comptes"]["erreurs"]), (&json!(2), &json!(0)), "{vue}");
+    confirmer(&a, &p).await;
+    assert_eq!(dossiers(&a).await.0, 2);
+    // A number met later, of a third one; the same without a number could be any of them.
+    let suite = "Identifiant;Nom;Prénom;Année de naissance\nHZ2;Homon;Ada;1950\nHZ3;Homon;Ada;1950\n;Homon;Ada;1950\n";
+    let (_, vue) = lire(&a, "personnes", "q.csv", suite.as_bytes()).await;
+    let c = &vue["comptes"];
+    assert_eq!((&c["personnes_connues"], &c["personnes_nouvelles"], &c["erreurs"]), (&json!(1), &json!(1), &json!(1)), "{vue}");
+}
+
+#[rstest]
+#[tokio::test]
 async fn toutes_les_fautes_sont_dites_et_rien_nest_ecrit(#[values(Moteur::Sqlite, Moteur::Postgres)] m: Moteur) {
     let a = Appli::lancer(m).await;
     let texte = "Date;Type;Durée;Canal;Thématiques;Bénéficiaire\n\

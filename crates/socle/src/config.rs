@@ -1,6 +1,9 @@
 //! Configuration: `passeur.toml`, overridden by `PASSEUR_…`, overridden by flags.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+};
 
 use figment::{
     Figment,
@@ -22,7 +25,8 @@ pub struct Config {
     pub badge_keys: Option<PathBuf>,
     /// Address and port to listen on.
     pub listen: SocketAddr,
-    /// The address people type, used in mails and to mark cookies secure.
+    /// The address people type, used in mails and to mark cookies secure. Default: where `listen` is from this machine.
+    #[serde(default)]
     pub public_url: String,
     /// `smtp://…` or `smtps://…`; none: mails are written into `data_dir/courriels`.
     pub smtp_url: Option<SecretString>,
@@ -85,7 +89,6 @@ pub struct Config {
 struct Defauts {
     data_dir: &'static str,
     listen: &'static str,
-    public_url: &'static str,
     mail_from: &'static str,
     sms_method: &'static str,
     sms_body: &'static str,
@@ -106,7 +109,6 @@ struct Defauts {
 const DEFAUTS: Defauts = Defauts {
     data_dir: "data",
     listen: "127.0.0.1:8080",
-    public_url: "http://127.0.0.1:8080",
     mail_from: "Passeur <passeur@localhost.localdomain>",
     sms_method: "POST",
     sms_body: r#"{"to": "{numero}", "message": "{texte}"}"#,
@@ -127,6 +129,16 @@ const DEFAUTS: Defauts = Defauts {
 /// The environment variables that are not settings of the program.
 const IGNOREES: [&str; 2] = ["config", "essai_"];
 
+/// How this machine itself reaches what listens there.
+fn ici(ecoute: SocketAddr) -> String {
+    let ip = match ecoute.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, ecoute.port()))
+}
+
 impl Config {
     /// Reads file (if there is one, or if `fichier` names one), environment, then `drapeaux` (key, value).
     ///
@@ -145,7 +157,7 @@ impl Config {
         for (cle, valeur) in drapeaux {
             f = f.merge(Serialized::default(cle, valeur));
         }
-        let config: Self = f.extract().map_err(|e| {
+        let mut config: Self = f.extract().map_err(|e| {
             e.into_iter()
                 .map(|e| {
                     let cle = if e.path.is_empty() { String::new() } else { format!("« {} » : ", e.path.join(".")) };
@@ -155,6 +167,9 @@ impl Config {
                 .collect::<Vec<_>>()
                 .join("\n")
         })?;
+        if config.public_url.is_empty() {
+            config.public_url = ici(config.listen);
+        }
         config.verifier()?;
         Ok(config)
     }
@@ -321,6 +336,17 @@ mod tests {
     fn un_drapeau_gagne() {
         let c = Config::lire(None, &[("listen", "127.0.0.1:9999".into())]).unwrap();
         assert_eq!(c.listen.port(), 9999);
+        // Without an address of its own, links lead where it listens.
+        for (ecoute, publique) in [
+            ("127.0.0.1:4310", "http://127.0.0.1:4310"),
+            ("0.0.0.0:4310", "http://127.0.0.1:4310"),
+            ("192.168.1.20:80", "http://192.168.1.20:80"),
+            ("[::]:4310", "http://[::1]:4310"),
+        ] {
+            assert_eq!(Config::lire(None, &[("listen", ecoute.into())]).unwrap().public_url, publique);
+        }
+        let deux = [("listen", "0.0.0.0:4310".into()), ("public_url", "https://passeur.exemple.fr".into())];
+        assert_eq!(Config::lire(None, &deux).unwrap().public_url, "https://passeur.exemple.fr");
         assert!(c.url_base().starts_with("sqlite://"));
     }
 }

@@ -146,7 +146,8 @@ impl Erreur {
         match self {
             Self::NonConnecte => "Il faut être connecté pour continuer.".into(),
             Self::Interdit(p) => format!("Votre rôle ne permet pas de {}. Si vous en avez besoin, demandez-le à la personne responsable de votre structure.", p.verbe()),
-            Self::Introuvable(quoi) => format!("{quoi} n’existe pas, n’existe plus, ou n’est pas suivi par votre structure."),
+            Self::Introuvable(quoi) if quoi.starts_with("Ces ") => format!("{quoi} n’existent pas, n’existent plus, ou ne relèvent pas de votre structure."),
+            Self::Introuvable(quoi) => format!("{quoi} n’existe pas, n’existe plus, ou ne relève pas de votre structure."),
             Self::Illisible(m) => m.clone(),
             Self::Invalide(e) => match e.as_slice() {
                 [seule] => seule.message.clone(),

@@ -25,7 +25,7 @@ const PERIODE: &str = "du=2016-03-11&au=2026-03-10";
 /// `n` workshops of three anonymous people, over ten years, made by the database itself.
 async fn remplir(a: &Appli, n: u64) {
     let jeton = a.jeton("alpha.mediateur").await;
-    let corps = json!({"type": "collectif", "titre": FORMULE, "date": "2026-02-02", "duree_minutes": 40, "lieu_type": "autre", "lieu": a.lieu_alpha(), "thematiques": ["email"], "anonymes": {"total": 3}});
+    let corps = json!({"type": "collectif", "titre": FORMULE, "date": "2026-02-02", "duree_minutes": 40, "lieu_type": "autre", "lieu": a.lieu_alpha(), "thematiques": ["email"], "anonymes": {"total": 6}});
     let r = a.api(&jeton, "POST", "/api/v1/accompagnements", corps).await;
     assert_eq!(r.statut, 201, "{}", r.corps);
     let (id, jour) = match a.etat.base.moteur() {
@@ -336,7 +336,7 @@ async fn par_l_api(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
     assert_eq!((pret.statut, &pret.corps["etat"], &pret.corps["lignes"]), (200, &json!("pret"), &json!(30)));
     let fichier = a.api(&jeton, "GET", pret.corps["fichier"].as_str().unwrap(), json!(null)).await;
     assert_eq!(fichier.octets.len() as i64, pret.corps["taille"].as_i64().unwrap());
-    assert_eq!(additionner_csv(&fichier.octets), (30, 90, 1200));
+    assert_eq!(additionner_csv(&fichier.octets), (30, 180, 1200));
     // A token of figures does not see what the account may read with more.
     let chiffres = a.jeton_de_portee("alpha.mediateur", socle::droits::Portee::Bilan).await;
     assert_eq!(a.api(&chiffres, "GET", &ici, json!(null)).await.statut, 404);

@@ -16,7 +16,7 @@ use tokio::{fs::File, io::AsyncReadExt};
 use super::{
     Cellule, Entete,
     definitions::DEFINITIONS,
-    tableaux::{MASQUE, PETIT, Tableau, Valeur},
+    tableaux::{MASQUE, Tableau, Valeur},
 };
 
 /// What a spreadsheet accepts in one cell, in characters.
@@ -209,7 +209,6 @@ pub async fn bilan(cx: &Contexte, entete: &Entete, tableaux: &[Tableau]) -> Resu
                     Valeur::Aucune | Valeur::Inconnue => Cellule::Vide,
                     Valeur::Entier(n) => Cellule::Entier(*n),
                     Valeur::Decimal(n) => Cellule::Decimal(*n),
-                    Valeur::Petite => Cellule::texte(PETIT),
                     Valeur::Masquee => Cellule::texte(MASQUE),
                 }));
                 c.ligne(&cellules)?;

@@ -2,7 +2,7 @@
 
 use super::{
     Cellule, Entete,
-    tableaux::{MASQUE, PETIT, Tableau, Valeur},
+    tableaux::{MASQUE, Tableau, Valeur},
 };
 
 /// The mark by which a spreadsheet knows that the file is UTF-8.
@@ -46,7 +46,6 @@ pub fn bilan(entete: &Entete, tableaux: &[Tableau]) -> String {
                         Valeur::Inconnue => Cellule::Vide,
                         Valeur::Entier(n) => Cellule::Entier(*n),
                         Valeur::Decimal(n) => Cellule::Decimal(*n),
-                        Valeur::Petite => Cellule::texte(PETIT),
                         Valeur::Masquee => Cellule::texte(MASQUE),
                     };
                     csv += &ligne(&[

@@ -1,7 +1,7 @@
 //! What each figure means, word for word what `domain/mediation.md` § 5 says of the figures exported.
 
 /// A term and its definition.
-pub const DEFINITIONS: [(&str, &str); 26] = [
+pub const DEFINITIONS: [(&str, &str); 25] = [
     ("Activités", "Séances enregistrées, individuelles et collectives."),
     (
         "Participations",
@@ -59,6 +59,8 @@ pub const DEFINITIONS: [(&str, &str); 26] = [
         "Réponses au courriel envoyé deux semaines après, aux personnes venues qui l’ont accepté ; part de celles qui l’ont refait seules, ou presque.",
     ),
     ("Gestes réussis", "Gestes de la fiche vus réussis par qui anime ÷ gestes regardés."),
-    ("< 5", "Chiffre masqué : il porte sur moins de 5 personnes, et n’est pas montré hors de la structure qui l’a enregistré."),
-    ("masqué", "Chiffre masqué, bien qu’il porte sur 5 personnes ou plus : il permettrait d’en retrouver un plus petit par soustraction."),
+    (
+        "masqué",
+        "Chiffre masqué : il est inférieur à 5, porte sur moins de 5 personnes, ou permettrait d’en retrouver un par soustraction. Il n’est pas montré hors de la structure qui l’a enregistré.",
+    ),
 ];

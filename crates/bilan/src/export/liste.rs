@@ -24,6 +24,9 @@ use crate::{
 /// The most activities sent at once: above, the export is made in the background (`differe`).
 pub const LIMITE: u64 = 5_000;
 
+/// How many were there, for who only coordinates: activities of fewer people are not in the list.
+const CINQ_OU_PLUS: &str = "5 ou plus";
+
 /// How many are read at once.
 const PAGE: u64 = 1_000;
 
@@ -136,7 +139,8 @@ impl Liste {
             Cellule::Texte(a.thematiques.join(", ")),
             texte(a.lieu),
             Cellule::Entier(a.duree_minutes),
-            Cellule::Entier(a.nommes + a.anonymes),
+            // Their sum would tell how many people there are in what is left out.
+            if self.masque { Cellule::texte(CINQ_OU_PLUS) } else { Cellule::Entier(a.nommes + a.anonymes) },
         ];
         if self.complete {
             let structure = self.cx.acteur.fonctions.iter().find(|f| f.structure == a.structure).map(|f| f.nom_structure.clone());
@@ -178,7 +182,7 @@ impl Liste {
         while let Some((du, au)) = curseur.fenetre {
             // The period itself is narrowed, so that the index is entered at the right place.
             let jusqua = curseur.apres.map_or(au, |(date, _)| date);
-            let mut q = liste::choisies(&self.filtre.entre(du, jusqua), &self.detail);
+            let mut q = liste::choisies(&self.filtre.entre(du, jusqua), &self.detail, self.masque);
             if let Some((date, id)) = curseur.apres {
                 q.cond_where(Cond::any().add(Expr::col(("a", "date")).lt(date)).add(Expr::col(("a", "id")).lt(id)));
             }
@@ -208,7 +212,15 @@ impl Liste {
     /// A spreadsheet that says what it is about, ready for the activities.
     pub async fn debut_classeur(&self) -> Resultat<Classeur> {
         let mut c = Classeur::nouveau(&self.cx.etat().config.data_dir, self.cx.maintenant)?;
-        c.presenter("Liste", &entete(&self.cx, &self.filtre, self.masque, &self.detail).await?)?;
+        let mut e = entete(&self.cx, &self.filtre, false, &self.detail).await?;
+        if self.masque {
+            e.push((
+                "Activités absentes",
+                "masques",
+                Cellule::texte("Les activités de moins de 5 personnes ne sont pas dans cette liste."),
+            ));
+        }
+        c.presenter("Liste", &e)?;
         c.feuille("Activités", &self.colonnes())?;
         Ok(c)
     }

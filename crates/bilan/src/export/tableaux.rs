@@ -5,11 +5,8 @@ use socle::Nomenclature;
 
 use crate::vue::{Bilan, Code, Par, Public};
 
-/// A figure of fewer than five people.
-pub const PETIT: &str = "< 5";
-
-/// A figure that would give a smaller one away.
-pub const MASQUE: &str = "masqué";
+/// A figure that is masked, whichever the reason.
+pub const MASQUE: &str = crate::mots::MASQUE;
 
 /// A figure, or why there is none.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,9 +17,7 @@ pub enum Valeur {
     Inconnue,
     Entier(i64),
     Decimal(f64),
-    /// Masked: fewer than five people.
-    Petite,
-    /// Masked: it would give a smaller one away.
+    /// It counts fewer than five, or would give such a figure away.
     Masquee,
 }
 
@@ -60,13 +55,9 @@ fn ligne(code: &str, libelle: &str, valeurs: &[Valeur]) -> Ligne {
     Ligne { code: code.to_owned(), libelle: libelle.to_owned(), valeurs: valeurs.to_vec() }
 }
 
-/// A figure of people.
-fn gens(n: Option<i64>, par_deduction: bool) -> Valeur {
-    match n {
-        Some(n) => Valeur::Entier(n),
-        None if par_deduction => Valeur::Masquee,
-        None => Valeur::Petite,
-    }
+/// A figure that may be masked.
+fn compte(n: Option<i64>) -> Valeur {
+    n.map_or(Valeur::Masquee, Valeur::Entier)
 }
 
 fn tableau(feuille: &'static str, mesures: &[(&'static str, &'static str)], parties: Vec<Partie>) -> Tableau {
@@ -74,16 +65,16 @@ fn tableau(feuille: &'static str, mesures: &[(&'static str, &'static str)], part
 }
 
 fn codes(code: &'static str, nom: &'static str, lignes: &[Code]) -> Partie {
-    Partie { code, nom, lignes: lignes.iter().map(|l| ligne(&l.code, &l.libelle, &[Valeur::Entier(l.activites)])).collect() }
+    Partie { code, nom, lignes: lignes.iter().map(|l| ligne(&l.code, &l.libelle, &[compte(l.activites)])).collect() }
 }
 
 fn publics(code: &'static str, nom: &'static str, lignes: &[Public]) -> Partie {
-    let valeurs = |l: &Public| [gens(l.participations, l.par_deduction[0]), gens(l.personnes, l.par_deduction[1])];
+    let valeurs = |l: &Public| [compte(l.participations), compte(l.personnes)];
     Partie { code, nom, lignes: lignes.iter().map(|l| ligne(&l.code, &l.libelle, &valeurs(l))).collect() }
 }
 
 fn par<I>(l: &Par<I>, id: String) -> Ligne {
-    ligne(&id, &l.nom, &[Valeur::Entier(l.activites), Valeur::Entier(l.participations)])
+    ligne(&id, &l.nom, &[compte(l.activites), compte(l.participations)])
 }
 
 /// `mars 2026` from `2026-03`.
@@ -94,26 +85,26 @@ fn nom_mois(mois: &str) -> String {
 
 /// The lines of workshops: counts, then rates; what is masked says so.
 fn ateliers(a: &Resultats) -> Vec<Ligne> {
-    use Valeur::{Aucune, Decimal, Entier, Inconnue, Petite};
-    let compte = |code, libelle, n| ligne(code, libelle, &[gens(n, false), Aucune, Aucune]);
+    use Valeur::{Aucune, Decimal, Entier, Inconnue, Masquee};
+    let gens = |code, libelle, n| ligne(code, libelle, &[compte(n), Aucune, Aucune]);
     let arrondi = |t: f64| (t * 1000.0).round() / 1000.0;
     // Masked with what it comes from; else there is nothing to divide by.
     let taux = |code, libelle, t: Option<f64>, sur: Option<i64>| {
-        let v = t.map_or(if sur.is_none() { Petite } else { Inconnue }, |t| Decimal(arrondi(t)));
+        let v = t.map_or(if sur.is_none() { Masquee } else { Inconnue }, |t| Decimal(arrondi(t)));
         ligne(code, libelle, &[Aucune, v, Aucune])
     };
-    let note = a.satisfaction.map_or(if a.avis.is_none() { Petite } else { Inconnue }, |s| Decimal((s * 10.0).round() / 10.0));
+    let note = a.satisfaction.map_or(if a.avis.is_none() { Masquee } else { Inconnue }, |s| Decimal((s * 10.0).round() / 10.0));
     vec![
         ligne("seances", "Séances closes", &[Entier(a.seances), Aucune, Aucune]),
         ligne("places", "Places offertes", &[Entier(a.places), Aucune, Aucune]),
-        compte("inscrits", "Personnes attendues et excusées", a.inscrits),
-        compte("excuses", "Absences excusées", a.excuses),
-        compte("venus", "Attendues et venues", a.venus),
-        compte("presents", "Présences", a.presents),
-        compte("sans_place", "Restées sans place", a.sans_place),
-        compte("avis", "Avis du jour", a.avis),
-        compte("avis_froids", "Avis deux semaines après", a.avis_froids),
-        compte("personnes_regardees", "Personnes dont les gestes sont regardés", a.personnes_regardees),
+        gens("inscrits", "Personnes attendues et excusées", a.inscrits),
+        gens("excuses", "Absences excusées", a.excuses),
+        gens("venus", "Attendues et venues", a.venus),
+        gens("presents", "Présences", a.presents),
+        gens("sans_place", "Restées sans place", a.sans_place),
+        gens("avis", "Avis du jour", a.avis),
+        gens("avis_froids", "Avis deux semaines après", a.avis_froids),
+        gens("personnes_regardees", "Personnes dont les gestes sont regardés", a.personnes_regardees),
         taux("presence", "Taux de présence", a.presence, a.venus),
         taux("remplissage", "Taux de remplissage", a.remplissage, a.inscrits),
         ligne("satisfaction", "Satisfaction, de 1 à 5", &[Aucune, Aucune, note]),
@@ -124,63 +115,59 @@ fn ateliers(a: &Resultats) -> Vec<Ligne> {
 
 /// All the tables, in their order.
 pub fn tableaux(b: &Bilan) -> Vec<Tableau> {
-    use Valeur::{Aucune, Entier};
+    use Valeur::Aucune;
     let une = |code, nom, lignes| vec![Partie { code, nom, lignes }];
     let doubles = [ACTIVITES, PARTICIPATIONS];
 
     let (a, p, g, r, o) = (b.activites, b.participations, b.personnes, b.reussite, b.orientations);
     let activites = vec![
-        ligne("total", "Toutes les activités", &[Entier(a.total), Entier(b.duree_minutes)]),
-        ligne("individuelles", "Individuelles", &[Entier(a.individuelles), Aucune]),
-        ligne("collectives", "Collectives", &[Entier(a.collectives), Aucune]),
+        ligne("total", "Toutes les activités", &[compte(a.total), compte(b.duree_minutes)]),
+        ligne("individuelles", "Individuelles", &[compte(a.individuelles), Aucune]),
+        ligne("collectives", "Collectives", &[compte(a.collectives), Aucune]),
     ];
     let participations = vec![
-        ligne("total", "Toutes les participations", &[Entier(p.total), Aucune]),
-        ligne("nommees", "Nommées", &[Entier(p.nommees), Aucune]),
-        ligne("anonymes", "Anonymes", &[Entier(p.anonymes), Aucune]),
+        ligne("total", "Toutes les participations", &[compte(p.total), Aucune]),
+        ligne("nommees", "Nommées", &[compte(p.nommees), Aucune]),
+        ligne("anonymes", "Anonymes", &[compte(p.anonymes), Aucune]),
     ];
     let personnes = vec![
-        ligne("distinctes", "Personnes différentes", &[Aucune, gens(g.distinctes, false)]),
-        ligne("nouvelles", "Nouvelles personnes", &[Aucune, gens(g.nouvelles, false)]),
+        ligne("distinctes", "Personnes différentes", &[Aucune, compte(g.distinctes)]),
+        ligne("nouvelles", "Nouvelles personnes", &[Aucune, compte(g.nouvelles)]),
     ];
     let autonomie = |code: &str| Autonomie::depuis(code).map_or("", Nomenclature::libelle);
-    let autonomies = b.autonomies.iter().map(|l| ligne(&l.code, autonomie(&l.code), &[Entier(l.activites), Aucune])).collect();
+    let autonomies = b.autonomies.iter().map(|l| ligne(&l.code, autonomie(&l.code), &[compte(l.activites), Aucune])).collect();
     let lieux = b.lieux.iter().map(|l| par(l, l.id.map_or_else(|| "sans_lieu".to_owned(), |id| id.to_string()))).collect();
-    let types = b.lieux_types.iter().map(|l| ligne(&l.code, &l.libelle, &[Entier(l.activites), Aucune])).collect();
-    let communes = b.communes.iter().map(|c| ligne(&c.code, &c.nom, &[Entier(c.activites), Entier(c.participations)])).collect();
-    let mois = b.mois.iter().map(|m| ligne(&m.mois, &nom_mois(&m.mois), &[Entier(m.activites), Entier(m.participations)])).collect();
+    let types = b.lieux_types.iter().map(|l| ligne(&l.code, &l.libelle, &[compte(l.activites), Aucune])).collect();
+    let communes = b.communes.iter().map(|c| ligne(&c.code, &c.nom, &[compte(c.activites), compte(c.participations)])).collect();
+    let mois = b.mois.iter().map(|m| ligne(&m.mois, &nom_mois(&m.mois), &[compte(m.activites), compte(m.participations)])).collect();
     let equipe = b.mediateurs.iter().map(|m| par(m, m.id.to_string())).collect();
     let reussite = vec![
-        ligne("objectifs_evalues", "Objectifs évalués", &[Entier(r.objectifs_evalues)]),
-        ligne("objectifs_atteints", "Objectifs atteints", &[Entier(r.objectifs_atteints)]),
-        ligne("personnes_reevaluees", "Personnes réévaluées", &[gens(r.personnes_reevaluees, false)]),
-        ligne("personnes_en_progres", "Personnes en progrès", &[gens(r.personnes_en_progres, false)]),
+        ligne("objectifs_evalues", "Objectifs évalués", &[compte(r.objectifs_evalues)]),
+        ligne("objectifs_atteints", "Objectifs atteints", &[compte(r.objectifs_atteints)]),
+        ligne("personnes_reevaluees", "Personnes réévaluées", &[compte(r.personnes_reevaluees)]),
+        ligne("personnes_en_progres", "Personnes en progrès", &[compte(r.personnes_en_progres)]),
     ];
     let avis = b.satisfaction;
     let sans_reponse = avis.reponses == Some(0);
     let moyenne = match avis.moyenne {
         Some(m) => Valeur::Decimal(m),
         None if sans_reponse => Valeur::Inconnue,
-        None => Valeur::Petite,
+        None => Valeur::Masquee,
     };
     let mut satisfaction = vec![
-        ligne("demandes", "Avis demandés", &[Entier(avis.demandes), Aucune]),
-        ligne("reponses", "Avis donnés", &[gens(avis.reponses, false), Aucune]),
+        ligne("demandes", "Avis demandés", &[compte(avis.demandes), Aucune]),
+        ligne("reponses", "Avis donnés", &[compte(avis.reponses), Aucune]),
         ligne("moyenne", "Note moyenne, de 1 à 5", &[Aucune, moyenne]),
     ];
     for (i, n) in avis.distribution.into_iter().enumerate() {
-        satisfaction.push(ligne(
-            &format!("note_{}", i + 1),
-            &format!("Note d’ensemble {}", i + 1),
-            &[gens(n, avis.reponses.is_some()), Aucune],
-        ));
+        satisfaction.push(ligne(&format!("note_{}", i + 1), &format!("Note d’ensemble {}", i + 1), &[compte(n), Aucune]));
     }
-    let delai = o.delai_median_jours.map_or(Valeur::Inconnue, Valeur::Decimal);
+    let delai = o.delai_median_jours.map_or(if o.repondues.is_none() { Valeur::Masquee } else { Valeur::Inconnue }, Valeur::Decimal);
     let orientations = vec![
-        ligne("envoyees", "Envoyées", &[Entier(o.envoyees), Aucune]),
-        ligne("repondues", "Avec une réponse", &[Entier(o.repondues), Aucune]),
-        ligne("acceptees", "Acceptées", &[Entier(o.acceptees), Aucune]),
-        ligne("abouties", "Abouties", &[Entier(o.abouties), Aucune]),
+        ligne("envoyees", "Envoyées", &[compte(o.envoyees), Aucune]),
+        ligne("repondues", "Avec une réponse", &[compte(o.repondues), Aucune]),
+        ligne("acceptees", "Acceptées", &[compte(o.acceptees), Aucune]),
+        ligne("abouties", "Abouties", &[compte(o.abouties), Aucune]),
         ligne("delai_median_jours", "Délai médian de la première réponse", &[Aucune, delai]),
     ];
     vec![
@@ -236,19 +223,13 @@ mod tests {
 
     #[test]
     fn chaque_ligne_a_ses_mesures_et_les_masques_se_disent() {
-        let genre = |code: &str, n, deduit| Public {
-            code: code.into(),
-            libelle: code.into(),
-            participations: n,
-            personnes: Some(6),
-            par_deduction: [deduit, false],
-        };
-        let b = Bilan { genres: vec![genre("a", None, false), genre("b", None, true), genre("c", Some(9), false)], ..Bilan::default() };
+        let genre = |code: &str, participations| Public { code: code.into(), libelle: code.into(), participations, personnes: Some(6) };
+        let b = Bilan { genres: vec![genre("a", None), genre("b", Some(0)), genre("c", Some(9))], ..Bilan::default() };
         let t = tableaux(&b);
         assert!(t.iter().all(|t| t.parties.iter().all(|p| p.lignes.iter().all(|l| l.valeurs.len() == t.mesures.len()))));
         let publics = t.iter().find(|t| t.feuille == "Publics").unwrap();
         let premiers: Vec<Valeur> = publics.parties[1].lignes.iter().map(|l| l.valeurs[0]).collect();
-        assert_eq!(premiers, [Valeur::Petite, Valeur::Masquee, Valeur::Entier(9)]);
+        assert_eq!(premiers, [Valeur::Masquee, Valeur::Entier(0), Valeur::Entier(9)]);
         assert_eq!(nom_mois("2026-03"), "mars 2026");
     }
 }

@@ -42,7 +42,11 @@ fn lignes<N: Nomenclature>(comptes: &[i64]) -> Vec<Code> {
     N::tous()
         .into_iter()
         .enumerate()
-        .map(|(i, n)| Code { activites: comptes.get(i).copied().unwrap_or_default(), code: n.code(), libelle: n.libelle().to_owned() })
+        .map(|(i, n)| Code {
+            activites: Some(comptes.get(i).copied().unwrap_or_default()),
+            code: n.code(),
+            libelle: n.libelle().to_owned(),
+        })
         .collect()
 }
 
@@ -57,25 +61,29 @@ pub async fn restituer(cx: &Contexte, f: &Filtre, c: Comptes) -> Resultat<(Bilan
     let mut b = Bilan {
         du: f.du,
         au: f.au,
-        activites: Activites { total: k.activites, individuelles: k.individuelles, collectives: k.activites - k.individuelles },
-        participations: Participations { total: k.nommees + k.anonymes, nommees: k.nommees, anonymes: k.anonymes },
+        activites: Activites {
+            total: Some(k.activites),
+            individuelles: Some(k.individuelles),
+            collectives: Some(k.activites - k.individuelles),
+        },
+        participations: Participations { total: Some(k.nommees + k.anonymes), nommees: Some(k.nommees), anonymes: Some(k.anonymes) },
         personnes: Personnes { distinctes: Some(gens.0), nouvelles: Some(gens.1) },
-        duree_minutes: k.minutes,
+        duree_minutes: Some(k.minutes),
         thematiques: lignes::<Thematique>(&k.thematiques),
         demarches: lignes::<Demarche>(&k.demarches),
         materiels: lignes::<Materiel>(&k.materiels),
         lieux_types: lignes::<LieuType>(&k.lieux_types),
         reussite: Reussite {
-            objectifs_evalues: k.objectifs,
-            objectifs_atteints: k.atteints,
+            objectifs_evalues: Some(k.objectifs),
+            objectifs_atteints: Some(k.atteints),
             personnes_reevaluees: Some(progres.0),
             personnes_en_progres: Some(progres.1),
         },
         orientations: Orientations {
-            envoyees: k.envoyees,
-            repondues: k.delais.values().sum(),
-            acceptees: k.acceptees,
-            abouties: k.abouties,
+            envoyees: Some(k.envoyees),
+            repondues: Some(k.delais.values().sum()),
+            acceptees: Some(k.acceptees),
+            abouties: Some(k.abouties),
             delai_median_jours: regles::mediane(k.delais.iter().map(|(d, n)| (*d, *n)).collect()),
         },
         ..Bilan::default()
@@ -121,7 +129,12 @@ fn communes(k: &Cumul, lieux: &FxHashMap<Id, Lieu>) -> Vec<Commune> {
     }
     let mut lignes: Vec<Commune> = toutes
         .into_iter()
-        .map(|(code, (activites, participations))| Commune { nom: commune::nommer(code), code: code.to_owned(), activites, participations })
+        .map(|(code, (activites, participations))| Commune {
+            nom: commune::nommer(code),
+            code: code.to_owned(),
+            activites: Some(activites),
+            participations: Some(participations),
+        })
         .collect();
     trier(&mut lignes, |c| (c.activites, &c.nom, c.code.clone()));
     lignes
@@ -131,7 +144,7 @@ fn par_lieu(k: &Cumul, lieux: &FxHashMap<Id, Lieu>) -> Vec<Par<Option<Uuid>>> {
     let mut lignes = vec![];
     let mut sans = None;
     for (id, ((activites, participations), _)) in &k.lieux {
-        let (activites, participations) = (*activites, *participations);
+        let (activites, participations) = (Some(*activites), Some(*participations));
         match id {
             Some(id) => {
                 let nom = lieux.get(id).map(|l| l.nom.clone()).unwrap_or_default();
@@ -154,7 +167,7 @@ async fn mediateurs(cx: &Contexte, k: &Cumul, membres: &FxHashMap<Id, String>) -
         .map(|(octets, (activites, participations))| {
             let id = Uuid::from_bytes(*octets);
             let nom = membres.get(octets).or_else(|| anciens.get(&UtilisateurId(id))).cloned().unwrap_or_default();
-            Par { id, nom, activites: *activites, participations: *participations }
+            Par { id, nom, activites: Some(*activites), participations: Some(*participations) }
         })
         .collect();
     trier(&mut lignes, |m| (m.activites, &m.nom, m.id));

@@ -65,8 +65,13 @@ async fn un_lien_montre_des_chiffres_sans_compte_ni_nom(#[values(Moteur::Sqlite,
     // Three of twelve in a commune: hidden, and the other with it.
     let communes = section(&p.corps, "communes");
     assert!(communes["lignes"].as_array().unwrap().iter().all(|l| l["valeurs"] == json!([null])), "{communes}");
-    for l in section(&p.corps, "genres")["lignes"].as_array().unwrap() {
-        assert!(l["valeurs"].as_array().unwrap().iter().all(|v| v.is_null() || v.as_i64() >= Some(5)), "{l}");
+    for axe in ["genres", "tranches_age", "statuts"] {
+        for colonne in 0..2 {
+            let lignes = section(&p.corps, axe)["lignes"].as_array().unwrap().iter();
+            let vus: Vec<i64> = lignes.filter_map(|l| l["valeurs"][colonne].as_i64()).collect();
+            let cache = 12 - vus.iter().sum::<i64>();
+            assert!(vus.iter().all(|n| *n == 0 || *n >= 5) && (cache == 0 || cache >= 5), "{axe} : {vus:?}");
+        }
     }
 
     // What is recorded after is not in what was handed over.

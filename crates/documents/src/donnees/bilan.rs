@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::{Champ, Structure, non_vide};
 
 /// `Modele::RapportBilan`: the figures of a period, for a funder. Definitions: `domain/mediation.md` § 5.
+/// A figure that is `null` is masked: it counts fewer than five, or would give such a figure by subtraction.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RapportBilan {
@@ -27,7 +28,7 @@ pub struct RapportBilan {
     pub participations: Participations,
     pub personnes: Personnes,
     /// Minutes of activity.
-    pub duree_minutes: u64,
+    pub duree_minutes: Option<u64>,
     /// Activities per month, in order: the first chart.
     #[serde(default)]
     pub mois: Vec<Mois>,
@@ -49,21 +50,21 @@ pub struct RapportBilan {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Activites {
-    pub total: u64,
-    pub individuelles: u64,
-    pub collectives: u64,
+    pub total: Option<u64>,
+    pub individuelles: Option<u64>,
+    pub collectives: Option<u64>,
 }
 
 /// People present at sessions.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Participations {
-    pub total: u64,
-    pub nommees: u64,
-    pub anonymes: u64,
+    pub total: Option<u64>,
+    pub nommees: Option<u64>,
+    pub anonymes: Option<u64>,
 }
 
-/// Distinct named people; `null` when masked because fewer than five.
+/// Distinct named people.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Personnes {
@@ -78,8 +79,8 @@ pub struct Mois {
     /// `AAAA-MM`.
     #[serde(deserialize_with = "mois")]
     pub mois: String,
-    pub activites: u64,
-    pub participations: u64,
+    pub activites: Option<u64>,
+    pub participations: Option<u64>,
 }
 
 /// One breakdown, printed as a table with bars.
@@ -106,7 +107,7 @@ pub struct Repartition {
 #[serde(deny_unknown_fields)]
 pub struct Ligne {
     pub libelle: String,
-    /// `null` when masked because fewer than five people.
+    /// `null` when masked.
     pub valeur: Option<u64>,
 }
 
@@ -141,20 +142,20 @@ pub struct Satisfaction {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reussite {
-    pub objectifs_evalues: u64,
-    pub objectifs_atteints: u64,
-    pub personnes_reevaluees: u64,
-    pub personnes_en_progres: u64,
+    pub objectifs_evalues: Option<u64>,
+    pub objectifs_atteints: Option<u64>,
+    pub personnes_reevaluees: Option<u64>,
+    pub personnes_en_progres: Option<u64>,
 }
 
 /// Orientations to partners.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Orientations {
-    pub envoyees: u64,
-    pub repondues: u64,
-    pub acceptees: u64,
-    pub abouties: u64,
+    pub envoyees: Option<u64>,
+    pub repondues: Option<u64>,
+    pub acceptees: Option<u64>,
+    pub abouties: Option<u64>,
     /// Median days to the first answer.
     #[serde(default)]
     pub delai_median_jours: Option<f64>,

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use socle::{
     Contexte, Nomenclature, Resultat,
-    identifiant::{AccompagnementId, StructureId, UtilisateurId},
+    identifiant::{AccompagnementId, PersonneId, StructureId, UtilisateurId},
 };
 
 use super::{
@@ -112,6 +112,39 @@ pub async fn vider(cx: &Contexte, id: AccompagnementId) -> Resultat<()> {
     code::Entity::delete_many().filter(code::Column::AccompagnementId.eq(id)).exec(&cx.db()).await?;
     participation::Entity::delete_many().filter(participation::Column::AccompagnementId.eq(id)).exec(&cx.db()).await?;
     anonyme::Entity::delete_many().filter(anonyme::Column::AccompagnementId.eq(id)).exec(&cx.db()).await?;
+    Ok(())
+}
+
+/// The files noted present at one activity.
+async fn presents(cx: &Contexte, id: AccompagnementId) -> Resultat<Vec<PersonneId>> {
+    Ok(participation::Entity::find()
+        .select_only()
+        .column(participation::Column::PersonneId)
+        .filter(participation::Column::AccompagnementId.eq(id))
+        .into_tuple()
+        .all(&cx.db())
+        .await?)
+}
+
+/// Of two files brought together while the activity was removed, both present at it, one stays.
+pub async fn compter_une_fois(cx: &Contexte, l: &Ligne) -> Resultat<()> {
+    let presents = presents(cx, l.id).await?;
+    let gardees = crate::doublon::gardees(cx, &presents).await?;
+    let doubles: Vec<PersonneId> = gardees.into_iter().filter(|(_, gardee)| presents.contains(gardee)).map(|(p, _)| p).collect();
+    if doubles.is_empty() {
+        return Ok(());
+    }
+    participation::Entity::delete_many()
+        .filter(participation::Column::AccompagnementId.eq(l.id))
+        .filter(participation::Column::PersonneId.is_in(doubles.iter().copied()))
+        .exec(&cx.db())
+        .await?;
+    let nommes = i32::try_from(presents.len() - doubles.len()).unwrap_or(i32::MAX);
+    table::Entity::update_many()
+        .set(table::ActiveModel { nommes: Set(nommes), ..Default::default() })
+        .filter(table::Column::Id.eq(l.id))
+        .exec(&cx.db())
+        .await?;
     Ok(())
 }
 

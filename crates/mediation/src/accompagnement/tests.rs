@@ -268,3 +268,47 @@ async fn une_session_perdue_en_plein_formulaire_ne_perd_rien(#[values(Moteur::Sq
     assert_eq!(r.statut, 401);
     assert!(r.html.contains("Votre session a expiré"), "{}", r.html);
 }
+
+#[rstest]
+#[tokio::test]
+async fn une_seance_se_compte_avec_son_accompagnement(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let a = Appli::lancer(moteur).await;
+    let j = a.jeton("alpha.mediateur").await;
+    let corps = json!({
+        "fiche": ateliers::fiche::livrees::LIVREES[0].code, "titre": "Atelier d’essai", "dates": [{"jour": "2026-03-20", "heure": "14:00"}],
+        "duree_minutes": 90, "lieu_genre": "lieu", "lieu": a.lieu_alpha(), "publiee": true, "places": 1
+    });
+    let seance = a.api(&j, "POST", "/api/v1/ateliers/seances", corps).await;
+    let date = format!("/api/v1/ateliers/dates/{}", seance.corps["dates"][0]["id"].as_str().unwrap());
+    let mut gens = vec![];
+    // One has the seat, one waits, whose other file comes without booking.
+    for nom in ["Un", "Deux", "Trois"] {
+        let p = a.personne(&j, "Essai", nom).await;
+        if nom != "Trois" {
+            let adresse = format!("/api/v1/ateliers/seances/{}/reservations", seance.id());
+            let r = a.api(&j, "POST", &adresse, json!({"personne": p, "par": "accueil", "attendre": true})).await;
+            assert_eq!(r.statut, 201, "{}", r.corps);
+        }
+        gens.push(p);
+    }
+    a.regler("2026-03-20T15:00:00Z");
+    let r = a.api(&j, "PUT", &format!("{date}/presences"), json!({"marques": [], "sur_place": [gens[2]], "anonymes": 0})).await;
+    assert_eq!(r.statut, 200, "{}", r.corps);
+    let r = a.api(&j, "POST", &format!("{date}/cloture"), json!({})).await;
+    let accompagnement = r.corps["accompagnement"].as_str().unwrap_or_else(|| panic!("{}", r.corps)).to_owned();
+    let ateliers = async || {
+        let b = a.api(&j, "GET", "/api/v1/bilan?du=2026-03-01&au=2026-03-20", json!(null)).await.corps;
+        ["seances", "presents", "sans_place"].map(|c| b["ateliers"][c].as_i64().unwrap())
+    };
+    assert_eq!(ateliers().await, [1, 1, 1]);
+    // Who waited and who came were one person.
+    let r = a.api(&j, "POST", "/api/v1/fusions", json!({"garder": gens[1], "absorber": gens[2]})).await;
+    assert_eq!(r.statut, 201, "{}", r.corps);
+    assert_eq!(ateliers().await, [1, 1, 0]);
+    // Removed, the accompaniment takes the séance out of the figures; put back, it gives it again.
+    assert_eq!(a.api(&j, "DELETE", &format!("/api/v1/accompagnements/{accompagnement}"), json!(null)).await.statut, 204);
+    assert_eq!(ateliers().await, [0, 0, 0]);
+    let s = a.session("alpha.mediateur").await;
+    assert_eq!(s.post(&format!("/accompagnements/{accompagnement}/retablir"), &[]).await.statut, 303);
+    assert_eq!(ateliers().await, [1, 1, 0]);
+}

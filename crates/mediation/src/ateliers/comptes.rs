@@ -93,6 +93,8 @@ fn dates(c: &Champ, axe: Axe) -> SelectStatement {
         .from_as("seance_date", "d")
         .join_as(JoinType::InnerJoin, "seance", "s", Expr::col(("s", "id")).equals(("d", "seance_id")))
         .and_where(Expr::col(("d", "etat")).eq("close"))
+        // What its closing recorded was removed: neither is counted, until it is put back.
+        .and_where(Expr::exists(accompagnement_supprime()).not())
         .and_where(Expr::col(("d", "jour")).between(c.du, c.au))
         // What the index reads: the instants of these days, wherever.
         .and_where(Expr::col(("d", "debut")).between(minuit(c.du) - TimeDelta::days(1), minuit(c.au) + TimeDelta::days(2)))
@@ -119,6 +121,30 @@ fn dates(c: &Champ, axe: Axe) -> SelectStatement {
     if let Some(commune) = &c.commune {
         q.and_where(Expr::cust("COALESCE(s.commune, l.commune)").eq(commune.as_str()));
     }
+    q
+}
+
+/// The accompaniment that closed the date `d`, if it was removed.
+fn accompagnement_supprime() -> SelectStatement {
+    let mut q = Query::select();
+    q.expr(Expr::val(1))
+        .from_as("accompagnement", "ac")
+        .and_where(Expr::col(("ac", "id")).equals(("d", "accompagnement_id")))
+        .and_where(Expr::col(("ac", "supprime_le")).is_not_null());
+    q
+}
+
+/// Another booking of the person `r` in the same séance, who came.
+fn venue_autrement() -> SelectStatement {
+    let meme = |colonne: &'static str| Expr::col(("r2", colonne)).equals(("r", colonne));
+    let mut q = Query::select();
+    q.expr(Expr::val(1))
+        .from_as("reservation", "r2")
+        .join_as(JoinType::InnerJoin, "seance_presence", "p2", Expr::col(("p2", "reservation_id")).equals(("r2", "id")))
+        .and_where(meme("seance_id"))
+        .and_where(Expr::col(("p2", "etat")).eq("present"))
+        .and_where(Expr::col(("r2", "id")).not_equals(("r", "id")))
+        .cond_where(Condition::any().add(meme("personne_id")).add(meme("telephone")).add(meme("courriel")));
     q
 }
 
@@ -169,6 +195,7 @@ pub async fn compter(cx: &Contexte, c: &Champ, axe: Axe) -> Resultat<BTreeMap<St
     let mut q = joindre("reservation", "r", "seance_id", "seance_id");
     q.and_where(Expr::col(("d", "rang")).eq(1))
         .and_where(Expr::col(("r", "etat")).eq("attente"))
+        .and_where(Expr::exists(venue_autrement()).not())
         .expr_as(Expr::cust("COUNT(*)"), "nombre")
         .expr_as(si("1 = 1"), "somme");
     for l in lire::<Paire>(cx, &q).await? {

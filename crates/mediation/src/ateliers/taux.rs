@@ -113,21 +113,23 @@ pub fn resultats(c: &Comptes, masque: bool) -> Resultats {
     let absents = attendus - c.venus;
     // A rate and its whole give the part back: it goes when one of the two, or what is left, is small.
     let taux = |n: i64, tout: i64| part(n, tout).filter(|_| !(masque && (petit(n) || petit(tout) || petit(tout - n))));
+    // Those who came without a booking are known too by what is left.
+    let venus = gens(c.venus).filter(|_| !(masque && (petit(absents) || petit(c.presents - c.venus))));
     Resultats {
         seances: c.seances,
         places: c.places,
         inscrits: gens(c.inscrits),
         excuses: gens(c.excuses),
-        venus: gens(c.venus).filter(|_| !(masque && petit(absents))),
+        venus,
         presents: gens(c.presents),
         sans_place: gens(c.sans_place),
         avis: visible(c.avis),
         avis_froids: visible(c.froids),
         personnes_regardees: visible(c.regardees),
-        presence: taux(c.venus, attendus),
+        presence: taux(c.venus, attendus).filter(|_| venus.is_some()),
         remplissage: part(c.inscrits, c.places).filter(|_| !(masque && petit(c.inscrits))),
         satisfaction: (c.avis >= SEUIL).then(|| (c.somme_avis as f64 / (3 * c.avis) as f64).clamp(1.0, 5.0)),
-        reutilisation: if c.froids >= SEUIL { part(c.refaits, c.froids) } else { None },
+        reutilisation: if c.froids >= SEUIL { taux(c.refaits, c.froids) } else { None },
         reussite: if c.regardees >= SEUIL { part(c.acquis, c.gestes) } else { None },
     }
 }

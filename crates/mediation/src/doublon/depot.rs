@@ -139,6 +139,26 @@ pub async fn presents_ensemble(cx: &Contexte, a: PersonneId, b: PersonneId) -> R
     Ok(Jour::find_by_statement(s).one(&db).await?.map(|j| j.date))
 }
 
+/// The first day of a séance still to be held where both have a booking, if any.
+pub async fn attendus_ensemble(cx: &Contexte, a: PersonneId, b: PersonneId) -> Resultat<Option<chrono::NaiveDate>> {
+    let mut autre = Query::select();
+    autre.column("seance_id").from("reservation").and_where(Expr::col("personne_id").eq(b)).and_where(Expr::col("etat").ne("annulee"));
+    let mut q = Query::select();
+    q.expr_as(Expr::col(("d", "jour")), "date")
+        .from_as("reservation", "r")
+        .join_as(sea_orm::JoinType::InnerJoin, "seance_date", "d", Expr::col(("d", "seance_id")).equals(("r", "seance_id")))
+        .and_where(Expr::col(("r", "personne_id")).eq(a))
+        .and_where(Expr::col(("r", "etat")).ne("annulee"))
+        .and_where(Expr::col(("d", "etat")).eq("prevue"))
+        .and_where(Expr::col(("d", "fin")).gt(cx.maintenant))
+        .and_where(Expr::col(("r", "seance_id")).in_subquery(autre))
+        .order_by(("d", "jour"), sea_orm::Order::Asc)
+        .limit(1);
+    let db = cx.db();
+    let s = db.get_database_backend().build(&q);
+    Ok(Jour::find_by_statement(s).one(&db).await?.map(|j| j.date))
+}
+
 #[derive(FromQueryResult)]
 struct Nombre {
     n: i64,

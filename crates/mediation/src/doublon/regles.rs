@@ -128,7 +128,19 @@ pub fn valeur(p: &Personne, champ: &str) -> String {
     }
 }
 
-/// The side proposed for a field: the one that says something, both for texts, else the file changed last.
+/// Whether the birth `a` says all that `b` says, and more.
+fn naissance_plus_precise(a: &Personne, b: &Personne) -> bool {
+    use chrono::Datelike;
+    let annee = |p: &Personne| p.date_naissance.map(|d| d.year()).or(p.annee_naissance);
+    match (b.date_naissance, annee(b)) {
+        (Some(_), _) => false,
+        (None, Some(an)) => a.date_naissance.is_some_and(|d| d.year() == an),
+        (None, None) => annee(a).is_some(),
+    }
+}
+
+/// The side proposed for a field: the one that says something, both for texts, the more precise birth when they agree,
+/// else the file changed last.
 pub fn proposer(garder: &Personne, absorber: &Personne, champ: &str, tous: bool) -> Cote {
     let (a, b) = (valeur(garder, champ), valeur(absorber, champ));
     match (a.is_empty(), b.is_empty()) {
@@ -136,6 +148,8 @@ pub fn proposer(garder: &Personne, absorber: &Personne, champ: &str, tous: bool)
         (true, false) => Cote::Absorber,
         _ if plier(&a) == plier(&b) => Cote::Garder,
         _ if tous => Cote::Tous,
+        _ if champ == "naissance" && naissance_plus_precise(garder, absorber) => Cote::Garder,
+        _ if champ == "naissance" && naissance_plus_precise(absorber, garder) => Cote::Absorber,
         _ if absorber.modifie_le > garder.modifie_le => Cote::Absorber,
         _ => Cote::Garder,
     }

@@ -80,6 +80,23 @@ fn on_propose_ce_qui_est_dit_puis_le_plus_recent() {
 }
 
 #[test]
+fn la_naissance_la_plus_precise_est_proposee() {
+    let complete = Personne { date_naissance: "1950-05-06".parse().ok(), ..personne("Ali", "Essai") };
+    let tard = DateTime::<Utc>::UNIX_EPOCH + chrono::Duration::days(1);
+    for (annee, tranche, attendu) in [
+        (Some(1950), None, Cote::Garder),
+        (None, Some(TrancheAge::SoixanteDixPlus), Cote::Garder),
+        // They do not agree: the file changed last.
+        (Some(1951), None, Cote::Absorber),
+    ] {
+        let vague = Personne { annee_naissance: annee, tranche_age: tranche, modifie_le: tard, ..personne("Ali", "Essai") };
+        assert_eq!(proposer(&complete, &vague, "naissance", false), attendu, "{annee:?}");
+        let (a, b) = (Personne { modifie_le: tard, ..vague.clone() }, Personne { modifie_le: DateTime::UNIX_EPOCH, ..complete.clone() });
+        assert_eq!(proposer(&a, &b, "naissance", false) == Cote::Absorber, attendu == Cote::Garder, "{annee:?}");
+    }
+}
+
+#[test]
 fn revenir_laisse_ce_qui_a_change_depuis() {
     let avant = Personne { telephone: Some("0600000001".into()), langue: Some("Arabe".into()), ..personne("Ali", "Essai") };
     let reunie = Personne { telephone: Some("0600000002".into()), langue: Some("Wolof".into()), version: 2, ..avant.clone() };

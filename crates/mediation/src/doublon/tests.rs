@@ -145,6 +145,22 @@ async fn ce_qui_ne_se_reunit_pas_est_refuse_avec_la_raison(#[values(Moteur::Sqli
     let r = reunir(json!({"garder": un, "absorber": deux, "choix": {"age": "garder", "nom": "tous"}})).await;
     assert_eq!(r.champs(), ["choix.age", "choix.nom", "absorber"]);
     let trois = personne(&a, &j, json!({"prenom": "Rosa", "nom": "Essai"})).await;
+    // Both expected at one séance: one of the two bookings goes first.
+    let corps = json!({
+        "fiche": ateliers::fiche::livrees::LIVREES[0].code, "titre": "Atelier d’essai", "dates": [{"jour": "2026-03-20", "heure": "14:00"}],
+        "duree_minutes": 90, "lieu_genre": "lieu", "lieu": a.lieu_alpha(), "publiee": true, "places": 1
+    });
+    let seance = a.api(&j, "POST", "/api/v1/ateliers/seances", corps).await.id();
+    let mut reservations = vec![];
+    for p in [&un, &trois] {
+        let r = a.api(&j, "POST", &format!("/api/v1/ateliers/seances/{seance}/reservations"), json!({"personne": p, "par": "accueil", "attendre": true})).await;
+        assert_eq!(r.statut, 201, "{}", r.corps);
+        reservations.push(r.id());
+    }
+    let r = reunir(json!({"garder": un, "absorber": trois})).await;
+    assert!(r.statut == 422 && r.corps.to_string().contains("même atelier"), "{}", r.corps);
+    let r = a.api(&j, "POST", &format!("/api/v1/ateliers/reservations/{}/annulation", reservations[1]), json!(null)).await;
+    assert!(r.statut < 300, "{} {}", r.statut, r.corps);
     assert_eq!(reunir(json!({"garder": un, "absorber": trois, "version_garder": 9})).await.statut, 409);
     // Another structure sees neither.
     let beta = a.jeton("beta.mediateur").await;
@@ -160,6 +176,32 @@ async fn ce_qui_ne_se_reunit_pas_est_refuse_avec_la_raison(#[values(Moteur::Sqli
     assert_eq!(r.statut, 303);
     let r = a.api(&j, "GET", "/api/v1/doublons", json!(null)).await;
     assert!(r.corps["elements"].as_array().unwrap().iter().all(|e| e["a"] == json!(trois) || e["b"] == json!(trois)), "{}", r.corps);
+}
+
+#[rstest]
+#[tokio::test]
+async fn une_activite_retablie_apres_une_reunion_compte_la_personne_une_fois(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let a = Appli::lancer(moteur).await;
+    let j = a.jeton("alpha.mediateur").await;
+    let mut gens = vec![];
+    for prenom in ["Rose", "Rosa", "Rosy", "Ali"] {
+        gens.push(personne(&a, &j, json!({"prenom": prenom, "nom": "Essai"})).await);
+    }
+    let tous: Vec<&str> = gens.iter().map(String::as_str).collect();
+    let activite = format!("/api/v1/accompagnements/{}", activite(&a, &j, &tous).await);
+    assert_eq!(a.api(&j, "DELETE", &activite, json!(null)).await.statut, 204);
+    // A merge, then a merge of what it made.
+    for (garder, absorber) in [(0, 1), (2, 0)] {
+        let r = a.api(&j, "POST", "/api/v1/fusions", json!({"garder": tous[garder], "absorber": tous[absorber]})).await;
+        assert_eq!(r.statut, 201, "{}", r.corps);
+    }
+    let s = a.session("alpha.mediateur").await;
+    let r = s.post(&format!("{}/retablir", activite.replace("/api/v1", "")), &[]).await;
+    assert_eq!(r.statut, 303, "{}", r.html);
+    let b = a.api(&j, "GET", "/api/v1/bilan?du=2026-01-01&au=2026-03-10", json!(null)).await.corps;
+    assert_eq!((&b["participations"]["nommees"], &b["personnes"]["distinctes"]), (&json!(2), &json!(2)), "{b}");
+    let r = a.api(&j, "GET", &activite, json!(null)).await.corps;
+    assert_eq!(r["personnes"].as_array().map(Vec::len), Some(2), "{r}");
 }
 
 #[rstest]

@@ -346,6 +346,25 @@ async fn un_partage_s_ouvre_et_se_referme(#[values(Moteur::Sqlite, Moteur::Postg
     assert_eq!(a.compter("SELECT count(*) FROM suivi").await, 1);
     assert_eq!(s.post(&retirer, &[]).await.statut, 409);
     assert_eq!(a.api(&j, "GET", &adresse, json!(null)).await.statut, 200);
+
+    // Shared again, then erased by the other: each finds it in its own journal.
+    assert_eq!(s.post(&partager, &[("structure", &beta), ("accord", "oui")]).await.statut, 303);
+    // The files with names that were prepared go too, in both; those without names stay.
+    for noms in [true, false] {
+        let r = a.api(&j, "POST", "/api/v1/exports", json!({"contenu": "donnees", "format": "csv", "noms": noms})).await;
+        assert!(r.statut < 300, "{} {}", r.statut, r.corps);
+    }
+    a.travailler().await;
+    assert!(sb.get(&format!("/personnes/{p}/effacer")).await.html.contains("Mes exports"));
+    assert_eq!(a.api(&b, "DELETE", &adresse, json!(null)).await.statut, 204);
+    assert_eq!(a.compter("SELECT count(*) FROM export").await, 1);
+    assert_eq!(a.compter("SELECT count(*) FROM export WHERE noms").await, 0);
+    assert_eq!(a.api(&j, "GET", &adresse, json!(null)).await.statut, 404);
+    let effacements = "FROM journal WHERE action = 'effacement' AND objet = 'personne'";
+    assert_eq!(a.compter(&format!("SELECT count(DISTINCT structure_id) {effacements}")).await, 2);
+    assert_eq!(a.compter(&format!("SELECT count(*) {effacements}")).await, 2);
+    let r = a.session("alpha.responsable").await.get("/journal").await;
+    assert!(r.html.contains("effac"), "{}", r.html);
 }
 
 #[rstest]

@@ -86,7 +86,8 @@ async fn comparer(etat: &Etat, q: &Quoi) -> anyhow::Result<()> {
     let debut = Instant::now();
     let attendu = bilan::calculer_des_lignes(&cx, &f).await.map_err(super::en_mots)?;
     let duree_lignes = debut.elapsed();
-    println!("{} activités, {} participations.", attendu.activites.total, attendu.participations.total);
+    let (activites, participations) = (attendu.activites.total, attendu.participations.total);
+    println!("{} activités, {} participations.", activites.unwrap_or_default(), participations.unwrap_or_default());
     println!("Bilan préparé : {duree:.1?} ; depuis les enregistrements : {duree_lignes:.1?}.");
     let (a, b) = (serde_json::to_value(&prepare)?, serde_json::to_value(&attendu)?);
     let differents: Vec<String> =

@@ -46,8 +46,46 @@ fn codage(f: &mut File) -> Result<&'static Encoding, Illisible> {
     }
 }
 
+/// Where a quote is open, as the reader of rows sees it: at the beginning of a cell, until one that is not doubled.
+#[derive(Default)]
+struct Guillemets {
+    separateur: u8,
+    ligne: u32,
+    /// In a cell, past its beginning.
+    cellule: bool,
+    /// In quotes, opened on this line.
+    ouvert: Option<u32>,
+    /// A quote that may be doubled was just read in quotes.
+    doute: bool,
+}
+
+impl Guillemets {
+    fn suivre(&mut self, texte: &[u8]) {
+        for o in texte {
+            let o = *o;
+            if self.ouvert.is_some() && o == b'"' {
+                self.doute = !self.doute;
+            } else if self.ouvert.is_none() || self.doute {
+                self.doute = false;
+                let fin = o == self.separateur || o == b'\n';
+                self.ouvert = (o == b'"' && !self.cellule).then_some(self.ligne);
+                self.cellule = !fin;
+            }
+            self.ligne += u32::from(o == b'\n');
+        }
+    }
+
+    /// The line where the quote still open begins.
+    fn reste(&self) -> Option<u32> {
+        self.ouvert.filter(|_| !self.doute).map(|l| l + 1)
+    }
+}
+
 /// Bytes of a file as UTF-8, which counts what was read of the file and since the last line.
 struct Decode {
+    guillemets: Guillemets,
+    /// A quote still open at the end is told: else, the reading is a try.
+    exiger: bool,
     source: BufReader<File>,
     decodeur: Decoder,
     lu: Rc<Cell<u64>>,
@@ -89,6 +127,11 @@ impl Read for Decode {
                 self.lu.set(self.lu.get() + n as u64);
             }
             if self.finie {
+                if let Some(ligne) = self.guillemets.reste().filter(|_| self.exiger) {
+                    return Err(refus(format!(
+                        "Un guillemet ouvert à la ligne {ligne} n’est jamais refermé\u{a0}: tout ce qui suit serait dans la même cellule. Corrigez cette ligne, ou enregistrez le fichier de nouveau depuis votre tableur."
+                    )));
+                }
                 if self.close || sortie.is_empty() {
                     return Ok(0);
                 }
@@ -102,11 +145,13 @@ impl Read for Decode {
             self.finie = self.fin && r == CoderResult::InputEmpty;
             self.depuis.set(self.depuis.get() + ecrits as u64);
             if self.depuis.get() > LIGNE_MAX {
-                return Err(refus(
-                    "Une ligne de ce fichier est trop longue : un guillemet ouvert n’est sans doute jamais refermé. Enregistrez le fichier de nouveau depuis votre tableur.",
-                ));
+                let ou = self.guillemets.ouvert.map(|l| format!(" à la ligne {}", l + 1)).unwrap_or_default();
+                return Err(refus(format!(
+                    "Une ligne de ce fichier est trop longue : un guillemet ouvert{ou} n’est sans doute jamais refermé. Enregistrez le fichier de nouveau depuis votre tableur."
+                )));
             }
             let n = unir(&mut sortie[..ecrits], &mut self.retour);
+            self.guillemets.suivre(&sortie[..n]);
             if n > 0 {
                 return Ok(n);
             }
@@ -114,12 +159,14 @@ impl Read for Decode {
     }
 }
 
-fn lire(f: &File, e: &'static Encoding, separateur: u8, visite: Visite) -> Result<(), Illisible> {
+fn lire(f: &File, e: &'static Encoding, separateur: u8, exiger: bool, visite: Visite) -> Result<(), Illisible> {
     let mut source = f.try_clone()?;
     source.seek(SeekFrom::Start(0))?;
     let total = source.metadata()?.len();
     let (lu, depuis) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
     let decode = Decode {
+        exiger,
+        guillemets: Guillemets { separateur, ..Guillemets::default() },
         source: BufReader::new(source),
         decodeur: e.new_decoder_with_bom_removal(),
         lu: lu.clone(),
@@ -148,11 +195,11 @@ fn lire(f: &File, e: &'static Encoding, separateur: u8, visite: Visite) -> Resul
         // Several lines of text may make one row: people look for it by the line where it begins.
         let dans = ligne.iter().map(|t| t.bytes().filter(|o| *o == b'\n').count() as u64).sum::<u64>();
         let numero = u32::try_from(lecteur.position().line().saturating_sub(1 + dans)).unwrap_or(u32::MAX);
-        let cellules = ligne
-            .iter()
-            .take(COLONNES_MAX)
-            .map(|t| Cellule::texte(if t.chars().count() > CELLULE_MAX { t.chars().take(CELLULE_MAX).collect() } else { t.to_owned() }))
-            .collect();
+        let lire =
+            |t: &str| Cellule::texte(if t.chars().count() > CELLULE_MAX { t.chars().take(CELLULE_MAX).collect() } else { t.to_owned() });
+        let mut cellules: Vec<Cellule> = ligne.iter().take(COLONNES_MAX).map(lire).collect();
+        // One cell too many is enough to be refused.
+        cellules.extend(ligne.iter().skip(COLONNES_MAX).map(lire).find(|c| !c.est_vide()));
         if visite(Rangee { numero, cellules }, pourcent(lu.get(), total)) == ControlFlow::Break(()) {
             return Ok(());
         }
@@ -164,10 +211,10 @@ pub fn parcourir(f: &mut File, choisir: Choisir, visite: Visite) -> Result<(), I
     let separateurs = [b';', b',', b'\t'];
     let mut scores = vec![];
     for s in separateurs {
-        let debut = premieres(|v| lire(f, e, s, v))?;
+        let debut = premieres(|v| lire(f, e, s, false, v))?;
         // What the columns are called tells best; else, how many cells there are.
         let largeur = debut.iter().map(|r| r.cellules.len()).sum::<usize>() / debut.len().max(1);
         scores.push(choisir(&debut) * (COLONNES_MAX + 1) * APERCU + largeur);
     }
-    lire(f, e, separateurs[meilleur(&scores)], visite)
+    lire(f, e, separateurs[meilleur(&scores)], true, visite)
 }

@@ -41,7 +41,9 @@ impl Cours {
 
     fn fermer(self, cellules: &mut Vec<Cellule>) {
         let valeur = self.valeur.unwrap_or_else(|| Cellule::texte(self.texte.chars().take(CELLULE_MAX).collect()));
-        for _ in 0..(self.fois as usize).min(COLONNES_MAX.saturating_sub(cellules.len())) {
+        // Past the last column, one cell that says something is enough to be refused.
+        let places = COLONNES_MAX + usize::from(!valeur.est_vide());
+        for _ in 0..(self.fois as usize).min(places.saturating_sub(cellules.len())) {
             cellules.push(valeur.clone());
         }
     }

@@ -52,7 +52,47 @@ fn une_cellule_sur_plusieurs_lignes_garde_le_numero_de_sa_ligne() {
 fn un_guillemet_jamais_ferme_est_dit() {
     let mut t = b"a;b\n\"".to_vec();
     t.extend(std::iter::repeat_n(b'x', 3_000_000));
-    assert!(lire(&t).unwrap_err().contains("guillemet"));
+    assert!(lire(&t).unwrap_err().contains("guillemet ouvert à la ligne 2"));
+    for (texte, ligne) in [
+        ("Nom;Prenom;Notes\nQa;Aa;n\nQb;Bb;\"note ouverte\nQc;Cc;n\nQd;Dd;n\n", Some(3)),
+        // The first line of data; the last; after a row of several lines, and doubled quotes.
+        ("Nom;Notes\r\nQa;\"ouverte\r\nQb;n\r\n", Some(2)),
+        ("Nom,Notes\nQa,n\nQb,\"ouverte", Some(3)),
+        ("Nom;Notes\n\"Q\na\";\"dit \"\"oui\"\"\"\nQb;\"\"\"ouverte\n", Some(4)),
+        // What is closed, at the very end too, and a quote within a cell.
+        ("Nom;Notes\nQa;\"fermée\"", None),
+        ("Nom;Notes\nQa;\"dit \"\"oui\"\"\"\nQb;écran 15\"\nQc;n\n", None),
+        // A comma in a text in quotes is not a separator of this file.
+        ("Nom;Notes\nQa;\"un, \"\"deux\"\", trois\"\nQb;x,\"y\n", None),
+    ] {
+        let e = lire(texte.as_bytes()).err();
+        assert_eq!(e.as_deref().map(|e| e.contains(&format!("ligne {} ", ligne.unwrap_or(0)))), ligne.map(|_| true), "{texte} {e:?}");
+    }
+}
+
+#[test]
+fn une_colonne_de_trop_est_dite() {
+    let ligne = |n: usize, s: &str, fin: &str| format!("{}{fin}\n", vec!["x"; n].join(s));
+    assert_eq!(lire(ligne(100, ";", ";;;").as_bytes()).unwrap()[0].1.len(), 100);
+    assert!(lire(ligne(100, ";", ";;y").as_bytes()).unwrap_err().contains("plus de 100 colonnes"));
+    // Commas in a text are not columns: the titles tell the separator.
+    let texte = format!("a;b\n1;{}", ligne(150, ",", ""));
+    let titres = |r: &[Rangee]| r[0].cellules.len();
+    assert!(parcourir(&mut fichier(texte.as_bytes()), &titres, &mut |_, _| ControlFlow::Continue(())).is_ok());
+    let un_ods = |rangee: &str| {
+        let d = format!(
+            "<d xmlns:table=\"t\" xmlns:text=\"x\" xmlns:office=\"o\"><table:table><table:table-row>{rangee}</table:table-row></table:table></d>"
+        );
+        zipper(&[("mimetype", ODS.as_bytes()), ("content.xml", d.as_bytes())])
+    };
+    let x = "<table:table-cell><text:p>x</text:p></table:table-cell>";
+    assert!(lire(&un_ods(&x.repeat(101))).unwrap_err().contains("plus de 100 colonnes"));
+    assert_eq!(lire(&un_ods(&format!("{x}<table:table-cell table:number-columns-repeated=\"1023\"/>"))).unwrap().len(), 1);
+    let mut w = rust_xlsxwriter::Workbook::new();
+    let f = w.add_worksheet();
+    f.write(0, 0, "x").unwrap();
+    f.write(0, 120, "y").unwrap();
+    assert!(lire(&w.save_to_buffer().unwrap()).unwrap_err().contains("plus de 100 colonnes"));
 }
 
 #[test]

@@ -202,11 +202,16 @@ fn lire(a: &mut Archive, partie: &str, textes: &mut Textes, visite: Visite) -> R
             Event::End(e) => match e.local_name().as_ref() {
                 "v" | "t" => dans = false,
                 "c" => {
-                    if place < COLONNES_MAX && !brut.is_empty() {
-                        if r.cellules.len() <= place {
-                            r.cellules.resize(place + 1, Cellule::Vide);
+                    if !brut.is_empty() {
+                        let v = valeur(&genre, &brut, textes)?;
+                        // Past the last column, one cell that says something is enough to be refused.
+                        let ici = place.min(COLONNES_MAX);
+                        if place < COLONNES_MAX || !v.est_vide() {
+                            if r.cellules.len() <= ici {
+                                r.cellules.resize(ici + 1, Cellule::Vide);
+                            }
+                            r.cellules[ici] = v;
                         }
-                        r.cellules[place] = valeur(&genre, &brut, textes)?;
                     }
                     place += 1;
                 }

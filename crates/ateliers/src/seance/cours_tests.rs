@@ -147,7 +147,11 @@ async fn on_reserve_ce_qu_on_a_vu(#[values(Moteur::Sqlite, Moteur::Postgres)] mo
     );
     let r = envoyer(&vu, "Mari").await;
     assert_eq!(r.statut, 409);
-    assert!(r.html.contains("vient de changer de date") && espaces(&r.html).contains("19 mars") && r.html.contains("value=\"Mari\""), "{}", r.html);
+    assert!(
+        r.html.contains("vient de changer de date") && espaces(&r.html).contains("19 mars") && r.html.contains("value=\"Mari\""),
+        "{}",
+        r.html
+    );
     let vu = caches(&r);
     assert_eq!(envoyer(&vu, "Mari").await.statut, 303);
     // Back, for somebody else: said once, then booked.

@@ -153,7 +153,14 @@ async fn ce_qui_ne_se_reunit_pas_est_refuse_avec_la_raison(#[values(Moteur::Sqli
     let seance = a.api(&j, "POST", "/api/v1/ateliers/seances", corps).await.id();
     let mut reservations = vec![];
     for p in [&un, &trois] {
-        let r = a.api(&j, "POST", &format!("/api/v1/ateliers/seances/{seance}/reservations"), json!({"personne": p, "par": "accueil", "attendre": true})).await;
+        let r = a
+            .api(
+                &j,
+                "POST",
+                &format!("/api/v1/ateliers/seances/{seance}/reservations"),
+                json!({"personne": p, "par": "accueil", "attendre": true}),
+            )
+            .await;
         assert_eq!(r.statut, 201, "{}", r.corps);
         reservations.push(r.id());
     }

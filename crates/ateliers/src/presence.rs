@@ -118,7 +118,7 @@ pub(crate) async fn ouverte(cx: &Contexte, id: DateSeanceId) -> Resultat<(Seance
     match d.etat {
         EtatDate::Prevue => Ok((s, d)),
         EtatDate::Close => {
-            Err(Erreur::Conflit("Cette séance est close : ce qui a été enregistré se corrige dans l’accompagnement.".into()))
+            Err(Erreur::Conflit("Cette séance est close : ce qui a été enregistré se corrige dans l’accompagnement, ou se rétablit sur la page de présence s’il a été supprimé.".into()))
         }
         EtatDate::Annulee => Err(Erreur::Conflit("Cette séance est annulée.".into())),
     }

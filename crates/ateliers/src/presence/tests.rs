@@ -39,6 +39,13 @@ async fn clore_enregistre_l_accompagnement_une_fois(#[values(Moteur::Sqlite, Mot
     assert_eq!(clotures.iter().filter(|r| r.statut == 200).count(), 1);
     assert_eq!(a.compter("SELECT COUNT(*) FROM accompagnement").await, 1);
     let acc = clotures.iter().find(|r| r.statut == 200).unwrap().corps["accompagnement"].as_str().unwrap().to_owned();
+    // Removed, it is put back from the sheet.
+    let s = a.session("alpha.mediateur").await;
+    let retablir = format!("/accompagnements/{acc}/retablir");
+    assert_eq!(a.api(&j, "DELETE", &format!("/api/v1/accompagnements/{acc}"), Value::Null).await.statut, 204);
+    assert!(s.get(&format!("/ateliers/dates/{date}")).await.html.contains(&retablir));
+    assert_eq!(s.post(&retablir, &[]).await.statut, 303);
+    assert!(!s.get(&format!("/ateliers/dates/{date}")).await.html.contains(&retablir));
     let acc = a.api(&j, "GET", &format!("/api/v1/accompagnements/{acc}"), Value::Null).await.corps;
     assert_eq!((&acc["type"], &acc["duree_minutes"], &acc["date"]), (&json!("collectif"), &json!(90), &json!("2026-03-20")));
     assert_eq!(acc["personnes"].as_array().unwrap().len(), 2);

@@ -7,7 +7,10 @@ use interface::{
     Erreurs, Message, Onglet, Page,
     requete::{Chemin, Formulaire, Pages, Parametres, Reponse as Rendu, Web, aller, rendre, rendre_avec, vers},
 };
-use mediation::personne::{self, recherche};
+use mediation::{
+    accompagnement,
+    personne::{self, recherche},
+};
 use socle::{
     Contexte, Erreur, Nomenclature, Permission, Resultat,
     identifiant::{DateSeanceId, ReservationId},
@@ -72,6 +75,9 @@ struct PageFeuille {
     anonymes: String,
     close: bool,
     accompagnement: Option<String>,
+    /// What was recorded was removed since: where it is put back.
+    retablir: Option<String>,
+    peut_retablir: bool,
     note: Option<String>,
     commencee: bool,
     ecrire: bool,
@@ -86,6 +92,11 @@ async fn gabarit(cx: &Contexte, page: Page, id: DateSeanceId, s: &Saisie, erreur
     let gens = if recherche::suffit(&s.cherche) { recherche::chercher(cx, &s.cherche, 8).await? } else { vec![] };
     let noms = personne::noms(cx, &gens.iter().map(|p| p.id).collect::<Vec<_>>()).await?;
     let accords = evaluation::accords(cx, &f.gens.iter().map(|(r, _)| r.id).collect::<Vec<_>>()).await?;
+    let supprime = match f.date.accompagnement_id {
+        Some(a) => matches!(accompagnement::lire(cx, a).await, Err(Erreur::Introuvable(_))).then_some(a),
+        None => None,
+    };
+    let enregistre = f.date.accompagnement_id.filter(|_| supprime.is_none());
     Ok(PageFeuille {
         page,
         erreurs,
@@ -96,8 +107,10 @@ async fn gabarit(cx: &Contexte, page: Page, id: DateSeanceId, s: &Saisie, erreur
         presents: interface::format::compte(f.presents() as i64, "personne présente", "personnes présentes"),
         anonymes: f.date.anonymes.to_string(),
         close: f.date.etat != EtatDate::Prevue,
-        accompagnement: f.date.accompagnement_id.map(|a| format!("/accompagnements/{a}")),
-        note: f.date.accompagnement_id.map(|a| format!("/accompagnements/{a}/note")),
+        accompagnement: enregistre.map(|a| format!("/accompagnements/{a}")),
+        peut_retablir: ecrire,
+        retablir: supprime.map(|a| format!("/accompagnements/{a}/retablir")),
+        note: enregistre.map(|a| format!("/accompagnements/{a}/note")),
         commencee: cx.maintenant >= f.date.debut,
         ecrire: ecrire && f.date.etat == EtatDate::Prevue,
         lignes: f

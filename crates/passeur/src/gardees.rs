@@ -2,6 +2,7 @@
 //!
 //! A page is shown again only if the database gives the mark it gave before the page was made
 //! ([`socle::Base::marque`]), the same minute, to the same cookies: nothing to invalidate, on any number of nodes.
+//! Those who ask for the same page while it is made wait for it: one makes it for all.
 //! Which pages: those whose route says so ([`interface::requete::Pages::gardee`]).
 
 use std::{
@@ -37,11 +38,18 @@ pub struct Gardees {
     etat: Etat,
     routes: Arc<HashSet<&'static str>>,
     pages: Cache<Cle, Arc<Gardee>>,
-    marque: Arc<Mutex<Option<Demande>>>,
+    /// Who makes a page holds its lock.
+    verrous: Cache<Cle, Arc<Mutex<()>>>,
+    marque: Arc<Mutex<Option<Marque>>>,
 }
 
-/// When the mark was last asked for, and what was answered.
-type Demande = (Instant, Option<String>);
+/// A mark of the database, and when it was asked for: what is made after that is at least as new.
+#[derive(Clone)]
+struct Marque {
+    quand: Instant,
+    /// None when the database does not answer.
+    valeur: Option<String>,
+}
 
 /// What a page is made from, with the database and the minute.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -53,6 +61,8 @@ struct Cle {
 
 struct Gardee {
     marque: String,
+    /// When the database was last seen to give this mark.
+    vue: std::sync::Mutex<Instant>,
     minute: i64,
     entetes: HeaderMap,
     /// The HTML, cut where the id of each showing goes.
@@ -72,23 +82,39 @@ impl Gardees {
             .time_to_live(Duration::from_secs(60))
             .build();
         let routes = routes.iter().filter(|r| r.gardee).map(|r| r.chemin).collect();
-        Self { etat, routes: Arc::new(routes), pages, marque: Arc::default() }
+        let verrous = Cache::builder().max_capacity(10_000).time_to_idle(Duration::from_secs(60)).build();
+        Self { etat, routes: Arc::new(routes), pages, verrous, marque: Arc::default() }
     }
 
-    /// The mark of the database, asked for after this is called: once for all who wait meanwhile. None when it does not
-    /// answer.
-    async fn marque(&self) -> Option<String> {
+    /// The mark of the database, asked for after this is called: once for all who wait meanwhile.
+    async fn marque(&self) -> Marque {
         let appel = Instant::now();
         let mut derniere = self.marque.lock().await;
-        if let Some((quand, marque)) = &*derniere
-            && *quand > appel
-        {
-            return marque.clone();
+        if let Some(m) = derniere.as_ref().filter(|m| m.quand > appel) {
+            return m.clone();
         }
         let quand = Instant::now();
-        let marque = self.etat.base.marque().await.ok();
-        *derniere = Some((quand, marque.clone()));
-        marque
+        let m = Marque { quand, valeur: self.etat.base.marque().await.ok() };
+        *derniere = Some(m.clone());
+        m
+    }
+
+    fn minute(&self) -> i64 {
+        self.etat.horloge.maintenant().timestamp().div_euclid(60)
+    }
+
+    /// The kept page, when it is what would be made now.
+    fn page(&self, cle: &Cle, marque: &Marque) -> Option<Arc<Gardee>> {
+        let p = self.pages.get(cle).filter(|p| p.minute == self.minute() && marque.valeur.as_ref() == Some(&p.marque))?;
+        if let Ok(mut vue) = p.vue.lock() {
+            *vue = (*vue).max(marque.quand);
+        }
+        Some(p)
+    }
+
+    /// The kept page, when what it says was seen to be so after `instant`.
+    fn page_depuis(&self, cle: &Cle, instant: Instant) -> Option<Arc<Gardee>> {
+        self.pages.get(cle).filter(|p| p.minute == self.minute() && p.vue.lock().is_ok_and(|vue| *vue > instant))
     }
 
     /// What to keep the answer to this request under; None when it is made each time.
@@ -110,12 +136,12 @@ impl Gardees {
 }
 
 impl Gardee {
-    fn nouvelle(marque: String, minute: i64, entetes: HeaderMap, html: &Bytes, neuf: Option<Neuf>) -> Self {
+    fn nouvelle(marque: String, quand: Instant, minute: i64, entetes: HeaderMap, html: &Bytes, neuf: Option<Neuf>) -> Self {
         let gzip = neuf.is_none().then(|| {
             let mut e = GzEncoder::new(Vec::new(), Compression::default());
             e.write_all(html).and_then(|()| e.finish()).ok().map(Bytes::from)
         });
-        Self { marque, minute, entetes, morceaux: couper(html, neuf), gzip: gzip.flatten() }
+        Self { marque, vue: quand.into(), minute, entetes, morceaux: couper(html, neuf), gzip: gzip.flatten() }
     }
 
     /// `gzip`: the client reads it.
@@ -156,13 +182,33 @@ fn couper(html: &Bytes, neuf: Option<Neuf>) -> Vec<Bytes> {
 /// The layer.
 pub async fn garder(State(g): State<Gardees>, req: Request, suite: Next) -> Response {
     let Some(cle) = g.cle(&req) else { return suite.run(req).await };
-    // Asked before the page is made: what is written meanwhile gives another mark.
-    let Some(marque) = g.marque().await else { return suite.run(req).await };
-    let minute = g.etat.horloge.maintenant().timestamp().div_euclid(60);
-    if let Some(p) = g.pages.get(&cle).filter(|p| p.marque == marque && p.minute == minute) {
-        let gzip = req.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).is_some_and(lit_gzip);
-        return p.reponse(g.etat.horloge.nouvel_uuid(), gzip);
+    let arrivee = Instant::now();
+    let gzip = req.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).is_some_and(lit_gzip);
+    let montrer = |p: Arc<Gardee>| p.reponse(g.etat.horloge.nouvel_uuid(), gzip);
+    let marque = g.marque().await;
+    // The database does not answer: each says so without waiting for the others.
+    if marque.valeur.is_none() {
+        return suite.run(req).await;
     }
+    if let Some(p) = g.page(&cle, &marque) {
+        return montrer(p);
+    }
+    let verrou = g.verrous.get_with_by_ref(&cle, Arc::default);
+    let seul = verrou.lock().await;
+    // Made, or seen to be still so, since this was asked for: by who held the lock.
+    if let Some(p) = g.page_depuis(&cle, arrivee) {
+        return montrer(p);
+    }
+    // Asked before the page is made: what is written meanwhile gives another mark.
+    let marque = g.marque().await;
+    if let Some(p) = g.page(&cle, &marque) {
+        return montrer(p);
+    }
+    let Some(valeur) = marque.valeur else {
+        drop(seul);
+        return suite.run(req).await;
+    };
+    let minute = g.minute();
     let r = suite.run(req).await;
     // A cookie is for one answer alone: a message that was shown, a session.
     if r.status() != StatusCode::OK || r.headers().contains_key(header::SET_COOKIE) {
@@ -175,7 +221,7 @@ pub async fn garder(State(g): State<Gardees>, req: Request, suite: Next) -> Resp
         Err(e) => return Refus::from(Erreur::Interne(e.to_string())).into_response(),
     };
     if html.len() <= PAGE_MAX {
-        g.pages.insert(cle, Arc::new(Gardee::nouvelle(marque, minute, parts.headers.clone(), &html, neuf)));
+        g.pages.insert(cle, Arc::new(Gardee::nouvelle(valeur, marque.quand, minute, parts.headers.clone(), &html, neuf)));
     }
     Response::from_parts(parts, Body::from(html))
 }

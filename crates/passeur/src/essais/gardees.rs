@@ -86,3 +86,37 @@ async fn une_page_gardee_est_pour_une_session(#[values(Moteur::Sqlite, Moteur::P
     a.etat.base.directe().execute_unprepared(&sql).await.unwrap();
     assert!(collegue.get("/").await.vers.is_some());
 }
+
+/// Whoever asks while others write is told of what was written before asking.
+#[rstest]
+#[tokio::test]
+async fn beaucoup_a_la_fois_lisent_ce_qui_est_ecrit_avant_eux(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    const LECTEURS: usize = 12;
+    let a = Appli::lancer(moteur).await;
+    let id = seance(&a).await;
+    let [formulaire, page] = ["/reserver", ""].map(|fin| format!("/programme/atelier/{id}{fin}"));
+    for prises in 1..=3_usize {
+        let n = a.navigateur();
+        let cle = identifiant(&n.get(&formulaire).await.html);
+        let champs = [("id", cle.as_str()), ("nom", "Essai"), ("par", "soi")];
+        let ecrire = n.post(&formulaire, &champs);
+        let lecteurs = || (0..LECTEURS).map(|_| async { a.navigateur().get(&page).await });
+        // Those who read meanwhile see one state or the other; those who read after, the last.
+        let (ecrite, pendant) = futures_util::future::join(ecrire, futures_util::future::join_all(lecteurs())).await;
+        assert_eq!(ecrite.statut, 303, "{}", ecrite.html);
+        let dit = |html: &str, libres: usize| {
+            let html = html.replace('\u{a0}', " ");
+            match libres {
+                0 => html.contains("omplet"),
+                1 => html.contains("1 place libre"),
+                n => html.contains(&format!("{n} places libres")),
+            }
+        };
+        for p in pendant {
+            assert!(p.statut == 200 && (dit(&p.html, 3 - prises) || dit(&p.html, 4 - prises)), "{}", p.html);
+        }
+        for p in futures_util::future::join_all(lecteurs()).await {
+            assert!(p.statut == 200 && dit(&p.html, 3 - prises), "{}", p.html);
+        }
+    }
+}

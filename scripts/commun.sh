@@ -88,6 +88,7 @@ demonstration() {
   trap finir_demonstration EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
+  : >"$dossier/sortie" >"$dossier/erreurs"
   PASSEUR_LOG=error "$programme" --data-dir "$dossier/donnees" serve --demo --listen 127.0.0.1:0 >"$dossier/sortie" 2>"$dossier/erreurs" &
   serveur=$!
   for _ in $(seq 900); do

@@ -4,7 +4,7 @@
 //   node e2e/banc-ateliers.mjs [--seances 20000] [--rappels 10000] [--moteurs sqlite,postgres] [--secondes 10]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { CONNEXIONS, GZIP, api, charger, compte, debit, demander, dire, grande, identifiant, jour, mesurer, ms, nombre, part, passeur, servir, session } from './charge.mjs';
+import { CONNEXIONS, GZIP, api, charger, compte, debit, demander, dire, enregistrer, grande, identifiant, jour, mesurer, ms, nombre, part, passeur, servir, session } from './charge.mjs';
 
 const { values: o } = parseArgs({ strict: false, options: {
   seances: { type: 'string', default: '20000' }, rappels: { type: 'string', default: '10000' }, moteurs: { type: 'string', default: 'sqlite,postgres' },
@@ -41,6 +41,8 @@ async function moteur(base, ligne) {
     ligne(quoi, debit(c), `${nombre(nu.rythme)}/s`, part(c, nu), '≥ 50 %');
   }
 
+  await creneaux(base, ligne, nu, { structure, jeton, personnes });
+
   dire(`# ${base.nom} : 200 réservations d’une dernière place`);
   const durees = [];
   let reussies = 0;
@@ -64,6 +66,35 @@ async function moteur(base, ligne) {
   dire(`# ${base.nom} : rappels`);
   const rap = JSON.parse(passeur(base, ['bench', 'rappels', '--nombre', o.rappels, '--structure', structure, '--compte', moi]).split('\n').at(-1));
   ligne(`reminders prepared by one worker (${nombre(rap.rappels)})`, `${nombre(rap.par_minute)} a minute`, '', '', '≥ 10,000');
+}
+
+const MEDIATEURS = 50;
+
+/** Free slots of fifty mediators, two hours taken each day: by the API over four weeks, by the public page, also while others record. */
+async function creneaux(base, ligne, nu, { structure, jeton, personnes }) {
+  dire(`# ${base.nom} : créneaux de ${MEDIATEURS} médiateurs`);
+  for (let i = 0; i < MEDIATEURS; i += 1) {
+    const qui = `mediateur${i}@exemple.invalid`;
+    const j = compte(base, qui, 'mediateur', structure);
+    const utilisateur = identifiant(base, qui);
+    for (let k = 1; k <= 5; k += 1) await api(base, jeton, 'POST', '/rendez-vous/plages', { utilisateur, jour: k, horaires: '9:00-17:00' });
+    for (const heure of ['10:00', '15:00']) {
+      await api(base, j, 'POST', '/agenda/evenements', { genre: 'autre', titre: 'Pris', quand: { jour: jour(1), heure }, duree_minutes: 60, regle: 'FREQ=DAILY;COUNT=28', forcer: true });
+    }
+  }
+  const { id } = await api(base, jeton, 'POST', '/rendez-vous/motifs', { libelle: 'Essai', duree_minutes: 45, maniere: 'sur_place', publie: true, actif: true, delai_heures: 0, horizon_jours: 60 });
+  const chemin = `/rendez-vous/motifs/${id}/creneaux?du=${jour(0)}&au=${jour(28)}`;
+  const { elements } = await api(base, jeton, 'GET', chemin);
+  const places = elements.reduce((n, c) => n + c.mediateurs.length, 0);
+  const tous = await charger(base, [`GET /api/v1${chemin}`], SECONDES, { Authorization: `Bearer ${jeton}` });
+  ligne(`free slots of ${MEDIATEURS} mediators over four weeks, by the API (${elements.length} times, ${nombre(places)} slots)`, debit(tous), `${nombre(nu.rythme)}/s`, `× ${(nu.rythme / tous.rythme).toFixed(1)}`, '< × 20 one indexed select');
+  const page = [`GET /rendez-vous/${structure}/${id}`];
+  const seule = await charger(base, page, SECONDES, GZIP);
+  ligne('page of free slots', debit(seule), `${nombre(nu.rythme)}/s`, part(seule, nu), '');
+  for (const rythme of [1, 10]) {
+    const c = await charger(base, page, SECONDES, GZIP, enregistrer(base, { jeton, ids: personnes }, rythme));
+    ligne(`page of free slots, while ${rythme} accompaniments a second are recorded`, debit(c), `${nombre(nu.rythme)}/s`, part(c, nu), '');
+  }
 }
 
 const titre = `\`node e2e/banc-ateliers.mjs --seances ${o.seances} --rappels ${o.rappels}\`, ${cpus().length} cores`;

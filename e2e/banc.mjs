@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, statfsSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { CONNEXIONS, GZIP, api, attendre, calme, charger, chrono, compte, debit, dire, grande, identifiant, jour, ko, mediane, memoire, mesurer, ms, nombre, part, passeur, peser, programme, racine, servir, session, sql, suivre } from './charge.mjs';
+import { CONNEXIONS, GZIP, api, attendre, calme, charger, chrono, compte, debit, dire, enregistrer, grande, identifiant, jour, ko, mediane, memoire, mesurer, ms, nombre, part, passeur, peser, programme, racine, servir, session, sql, suivre } from './charge.mjs';
 
 const PARTIES = { pages, recherche, bilan, enregistrement, export: exporter };
 const { values: o } = parseArgs({ options: {
@@ -41,15 +41,6 @@ async function preparer(base, ligne) {
   const uuid = (u) => (base.nom === 'postgres' ? `'${u}'` : `X'${u.replaceAll('-', '')}'`);
   return { structure, jeton, admin, ids, uuid, moi: identifiant(base, QUI), cookie: await session(base, QUI) };
 }
-
-/** Records accompaniments, so many a second, until the measure ends. */
-const enregistrer = (base, { jeton, ids }, parSeconde) => async (finie) => {
-  const debut = performance.now();
-  for (let i = 0; !finie(); i += 1) {
-    await api(base, jeton, 'POST', '/accompagnements', { type: 'individuel', date: jour(), duree_minutes: 30, lieu_type: 'autre', thematiques: ['email'], personnes: [ids[i % ids.length]] });
-    await attendre(Math.max(0, debut + (i + 1) * 1000 / parSeconde - performance.now()));
-  }
-};
 
 async function pages(base, ligne, { ids, cookie, jeton }) {
   dire(`# ${base.nom}: pages, ${CONNEXIONS} connections, ${SECONDES} s each`);

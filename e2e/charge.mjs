@@ -14,7 +14,7 @@ export const CONNEXIONS = 32;
 export const GZIP = { 'Accept-Encoding': 'gzip' };
 const MOT = 'Un bateau mesure la rivière';
 /** How long a server may go on working after a measure. */
-const PATIENCE = 180_000;
+const PATIENCE = 600_000;
 
 export const dire = (t) => process.stderr.write(`${t}\n`);
 export const nombre = (n) => Math.round(n).toLocaleString('en');
@@ -204,6 +204,15 @@ export async function charger(base, demandes, secondes, entetes = {}, pendant = 
   await autre;
   return { rythme: j.demandes / (j.duree_us / 1e6), p50: j.p50 / 1000, p99: j.p99 / 1000, fautes: j.fautes, seul };
 }
+
+/** Records accompaniments, so many a second, until the measure ends. */
+export const enregistrer = (base, { jeton, ids }, parSeconde) => async (finie) => {
+  const debut = performance.now();
+  for (let i = 0; !finie(); i += 1) {
+    await api(base, jeton, 'POST', '/accompagnements', { type: 'individuel', date: jour(), duree_minutes: 30, lieu_type: 'autre', thematiques: ['email'], personnes: [ids[i % ids.length]] });
+    await p.attendre(Math.max(0, debut + (i + 1) * 1000 / parSeconde - performance.now()));
+  }
+};
 
 /** What was measured, in words. */
 export const debit = (c) => (c.rythme === 0 ? '**nothing was answered in time**' : `${nombre(c.rythme)}/s, p50 ${ms(c.p50)} ms, p99 ${ms(c.p99)} ms${c.fautes ? `, **${c.fautes} errors**` : ''}${c.seul ? '' : ', **the server was busy already**'}`);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use sea_orm::{ConnectionTrait, DbBackend, ExprTrait, FromQueryResult, entity::prelude::*, sea_query::Query};
+use sea_orm::{ConnectionTrait, ExprTrait, FromQueryResult, entity::prelude::*, sea_query::Query};
 use serde::Serialize;
 use socle::{
     Contexte, Resultat,
@@ -39,7 +39,7 @@ pub async fn creneaux(cx: &Contexte, m: &Motif, du: NaiveDate, au: NaiveDate, av
     let jusqu_a = cx.maintenant + TimeDelta::days(i64::from(m.horizon_jours));
     let du = Ord::max(du, cx.aujourd_hui());
     let au = Ord::min(au, cx.aujourd_hui() + Days::new(u64::from(m.horizon_jours.unsigned_abs()) + 1));
-    let heures = heures(cx, m, avec, (du, au)).await?;
+    let mut heures = heures(cx, m, avec, (du, au)).await?;
     if heures.is_empty() || au <= du {
         return Ok(vec![]);
     }
@@ -55,8 +55,10 @@ pub async fn creneaux(cx: &Contexte, m: &Motif, du: NaiveDate, au: NaiveDate, av
     let trajets = occupation::trajets(cx, m.structure_id).await?;
     let fermes = fermetures(&ouvertures, du, au);
     let d = Demande { du, au, depuis: depuis.timestamp(), jusqu_a: jusqu_a.timestamp(), duree: i64::from(m.duree_minutes) * 60 };
+    let charge = |u: &UtilisateurId| pris.get(u).map_or(0, |v| v.iter().map(|p| p.temps.len()).sum::<usize>());
+    heures.sort_by_cached_key(|h| (charge(&h.qui), h.qui));
     let libres = regles::libres(&heures, &pris, &communes, &trajets, |l, j| fermes.contains(&(l, j)), d);
-    Ok(grouper(libres, d.duree, &pris))
+    Ok(grouper(libres, d.duree))
 }
 
 /// The days when nobody is received, by lieu.
@@ -70,23 +72,16 @@ fn fermetures(
     tous.flat_map(|(l, o)| du.iter_days().take_while(move |j| *j < au).filter(|j| o.ferme(*j).is_some()).map(move |j| (l, j))).collect()
 }
 
-/// Slots of the same time and lieu are one, that several could take.
-fn grouper(mut libres: Vec<Libre>, duree: i64, pris: &HashMap<UtilisateurId, Vec<Pris>>) -> Vec<Creneau> {
-    libres.sort_unstable();
-    let charge = |u: &UtilisateurId| pris.get(u).map_or(0, Vec::len);
+/// Slots of the same time and lieu are one, that several could take, in the order of the hours they come from.
+fn grouper(mut libres: Vec<Libre>, duree: i64) -> Vec<Creneau> {
+    libres.sort_by_key(|(t, lieu, _)| (*t, *lieu));
     let mut v: Vec<Creneau> = vec![];
-    for (t, lieu, u) in libres {
-        match v.last_mut() {
-            Some(c) if c.debut.timestamp() == t && c.lieu == lieu => c.mediateurs.push(u),
-            _ => {
-                let (Some(debut), Some(fin)) = (DateTime::from_timestamp(t, 0), DateTime::from_timestamp(t + duree, 0)) else { continue };
-                v.push(Creneau { debut, fin, lieu, mediateurs: vec![u] });
-            }
-        }
-    }
-    for c in v.iter_mut().filter(|c| c.mediateurs.len() > 1) {
-        c.mediateurs.dedup();
-        c.mediateurs.sort_by_key(|u| (charge(u), *u));
+    for meme in libres.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let (t, lieu, _) = meme[0];
+        let (Some(debut), Some(fin)) = (DateTime::from_timestamp(t, 0), DateTime::from_timestamp(t + duree, 0)) else { continue };
+        let mut mediateurs: Vec<UtilisateurId> = meme.iter().map(|l| l.2).collect();
+        mediateurs.dedup();
+        v.push(Creneau { debut, fin, lieu, mediateurs });
     }
     v
 }
@@ -133,6 +128,8 @@ async fn heures(cx: &Contexte, m: &Motif, avec: Option<UtilisateurId>, (du, au):
 #[derive(FromQueryResult)]
 struct Taken {
     qui: UtilisateurId,
+    lieu: Option<LieuId>,
+    commune: Option<String>,
     quand: String,
 }
 
@@ -140,41 +137,35 @@ struct Taken {
 const MARGE: TimeDelta = TimeDelta::hours(12);
 const DUREE_MAX: TimeDelta = TimeDelta::days(63);
 
-/// What takes these people, one line each: the engine puts their times end to end, which costs less than a line a time.
+/// What takes these people, one line for each place: the engine puts the times end to end, which costs less than a
+/// line a time.
 async fn pris(
     cx: &Contexte,
     qui: &[UtilisateurId],
     (debut, fin): (DateTime<Utc>, DateTime<Utc>),
 ) -> Resultat<HashMap<UtilisateurId, Vec<Pris>>> {
     let db = cx.db();
-    let postgres = db.get_database_backend() == DbBackend::Postgres;
-    let lieu = if postgres { "COALESCE(lieu_id::text, '')" } else { "COALESCE(hex(lieu_id), '')" };
     let mut par: HashMap<UtilisateurId, Vec<Pris>> = HashMap::new();
-    let occupations = format!("string_agg(debut_s || ' ' || fin_s || ' ' || {lieu} || ' ' || COALESCE(commune, ''), ',')");
-    for (table, colonne, expression) in [
-        ("occupation", "ressource", occupations.as_str()),
-        ("occupe_ailleurs", "utilisateur_id", "string_agg(debut_s || ' ' || fin_s || '  ', ',')"),
+    // A calendar kept elsewhere says when, not where.
+    for (table, colonne, lieu, commune) in [
+        ("occupation", "ressource", "lieu_id", "commune"),
+        ("occupe_ailleurs", "utilisateur_id", "CAST(NULL AS uuid)", "CAST(NULL AS text)"),
     ] {
         let mut q = Query::select();
         q.expr_as(Expr::col(colonne), "qui")
-            .expr_as(Expr::cust(expression.to_owned()), "quand")
+            .expr_as(Expr::cust(lieu), "lieu")
+            .expr_as(Expr::cust(commune), "commune")
+            .expr_as(Expr::cust("string_agg(debut_s || ' ' || fin_s, ',')"), "quand")
             .from(table)
             .and_where(Expr::col(colonne).is_in(qui.iter().copied()))
             .and_where(Expr::col("debut_s").gt((debut - DUREE_MAX).timestamp()))
             .and_where(Expr::col("debut_s").lt((fin + MARGE).timestamp()))
             .and_where(Expr::col("fin_s").gt((debut - MARGE).timestamp()))
-            .group_by_col(colonne);
+            .add_group_by([Expr::col(colonne), Expr::cust(lieu), Expr::cust(commune)]);
         for l in Taken::find_by_statement(db.get_database_backend().build(&q)).all(&db).await? {
-            par.entry(l.qui).or_default().extend(l.quand.split(',').filter_map(lire));
+            let temps = l.quand.split(',').filter_map(|t| t.split_once(' ')).filter_map(|(d, f)| Some((d.parse().ok()?, f.parse().ok()?)));
+            par.entry(l.qui).or_default().push(Pris { ou: Ou { lieu: l.lieu, commune: l.commune }, temps: temps.collect() });
         }
     }
     Ok(par)
-}
-
-fn lire(t: &str) -> Option<Pris> {
-    let mut p = t.split(' ');
-    let (debut, fin) = (p.next()?.parse().ok()?, p.next()?.parse().ok()?);
-    let lieu = p.next().and_then(|l| Uuid::parse_str(l).ok()).map(LieuId);
-    let commune = p.next().filter(|c| !c.is_empty()).map(str::to_owned);
-    Some(Pris { debut, fin, ou: Ou { lieu, commune } })
 }

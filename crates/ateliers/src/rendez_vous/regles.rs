@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, NaiveTime};
 use socle::identifiant::{LieuId, UtilisateurId};
 
 use crate::{
@@ -65,13 +65,15 @@ pub(crate) fn avec_exceptions(h: Heures, exceptions: &[Exception]) -> impl Itera
     std::iter::once(Heures { sauf, ..h }).chain(deplacees)
 }
 
-/// A time taken, in seconds since 1970, and where.
+/// What is taken at one place: starts and ends, in seconds since 1970.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Pris {
-    pub debut: i64,
-    pub fin: i64,
     pub ou: Ou,
+    pub temps: Temps,
 }
+
+/// Starts and ends.
+pub(crate) type Temps = Vec<(i64, i64)>;
 
 /// A slot: when, where, and who could receive, in seconds since 1970.
 pub(crate) type Libre = (i64, Option<LieuId>, UtilisateurId);
@@ -103,31 +105,38 @@ pub(crate) fn libres(
     if d.duree <= 0 {
         return v;
     }
+    // Hours of the same person at the same place meet the same times; those of many, the same instants.
+    let mut occupes: HashMap<(UtilisateurId, Option<LieuId>), Temps> = HashMap::new();
+    let mut instants: HashMap<(NaiveDate, NaiveTime), Option<i64>> = HashMap::new();
+    let mut instant = |jour, heure| {
+        let lire = || Quand { jour, heure }.instant().ok().map(|t| t.timestamp());
+        *instants.entry((jour, heure)).or_insert_with(lire)
+    };
     for h in heures {
-        let ici = Ou { lieu: h.lieu, commune: h.lieu.and_then(|l| communes.get(&l).cloned()) };
-        // Taken, the way included.
-        let mut occupe: Vec<(i64, i64)> = pris
-            .get(&h.qui)
-            .into_iter()
-            .flatten()
-            .map(|p| {
-                let trajet = trajets.minutes(&ici, &p.ou) * 60;
-                (p.debut - trajet, p.fin + trajet)
-            })
-            .collect();
-        occupe.sort_unstable();
+        let occupe = occupes.entry((h.qui, h.lieu)).or_insert_with(|| {
+            let ici = Ou { lieu: h.lieu, commune: h.lieu.and_then(|l| communes.get(&l).cloned()) };
+            occuper(&ici, pris.get(&h.qui).map_or(&[], Vec::as_slice), trajets)
+        });
         // Hours never go back: what is over before one day is over before the next.
         let mut premier = 0;
         for jour in h.jours(d.du, d.au).filter(|j| !ferme(h.lieu, *j)) {
-            if let (Ok(debut), Ok(fin)) = (
-                Quand { jour, heure: h.tranche.debut }.instant().map(|t| t.timestamp()),
-                Quand { jour, heure: h.tranche.fin }.instant().map(|t| t.timestamp()),
-            ) {
+            if let (Some(debut), Some(fin)) = (instant(jour, h.tranche.debut), instant(jour, h.tranche.fin)) {
                 premier += occupe[premier..].iter().take_while(|o| o.1 <= debut).count();
                 remplir(&mut v, h, &occupe[premier..], (debut, fin), d);
             }
         }
     }
+    v
+}
+
+/// What is taken, seen from `ici`, in order: the way there and back included.
+fn occuper(ici: &Ou, pris: &[Pris], trajets: &Trajets) -> Temps {
+    let mut v = vec![];
+    for p in pris {
+        let trajet = trajets.minutes(ici, &p.ou) * 60;
+        v.extend(p.temps.iter().map(|(debut, fin)| (debut - trajet, fin + trajet)));
+    }
+    v.sort_unstable();
     v
 }
 

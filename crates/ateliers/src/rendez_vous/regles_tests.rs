@@ -34,7 +34,7 @@ fn sans_rien(h: &[Heures], pris: Vec<Pris>, d: Demande) -> Vec<String> {
 }
 
 fn pris(de: &str, a: &str) -> Pris {
-    Pris { debut: s(de), fin: s(a), ou: Ou::default() }
+    Pris { ou: Ou::default(), temps: vec![(s(de), s(a))] }
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn ce_qui_est_pris_laisse_ce_qui_tient_autour() {
 fn le_trajet_prend_du_temps_et_un_jour_ferme_aussi() {
     let h = [heures(1, "9:00", "12:00", Some(7))];
     let la = Ou { lieu: None, commune: Some("69123".into()) };
-    let p = Pris { debut: s("2026-03-23T08:00:00Z"), fin: s("2026-03-23T09:00:00Z"), ou: la };
+    let p = Pris { ou: la, temps: vec![(s("2026-03-23T08:00:00Z"), s("2026-03-23T09:00:00Z"))] };
     let lieu: LieuId = Uuid::from_u128(7).into();
     let communes = HashMap::from([(lieu, "01053".to_owned())]);
     let t = Trajets { entre_communes: 40, table: HashMap::new() };
@@ -116,9 +116,8 @@ proptest! {
         let mur = |q: u32| format!("{:02}:{:02}", q / 2, q % 2 * 30);
         let h = heures(jour, &mur(debut), &mur((debut + duree).min(47)), None);
         let base = s("2026-03-22T23:00:00Z");
-        let pris: Vec<Pris> =
-            taken.into_iter().map(|(d, n)| Pris { debut: base + d * 60, fin: base + (d + n) * 60, ou: Ou::default() }).collect();
-        let par = HashMap::from([(Uuid::from_u128(1).into(), pris)]);
+        let temps = taken.into_iter().map(|(d, n)| (base + d * 60, base + (d + n) * 60)).collect();
+        let par = HashMap::from([(Uuid::from_u128(1).into(), vec![Pris { ou: Ou::default(), temps }])]);
         let d = Demande { du, au, depuis: 0, jusqu_a: i64::MAX, duree: creneau * 15 * 60 };
         let calculer = |v: &[Heures]| {
             let mut l = libres(v, &par, &HashMap::new(), &Trajets::default(), |_, _| false, d);
@@ -145,14 +144,14 @@ proptest! {
     #[test]
     fn un_creneau_est_libre(v in proptest::collection::vec((0_i64..24 * 60 * 28, 5_i64..300), 0..40), duree in 1_i64..10) {
         let base = s("2026-03-02T00:00:00Z");
-        let taken: Vec<Pris> = v.into_iter().map(|(d, n)| Pris { debut: base + d * 60, fin: base + (d + n) * 60, ou: Ou::default() }).collect();
+        let taken: Vec<(i64, i64)> = v.into_iter().map(|(d, n)| (base + d * 60, base + (d + n) * 60)).collect();
         let h: Vec<Heures> = (1..=5).flat_map(|j| [heures(j, "9:00", "12:00", None), heures(j, "14:00", "17:00", None)]).collect();
         let d = demande("2026-03-02", "2026-03-30", duree * 15);
-        let par = HashMap::from([(Uuid::from_u128(1).into(), taken.clone())]);
+        let par = HashMap::from([(Uuid::from_u128(1).into(), vec![Pris { ou: Ou::default(), temps: taken.clone() }])]);
         let mut libres = libres(&h, &par, &HashMap::new(), &Trajets::default(), |_, _| false, d);
         libres.sort_unstable();
         for (t, ..) in &libres {
-            prop_assert!(taken.iter().all(|p| p.fin <= *t || *t + d.duree <= p.debut));
+            prop_assert!(taken.iter().all(|(debut, fin)| fin <= t || *t + d.duree <= *debut));
         }
         prop_assert!(libres.windows(2).all(|p| p[1].0 - p[0].0 >= d.duree));
     }

@@ -27,7 +27,9 @@ use crate::{
 pub(super) fn pages() -> Pages {
     Pages::new()
         .get_public("/rendez-vous/{structure}", motifs)
+        .gardee()
         .get_public("/rendez-vous/{structure}/{motif}", creneaux)
+        .gardee()
         .get_public("/rendez-vous/{structure}/{motif}/prendre", formulaire)
         .post_public("/rendez-vous/{structure}/{motif}/prendre", prendre)
         .get_public("/rendez-vous/mien/{secret}", voir)

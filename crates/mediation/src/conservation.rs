@@ -15,7 +15,7 @@ mod web;
 
 pub use api::api;
 pub use migrations::migrations;
-pub use nuit::{NOM, Passage, annoncer, appliquer, prevoir, tache};
+pub use nuit::{NOM, Passage, annoncer, appliquer, passer, prevoir, tache};
 pub use traitement::TRAITEMENT;
 pub use web::pages;
 

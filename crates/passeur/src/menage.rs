@@ -43,7 +43,7 @@ async fn balayer(etat: &Etat, charge: &Value) -> Resultat<()> {
         }
         cx.valider().await?;
         if debut.elapsed() >= TRANCHE {
-            return poursuivre(etat, NOM, charge).await;
+            return poursuivre(etat, NOM, charge, None).await;
         }
     }
 }

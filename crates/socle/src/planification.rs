@@ -122,12 +122,14 @@ async fn inscrire(etat: &Etat, nom: &str, occurrence: &str) -> Resultat<bool> {
 /// not wait for it, and its lease must not end.
 pub const TRANCHE: Duration = Duration::from_secs(20);
 
-/// Enqueues the rest of a periodic work, whose job received `charge`: `{"occurrence": "…", "suite": 1}`.
-pub async fn poursuivre(etat: &Etat, nom: &str, charge: &Json) -> Resultat<()> {
+/// Enqueues the rest of a periodic work, whose job received `charge`: `{"occurrence": "…", "suite": 1, "depuis": "…"}`,
+/// with what it goes on from.
+pub async fn poursuivre(etat: &Etat, nom: &str, charge: &Json, depuis: Option<Uuid>) -> Resultat<()> {
     let occurrence = charge["occurrence"].as_str().unwrap_or("sans_date");
     let suite = charge["suite"].as_u64().unwrap_or(0) + 1;
     let cx = Contexte::systeme(etat).await?;
-    cx.confier(nom, json!({"occurrence": occurrence, "suite": suite}), Some(format!("{nom}/{occurrence}/{suite}")), None).await?;
+    cx.confier(nom, json!({"occurrence": occurrence, "suite": suite, "depuis": depuis}), Some(format!("{nom}/{occurrence}/{suite}")), None)
+        .await?;
     cx.valider().await
 }
 

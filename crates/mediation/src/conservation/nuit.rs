@@ -2,7 +2,7 @@
 //! responsables, erase what was announced thirty days before. In short transactions, each complete: stopped
 //! anywhere and begun again, it goes on from there.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sea_orm::{
     ActiveValue::Set,
@@ -49,24 +49,25 @@ pub struct Passage {
 /// # Errors
 /// A technical reason: the job is tried again.
 pub async fn tache(etat: Etat, charge: Value) -> Result<(), String> {
-    let (passage, fini) = passer(&etat, Some(Instant::now())).await.map_err(|e| e.to_string())?;
+    let depuis = serde_json::from_value(charge["depuis"].clone()).map_err(|e| e.to_string())?;
+    let (passage, reste) = passer(&etat, Some(TRANCHE), depuis).await.map_err(|e| e.to_string())?;
     tracing::info!(
         annulees = passage.annulees,
         annonces = passage.annonces,
         effaces = passage.effaces,
         detaches = passage.detaches,
-        fini,
+        fini = reste.is_none(),
         "retention"
     );
-    if !fini {
-        poursuivre(&etat, NOM, &charge).await.map_err(|e| e.to_string())?;
+    if let Some(s) = reste {
+        poursuivre(&etat, NOM, &charge, Some(s.0)).await.map_err(|e| e.to_string())?;
     }
     Ok(())
 }
 
 /// Does the whole work of a night now.
 pub async fn appliquer(etat: &Etat) -> Resultat<Passage> {
-    Ok(passer(etat, None).await?.0)
+    Ok(passer(etat, None, None).await?.0)
 }
 
 /// What the work of a night would do now; nothing is written.
@@ -97,28 +98,29 @@ pub async fn prevoir(cx: &Contexte) -> Resultat<Passage> {
     Ok(p)
 }
 
-/// Whether the worker was held long enough.
-fn assez(debut: Option<Instant>) -> bool {
-    debut.is_some_and(|d| d.elapsed() >= TRANCHE)
-}
-
-async fn passer(etat: &Etat, debut: Option<Instant>) -> Resultat<(Passage, bool)> {
+/// Works structure by structure, in the order of their ids, from `depuis`; gives the one to go on from when it stopped
+/// because `duree` had passed: at least one lot, or one structure, is done each time.
+pub async fn passer(etat: &Etat, duree: Option<Duration>, depuis: Option<StructureId>) -> Resultat<(Passage, Option<StructureId>)> {
+    let debut = Instant::now();
+    let assez = || duree.is_some_and(|d| debut.elapsed() >= d);
     let mut p = Passage::default();
-    let structures = structure::toutes(&Contexte::systeme(etat).await?).await?;
-    for s in &structures {
+    let mut structures = structure::toutes(&Contexte::systeme(etat).await?).await?;
+    structures.retain(|s| Some(s.id) >= depuis);
+    for (rang, s) in structures.iter().enumerate() {
+        if rang > 0 && assez() {
+            return Ok((p, Some(s.id)));
+        }
         let cx = Contexte::systeme(etat).await?;
         p.annulees += annuler(&cx, s).await?;
         cx.valider().await?;
         let mut apres = None;
         loop {
-            if assez(debut) {
-                return Ok((p, false));
-            }
             let cx = Contexte::systeme(etat).await?;
             let (n, dernier) = annoncer_un_lot(&cx, s, apres).await?;
             cx.valider().await?;
             p.annonces += n;
             match dernier {
+                Some(_) if assez() => return Ok((p, Some(s.id))),
                 Some(d) => apres = Some(d),
                 None => break,
             }
@@ -127,17 +129,17 @@ async fn passer(etat: &Etat, debut: Option<Instant>) -> Resultat<(Passage, bool)
         prevenir(&cx, s).await?;
         cx.valider().await?;
         loop {
-            if assez(debut) {
-                return Ok((p, false));
-            }
             let cx = Contexte::systeme(etat).await?;
             let Some((effaces, detaches)) = effacer_un_lot(&cx, s.id).await? else { break };
             cx.valider().await?;
             p.effaces += effaces;
             p.detaches += detaches;
+            if assez() {
+                return Ok((p, Some(s.id)));
+            }
         }
     }
-    Ok((p, true))
+    Ok((p, None))
 }
 
 /// Withdraws the announcements that no longer stand.

@@ -1,5 +1,7 @@
 //! Retention: announced, written to the responsables, kept, cancelled, erased, detached; on both engines.
 
+use std::time::Duration;
+
 use essais::{Appli, Moteur, Value, json};
 use rstest::rstest;
 use socle::{Acteur, Contexte};
@@ -302,6 +304,33 @@ async fn de_nombreux_dossiers_par_lots_et_deux_noeuds_a_la_fois(#[values(Moteur:
     }
     assert_eq!((total, effaces(&a).await, annonces(&a).await), (230, 230, 0), "chacun une fois");
     assert_eq!(a.compter("SELECT count(*) FROM journal WHERE objet = 'personne' AND action = 'effacement'").await, 230);
+}
+
+/// A node that has time for one step alone goes through all structures: each time, it goes on from where it stopped.
+#[rstest]
+#[tokio::test]
+async fn une_nuit_en_plusieurs_fois_va_jusqu_au_bout(#[values(Moteur::Sqlite, Moteur::Postgres)] moteur: Moteur) {
+    let a = Appli::lancer(moteur).await;
+    for (qui, nom) in [("alpha.mediateur", "Zorn"), ("beta.mediateur", "Zabre")] {
+        dossier(&a, &a.jeton(qui).await, nom).await;
+    }
+    let structures = a.compter("SELECT count(*) FROM structure").await;
+    for (jour, attendu) in [(ANNONCE, (2, 0)), (FIN, (0, 2)), (FIN, (0, 0))] {
+        a.regler(jour);
+        let (mut depuis, mut fait, mut fois) = (None, (0, 0), 0);
+        loop {
+            let (p, reste) = mediation::conservation::passer(&a.etat, Some(Duration::ZERO), depuis).await.unwrap();
+            fait = (fait.0 + p.annonces, fait.1 + p.effaces);
+            fois += 1;
+            assert!(reste.is_none() || (reste >= depuis && fois <= structures + 2), "{fois} fois, {reste:?}");
+            if reste.is_none() {
+                break;
+            }
+            depuis = reste;
+        }
+        assert_eq!(fait, attendu, "{jour}");
+        assert!(fois >= structures, "une structure à la fois");
+    }
 }
 
 #[rstest]

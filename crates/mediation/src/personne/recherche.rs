@@ -110,18 +110,27 @@ fn plages(sorte: Sorte, (mot, long): &Mot) -> Vec<Plage> {
     }
 }
 
+/// Keys of one person in one range, at most, on average.
+const CLES: u64 = 4;
+
 /// The people of the structure in the range `premiere`, with a key in one of the ranges of each of `autres`. The first is
 /// one range: of two, SQLite reads all the keys of the structure.
 fn requete(structure: StructureId, premiere: &Plage, autres: &[Vec<Plage>], limite: u64) -> SelectStatement {
     let alias = |i: usize| Alias::new(format!("k{i}"));
     let premier = alias(0);
     let mut q = Query::select();
-    q.distinct()
-        .column((premier.clone(), cle::Column::PersonneId))
+    q.column((premier.clone(), cle::Column::PersonneId))
         .from_as(cle::Entity, premier.clone())
         .and_where(Expr::col((premier.clone(), cle::Column::StructureId)).eq(structure))
-        .cond_where(premiere.condition(&premier))
-        .limit(limite);
+        .cond_where(premiere.condition(&premier));
+    if autres.is_empty() {
+        // Bounded before it is made distinct: PostgreSQL would read the whole range first.
+        q.limit(CLES * limite);
+        let mut distincts = Query::select();
+        distincts.distinct().column(cle::Column::PersonneId).from_subquery(q, "r").limit(limite);
+        return distincts;
+    }
+    q.distinct().limit(limite);
     for (i, mot) in autres.iter().enumerate() {
         let a = alias(i + 1);
         q.join_as(

@@ -13,6 +13,7 @@ use socle::{
     planification::{Cadence, Planning, veiller},
     tache::{Executants, genre, travailler},
 };
+use tokio::net::{TcpListener, TcpSocket};
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
@@ -86,16 +87,27 @@ pub fn planning() -> Planning {
         .avec(ateliers::agenda::GENRE_LIRE_TOUS, Cadence::ToutesLes(30))
 }
 
+/// Connections that may wait to be taken (the system may keep fewer): with too few, those of two hundred people who book
+/// at once are lost and tried again a second later.
+const ATTENTE: u32 = 4096;
+
+fn ecouter(a: SocketAddr) -> std::io::Result<TcpListener> {
+    let prise = if a.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // After a stop, the port can be had again at once.
+    prise.set_reuseaddr(true)?;
+    prise.bind(a)?;
+    prise.listen(ATTENTE)
+}
+
 /// Serves until SIGTERM or Ctrl-C; requests and the job under way end first.
 pub async fn servir(s: Serve, config: Config) -> anyhow::Result<()> {
     let traces = journaux(&config)?;
-    let ecoute = tokio::net::TcpListener::bind(config.listen)
-        .await
+    let ecoute = ecouter(config.listen)
         .with_context(|| format!("impossible d’écouter sur {} : un autre programme l’occupe-t-il ?", config.listen))?;
     let adresse = ecoute.local_addr()?;
     let ecoute_metriques = match config.metrics_listen {
         Some(a) => Some(
-            tokio::net::TcpListener::bind(a)
+            TcpListener::bind(a)
                 .await
                 .with_context(|| format!("impossible d’écouter sur {a} (« metrics_listen ») : un autre programme l’occupe-t-il ?"))?,
         ),
@@ -166,5 +178,15 @@ mod tests {
         for nom in super::planning().noms() {
             assert!(executants.connait(nom), "{nom}");
         }
+    }
+
+    /// Nobody takes them: one that does not fit would be lost, then tried again after a second.
+    #[tokio::test]
+    async fn trois_cents_connexions_attendent_sans_etre_perdues() {
+        let ecoute = super::ecouter(([127, 0, 0, 1], 0).into()).unwrap();
+        let adresse = ecoute.local_addr().unwrap();
+        let une = |_| std::net::TcpStream::connect_timeout(&adresse, std::time::Duration::from_millis(900));
+        let prises: Result<Vec<_>, _> = (0..300).map(une).collect();
+        assert_eq!(prises.unwrap().len(), 300);
     }
 }

@@ -136,6 +136,15 @@ impl Appli {
 
     /// A validated decision that grants `ccp-1` to a candidate; gives its id.
     pub async fn decision_validee(&self, candidat: &str) -> String {
+        self.prononcer(candidat, json!({"objet": "unite", "version": VERSION, "unite": "ccp-1"})).await
+    }
+
+    /// A validated decision that grants the title of the tests to a candidate; gives its id.
+    pub async fn titre_valide(&self, candidat: &str) -> String {
+        self.prononcer(candidat, json!({"objet": "titre", "version": VERSION})).await
+    }
+
+    async fn prononcer(&self, candidat: &str, prononce: Value) -> String {
         let decision = self.uuid();
         let lignes = [
             ("id", json!(self.uuid())),
@@ -144,7 +153,7 @@ impl Appli {
             ("candidat_id", json!(candidat)),
             ("jour", json!("2026-03-02")),
             ("etat", json!("validee")),
-            ("prononce", json!({"objet": "unite", "version": VERSION, "unite": "ccp-1"})),
+            ("prononce", prononce),
             ("libelles", json!({"titre": "Médiateur numérique", "unite": "Unité d’essai"})),
             ("motifs", json!([])),
             ("inscrite_le", json!(crate::INSTANT)),

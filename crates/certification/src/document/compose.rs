@@ -12,6 +12,7 @@ use blocs::{fiche, paragraphe};
 use certification_regles::{
     decision::{EtatDecision, EtatDocument},
     livret::Objet,
+    referentiel::NatureUnite,
 };
 use interface::format;
 use obtention::obtention;
@@ -26,7 +27,7 @@ use socle::{
 use territoire::structure::imprimee as en_tete;
 
 use super::{Compose, Emettre, Nature};
-use crate::{candidat, decision, pv, session};
+use crate::{candidat, decision, pv, session, titre};
 
 /// What may be asked for from an enrolment.
 pub(super) const POUR_UNE_CANDIDATURE: [Nature; 4] =
@@ -136,7 +137,17 @@ pub(super) async fn dus(cx: &Contexte, id: SessionExamenId) -> Resultat<Vec<(Eme
             .map(decision::Ligne::objet)
             .collect::<Resultat<_>>()?;
         let mut natures = vec![Nature::Lettre];
-        if objets.iter().any(|o| matches!(o, Objet::Titre { .. })) {
+        let mut complet = false;
+        for o in &objets {
+            complet |= match o {
+                Objet::Titre { .. } => true,
+                Objet::Unite { version, unite, .. } => {
+                    titre::version(cx, version).await?.unite(unite).is_some_and(|u| u.nature == NatureUnite::Ccs)
+                }
+                Objet::Retrait { .. } => false,
+            };
+        }
+        if complet {
             natures.extend([Nature::Attestation, Nature::Parchemin]);
         } else if objets.iter().any(|o| matches!(o, Objet::Unite { .. })) {
             natures.push(Nature::Livret);

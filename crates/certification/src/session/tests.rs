@@ -1,5 +1,7 @@
 //! Exam sessions from planning to the livret, on both engines.
 
+#[path = "tests/ccs.rs"]
+mod ccs;
 #[path = "tests/examen.rs"]
 mod examen;
 #[path = "tests/faits.rs"]
